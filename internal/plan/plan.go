@@ -1,0 +1,107 @@
+// Package plan is of the difference between what is asked (model.Spec) and what is (model.State): an ordered list of
+// changes, as data, that can be shown, hashed, approved and run. It is pure: no clock, no I/O, no Clockify ids; it knows
+// neither how a change is made nor how it looks.
+package plan
+
+import (
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// A Plan is what a run would do and what it has to say. The same Spec and State give the same Plan, byte for byte.
+type Plan struct {
+	Changes  []Change // in the order they are run: by domain, phase and then by what they need
+	Findings []model.Finding
+	Problems []model.Problem   // input that cannot be used; while there is one, nothing is written
+	Refusals []Refusal         // guards and preflight checks that stand against any write
+	Subjects []Subject         // what was planned, one per domain and workspace
+	Names    map[string]string // email to display name, for whom the plan is about; only for showing
+	Calls    Calls
+}
+
+// Domain says which of the two syncs a change belongs to.
+type Domain string
+
+// The two domains.
+const (
+	Users Domain = "users"
+	Time  Domain = "time"
+)
+
+// Subject says what a plan was made for.
+type Subject struct {
+	Domain    Domain
+	Sync      string   // name of the time sync
+	Workspace string   // the one that is changed
+	People    int      // active people (users)
+	Declared  int      // people in the CSV (users)
+	Groups    int      // groups (users)
+	Entries   int      // source entries in the window (time)
+	From, To  string   // the window, RFC 3339 (time)
+	Reports   []Report // who reports to whom before and after (users), for those whose manager changes
+}
+
+// Report is one person's managers before and after the plan, gated changes included.
+type Report struct {
+	Person        string   // email
+	Before, After []string // emails of managers, sorted
+	Leaves        bool     // the person is to be deactivated
+}
+
+// Calls counts API calls: made for reading (filled by who reads), needed to carry the plan out.
+type Calls struct{ Made, Needed int }
+
+// Refusal is a reason why nothing of a domain may be written.
+type Refusal struct {
+	Domain  Domain
+	Sync    string
+	Setting string // the setting or feature it is about, as written in the config
+	Text    string // what was found and what allows it
+}
+
+// Empty reports whether there is nothing to do.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// Gated returns the changes that wait for approval.
+func (p *Plan) Gated() []Change {
+	var gated []Change
+	for _, c := range p.Changes {
+		if c.Gated {
+			gated = append(gated, c)
+		}
+	}
+	return gated
+}
+
+// Blocked reports whether nothing of the change's domain may be written.
+func (p *Plan) Blocked(c Change) bool {
+	if len(p.Problems) > 0 {
+		return true
+	}
+	for _, r := range p.Refusals {
+		if r.Domain == c.Domain && r.Sync == c.Sync {
+			return true
+		}
+	}
+	return false
+}
+
+// Join puts the plans of several domains together, in the order given.
+func Join(plans ...*Plan) *Plan {
+	all := &Plan{Names: map[string]string{}}
+	for _, p := range plans {
+		if p == nil {
+			continue
+		}
+		all.Changes = append(all.Changes, p.Changes...)
+		all.Findings = append(all.Findings, p.Findings...)
+		all.Problems = append(all.Problems, p.Problems...)
+		all.Refusals = append(all.Refusals, p.Refusals...)
+		all.Subjects = append(all.Subjects, p.Subjects...)
+		for email, name := range p.Names {
+			all.Names[email] = name
+		}
+		all.Calls.Made += p.Calls.Made
+		all.Calls.Needed += p.Calls.Needed
+	}
+	return all
+}
