@@ -1,0 +1,62 @@
+package clockify
+
+import (
+	"math"
+	"sync"
+)
+
+// Budget bounds the HTTP attempts of a run, over all clients that share it: a free workspace has
+// 30 an hour (clockify-api.md section 1, "Rate limit").
+type Budget struct {
+	mu                  sync.Mutex
+	max, used, reserved int
+}
+
+// NewBudget returns a budget of max attempts; 0 or less is unlimited.
+func NewBudget(max int) *Budget { return &Budget{max: max} }
+
+// Take counts one attempt, or returns ErrBudget when none is left.
+func (b *Budget) Take() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.left() <= 0 {
+		return ErrBudget
+	}
+	b.used++
+	return nil
+}
+
+// Reserve keeps n attempts back for later; until Release, Take stops that much earlier.
+func (b *Budget) Reserve(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reserved += max(0, n)
+}
+
+// Release gives everything that was reserved back to Take.
+func (b *Budget) Release() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reserved = 0
+}
+
+// Used is the number of attempts taken.
+func (b *Budget) Used() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
+}
+
+// Left is the number of attempts Take would still give; math.MaxInt when unlimited.
+func (b *Budget) Left() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.left()
+}
+
+func (b *Budget) left() int {
+	if b.max <= 0 {
+		return math.MaxInt
+	}
+	return max(0, b.max-b.used-b.reserved)
+}

@@ -1,0 +1,138 @@
+package clockify
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	slowest      = 0.5         // calls a second that are always tried
+	recoverEvery = time.Second // at most one step up in this time
+	recoverSteps = 50          // steps from nothing to the ceiling
+	maxPause     = 5 * time.Minute
+)
+
+// Limiter spaces calls evenly and slows down for everybody when the server says 429. Share one
+// between all clients of a host and key, for the server counts per key.
+type Limiter struct {
+	turn chan struct{} // held while waiting: a queue, so that a new rate holds for all who wait
+	rate *rate.Limiter
+
+	mu      sync.Mutex
+	ceiling float64   // calls a second; 0 is unlimited
+	until   time.Time // nobody sends before
+	fell    time.Time // when the rate last fell
+	rose    time.Time // when it last rose
+}
+
+// NewLimiter returns a limiter with a ceiling of perSecond calls; 0 or less is unlimited.
+func NewLimiter(perSecond float64) *Limiter {
+	l := &Limiter{turn: make(chan struct{}, 1), rate: rate.NewLimiter(rate.Inf, 1)}
+	l.SetLimit(perSecond)
+	return l
+}
+
+// SetLimit sets the ceiling, and the rate to it.
+func (l *Limiter) SetLimit(perSecond float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ceiling = max(0, perSecond)
+	if l.ceiling == 0 {
+		l.rate.SetLimit(rate.Inf)
+		return
+	}
+	l.rate.SetLimit(rate.Limit(l.ceiling))
+}
+
+// Rate is the present rate in calls a second; 0 when unlimited.
+func (l *Limiter) Rate() float64 {
+	if r := l.rate.Limit(); r != rate.Inf {
+		return float64(r)
+	}
+	return 0
+}
+
+// Wait returns when the caller may send one call, or with ctx's error.
+func (l *Limiter) Wait(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case l.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-l.turn }()
+	for {
+		if err := sleep(ctx, l.pause()); err != nil {
+			return err
+		}
+		if err := l.rate.Wait(ctx); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+		}
+		if l.pause() <= 0 { // else an answer asked for a pause meanwhile
+			return nil
+		}
+	}
+}
+
+func (l *Limiter) pause() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Until(l.until)
+}
+
+// throttled takes in a 429 to a call sent at the given time. Calls sent before the rate last fell
+// belong to the same burst: they lower it no further.
+func (l *Limiter) throttled(sent time.Time, after time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if until := now.Add(min(after, maxPause)); after > 0 && until.After(l.until) {
+		l.until = until
+	}
+	if !sent.After(l.fell) {
+		return
+	}
+	l.fell, l.rose = now, now
+	current := float64(l.rate.Limit())
+	if l.ceiling == 0 {
+		// Unlimited until the server says otherwise; then its lowest documented rate is the ceiling.
+		l.ceiling, current = defaultPerSecond, defaultPerSecond
+	}
+	l.rate.SetLimit(rate.Limit(max(current/2, min(slowest, l.ceiling))))
+}
+
+// succeeded takes in any other answer: the rate rises a step, at most once a second.
+func (l *Limiter) succeeded(sent time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	current := float64(l.rate.Limit())
+	if l.ceiling == 0 || current >= l.ceiling || !sent.After(l.fell) || now.Sub(l.rose) < recoverEvery {
+		return
+	}
+	l.rose = now
+	l.rate.SetLimit(rate.Limit(min(l.ceiling, current+l.ceiling/recoverSteps)))
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,22 @@
+package clockify
+
+import (
+	"net/http"
+	"sync/atomic"
+)
+
+// countTransport takes every attempt from the budget and counts it.
+type countTransport struct {
+	next   http.RoundTripper
+	budget *Budget
+	calls  *atomic.Int64
+}
+
+func (t *countTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := t.budget.Take(); err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	t.calls.Add(1)
+	return t.next.RoundTrip(req)
+}
