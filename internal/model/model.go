@@ -24,8 +24,9 @@ func (s Source) String() string {
 
 // A Problem is input that cannot be used: while there is one, nothing is written.
 type Problem struct {
-	Source Source
-	Text   string // what was found and what to do
+	Source  Source
+	Text    string // one line: what was found and what to do
+	Excerpt string // the line of the file and, under it, a caret; empty where a line helps nobody. Never a value that may be a secret
 }
 
 // String renders the problem as compilers do: users.csv:12:5: text.

@@ -1,0 +1,263 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// TimeSecret is a time sync in the old form: one secret that holds ids and tokens as JSON.
+type TimeSecret struct {
+	Name                   string // the variable it came from
+	SourceWorkspaceID      string
+	SourceClientID         string
+	DestinationWorkspaceID string
+	UserID                 string
+	DestUserID             string // the source's when the secret does not say
+	Token                  Secret
+	DestToken              Secret // the source's when the secret does not say
+	Color                  string // project_options.color, #RRGGBB; empty: none
+}
+
+// Keys of the old JSON.
+const (
+	keySource      = "time_entry_source_workspace_id"
+	keyClient      = "time_entry_source_client_id"
+	keyDestination = "time_entry_destination_workspace_id"
+	keyUser        = "user_id"
+	keyToken       = "token"
+	keyOptions     = "project_options"
+	keyDestToken   = "dest_token"
+	keyDestUser    = "dest_user_id"
+)
+
+var (
+	required  = []string{keySource, keyClient, keyDestination, keyUser, keyToken}
+	known     = append(slices.Clone(required), keyOptions, keyDestToken, keyDestUser)
+	tokenPair = regexp.MustCompile(`(?i)["']?\w*(?:token|key|secret)\w*["']?\s*[:=]\s*["']?([^\s"',}]+)`)
+	colour    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	variable  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	identity  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+)
+
+// TimeSecrets reads the variables SecretNames names. The error joins what is wrong with each, by name and key and
+// without any value; the sound ones are returned beside it.
+func (c Config) TimeSecrets(lookup func(string) (string, bool)) ([]TimeSecret, error) {
+	var (
+		out  []TimeSecret
+		errs []error
+	)
+	for _, name := range c.SecretNames {
+		if !variable.MatchString(name) {
+			// Somebody may have put the secret where its name belongs.
+			errs = append(errs, errors.New("SECRET_NAMES: one of the names is not the name of a variable (not shown: it may be a secret)"))
+			continue
+		}
+		value, ok := (environment{lookup: lookup}).plain(name)
+		if !ok {
+			errs = append(errs, fmt.Errorf("secret %s: not set, or empty; SECRET_NAMES names it, so the step needs it in env", name))
+			continue
+		}
+		secret, err := parseTimeSecret(name, value)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		out = append(out, secret)
+	}
+	return out, errors.Join(errs...)
+}
+
+// parseTimeSecret reads one secret. Errors of encoding/json are not passed on: they quote what they read.
+func parseTimeSecret(name, text string) (TimeSecret, error) {
+	fields, err := object(text)
+	if err != nil {
+		return TimeSecret{}, fmt.Errorf("secret %s: %w", name, err)
+	}
+	r := secretReader{name: name, fields: fields}
+	s := TimeSecret{
+		Name:                   name,
+		SourceWorkspaceID:      r.id(keySource),
+		SourceClientID:         r.id(keyClient),
+		DestinationWorkspaceID: r.id(keyDestination),
+		UserID:                 r.id(keyUser),
+		DestUserID:             r.id(keyDestUser),
+		Token:                  r.token(keyToken),
+		DestToken:              r.token(keyDestToken),
+		Color:                  r.color(),
+	}
+	r.unknown()
+	if s.SourceWorkspaceID != "" && s.SourceWorkspaceID == s.DestinationWorkspaceID {
+		r.bad(keyDestination, "is the source workspace as well; a workspace cannot be mirrored to itself")
+	}
+	if len(r.errs) > 0 {
+		return TimeSecret{}, errors.Join(r.errs...)
+	}
+	if s.DestUserID == "" {
+		s.DestUserID = s.UserID
+	}
+	if s.DestToken == "" {
+		s.DestToken = s.Token
+	}
+	return s, nil
+}
+
+// object reads one JSON object, whole, without a repeated key.
+func object(text string) (map[string]json.RawMessage, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	open, err := d.Token()
+	if err != nil || open != json.Delim('{') {
+		return nil, errors.New("not a JSON object")
+	}
+	fields := map[string]json.RawMessage{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, fmt.Errorf("not JSON: it cannot be read at byte %d", d.InputOffset())
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, fmt.Errorf("not JSON: it cannot be read at byte %d", d.InputOffset())
+		}
+		k, _ := key.(string)
+		if _, twice := fields[k]; twice && slices.Contains(known, k) {
+			return nil, fmt.Errorf("key %s is there twice", k)
+		}
+		fields[k] = value
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, fmt.Errorf("not JSON: it cannot be read at byte %d", d.InputOffset())
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("not JSON: there is more after the object")
+	}
+	return fields, nil
+}
+
+// secretReader takes the fields of one secret and remembers what is wrong with them.
+type secretReader struct {
+	name   string
+	fields map[string]json.RawMessage
+	errs   []error
+}
+
+func (r *secretReader) bad(key, what string) {
+	r.errs = append(r.errs, fmt.Errorf("secret %s: %s %s", r.name, key, what))
+}
+
+// text is a string field, trimmed. A required one that is missing or blank is an error; null counts as missing.
+func (r *secretReader) text(key string) string {
+	raw, ok := r.fields[key]
+	if ok && !bytes.Equal(raw, []byte("null")) {
+		var s string
+		if err := json.Unmarshal(raw, &s); err != nil {
+			r.bad(key, "is not a string")
+			return ""
+		}
+		if s = strings.TrimSpace(s); s != "" {
+			return s
+		}
+	}
+	if slices.Contains(required, key) {
+		what := "is missing"
+		if ok {
+			what = "is empty"
+		} else if near := nearest(key, slices.Sorted(maps.Keys(r.fields))); near != "" && !slices.Contains(known, near) {
+			what += "; is " + near + " meant to be it?"
+		}
+		r.bad(key, what)
+	}
+	return ""
+}
+
+func (r *secretReader) id(key string) string {
+	s := r.text(key)
+	if s != "" && !identity.MatchString(s) {
+		r.bad(key, "is not an id: letters and digits only")
+		return ""
+	}
+	return s
+}
+
+func (r *secretReader) token(key string) Secret {
+	s := r.text(key)
+	if !header(s) {
+		r.bad(key, "holds spaces or characters that cannot be sent in a header")
+		return ""
+	}
+	return Secret(s)
+}
+
+// color reads project_options, which is an object or a JSON string that holds one.
+func (r *secretReader) color() string {
+	raw, ok := r.fields[keyOptions]
+	if !ok || bytes.Equal(raw, []byte("null")) {
+		return ""
+	}
+	text := string(raw)
+	var quoted string
+	if json.Unmarshal(raw, &quoted) == nil {
+		if text = strings.TrimSpace(quoted); text == "" {
+			return ""
+		}
+	}
+	var options map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &options) != nil {
+		r.bad(keyOptions, "is not a JSON object, nor a string that holds one")
+		return ""
+	}
+	value, ok := options["color"]
+	if !ok {
+		if near := nearest("color", slices.Sorted(maps.Keys(options))); near != "" {
+			r.bad(keyOptions, "has no color; is "+near+" meant to be it?")
+		}
+		return ""
+	}
+	var c string
+	if json.Unmarshal(value, &c) != nil || c != "" && !colour.MatchString(c) {
+		r.bad(keyOptions, "has a color that is not like #00FFFF")
+		return ""
+	}
+	return c
+}
+
+// unknown reports keys that look like a mistyped optional one. Other unknown keys are left alone: the old tool did.
+func (r *secretReader) unknown() {
+	for _, key := range slices.Sorted(maps.Keys(r.fields)) {
+		if slices.Contains(known, key) {
+			continue
+		}
+		near := nearest(key, known)
+		if near == "" || slices.Contains(required, near) {
+			continue // of a required key text has told already, if it is missing
+		}
+		if _, there := r.fields[near]; !there {
+			r.bad(key, "is not a key of a time sync; did you mean "+near+"?")
+		}
+	}
+}
+
+// tokensIn lists what must be masked of a secret's value: all of it, and every token in it, even if it is not JSON.
+func tokensIn(text string) []Secret {
+	out := []Secret{Secret(text)}
+	for _, match := range tokenPair.FindAllStringSubmatch(text, -1) {
+		out = append(out, Secret(match[1]))
+	}
+	if fields, err := object(text); err == nil {
+		for _, key := range []string{keyToken, keyDestToken} {
+			var s string
+			if json.Unmarshal(fields[key], &s) == nil {
+				if s = strings.TrimSpace(s); s != "" {
+					out = append(out, Secret(s))
+				}
+			}
+		}
+	}
+	return out
+}
