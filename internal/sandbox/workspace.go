@@ -1,0 +1,109 @@
+package sandbox
+
+import "time"
+
+// getUser is GET user: whose key it is.
+func getUser(c *call) reply {
+	u := c.d.users.get(c.key.UserID)
+	if u == nil {
+		return denied()
+	}
+	row := c.user(u)
+	all := c.d.workspacesOf(u.ID)
+	for _, m := range all {
+		if m.MembershipStatus == "ACTIVE" {
+			row.ActiveWorkspace, row.DefaultWorkspace = m.TargetID, m.TargetID
+			break
+		}
+	}
+	if with, _ := c.flag("include-memberships"); with {
+		row.Memberships = all
+	}
+	if c.bad != nil {
+		return *c.bad
+	}
+	return ok(row)
+}
+
+// listWorkspaces ignores page and page-size (section 1, Pagination); an addon token may not call it (section 1).
+func listWorkspaces(c *call) reply {
+	if c.key.Addon {
+		return denied()
+	}
+	roles := c.list("roles")
+	for _, r := range roles {
+		if !contains(infoRoles, r) {
+			c.badQuery("roles", r)
+			return *c.bad
+		}
+	}
+	out := []any{}
+	for sp := range c.d.spaces.all {
+		m := sp.members.get(c.key.UserID)
+		if m == nil || m.Status != "ACTIVE" || len(roles) > 0 && !sp.listedAs(m, roles) {
+			continue
+		}
+		out = append(out, sp.workspace())
+	}
+	return ok(out)
+}
+
+// listedAs is the roles filter here, where owners do not count as admins (section 2, workspaces).
+func (sp *space) listedAs(m *Member, roles []string) bool {
+	n := *m
+	if n.Owner && contains(roles, "WORKSPACE_ADMIN") && !contains(roles, "OWNER") {
+		n.Owner, n.Admin = false, false
+	}
+	return sp.holdsAny(&n, roles)
+}
+
+func getWorkspace(c *call) reply { return ok(c.sp.workspace()) }
+
+// workspace renders WorkspaceDtoV1: featureSubscriptionType is a string and features an array of strings, other than the
+// vendor's document says (section 1, Plans).
+func (sp *space) workspace() map[string]any {
+	memberships := make([]wireMembership, 0, sp.members.len())
+	for m := range sp.members.all {
+		memberships = append(memberships, wireMembership{UserID: m.UserID, TargetID: sp.head.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
+	}
+	features := []string{}
+	for _, f := range sp.head.features() {
+		features = append(features, f)
+	}
+	rate := map[string]any{"amount": 0, "currency": sp.head.Settings.Currency}
+	return map[string]any{
+		"id": sp.head.ID, "name": sp.head.Name, "imageUrl": "", "memberships": memberships,
+		"hourlyRate": rate, "costRate": rate,
+		"currencies":              []any{map[string]any{"id": ID("currency/"+sp.head.ID, 1), "code": sp.head.Settings.Currency, "isDefault": true}},
+		"featureSubscriptionType": sp.head.FeatureSubscriptionType, "features": features,
+		"subdomain":          map[string]any{"enabled": false, "name": ""},
+		"cakeOrganizationId": ID("organization/"+sp.head.ID, 1),
+		"workspaceSettings":  sp.settings(),
+	}
+}
+
+func (sp *space) settings() map[string]any {
+	s := sp.head.Settings
+	var locked any
+	if !sp.head.LockedUntil.IsZero() {
+		locked = sp.head.LockedUntil.UTC().Format(time.RFC3339)
+	}
+	zone := s.LockTimeZone
+	orElse(&zone, "UTC")
+	return map[string]any{
+		"forceProjects": s.ForceProjects, "forceTasks": s.ForceTasks, "forceTags": s.ForceTags, "forceDescription": s.ForceDescription,
+		"lockTimeEntries": locked, "lockTimeZone": zone, "automaticLock": nil, "timeTrackingMode": s.TimeTrackingMode,
+		"onlyAdminsCanChangeBillableStatus": s.OnlyAdminsCanChangeBillable, "defaultBillableProjects": s.DefaultBillableProjects,
+		"isProjectPublicByDefault": s.IsProjectPublicByDefault, "onlyAdminsCreateProject": s.WhoCanCreateProjectsAndClients == "ADMINS",
+		"onlyAdminsCreateTag": s.WhoCanCreateTags == "ADMINS", "onlyAdminsCreateTask": s.WhoCanCreateTasks == "ADMINS",
+		"entityCreationPermissions": map[string]any{
+			"whoCanCreateProjectsAndClients": s.WhoCanCreateProjectsAndClients, "whoCanCreateTags": s.WhoCanCreateTags, "whoCanCreateTasks": s.WhoCanCreateTasks,
+		},
+		"workingDays": workweek, "durationFormat": "FULL", "trackTimeDownToSecond": true, "timeRoundingInReports": false,
+		"round": map[string]any{"minutes": "15", "round": "Round to nearest"}, "adminOnlyPages": []string{}, "numberFormat": "COMMA_PERIOD",
+		"currencyFormat": "CURRENCY_SPACE_VALUE", "activeBillableHours": true, "canSeeTimeSheet": true, "canSeeTracker": true,
+		"onlyAdminsSeeAllTimeEntries": false, "onlyAdminsSeeBillableRates": true, "onlyAdminsSeeDashboard": false, "onlyAdminsSeePublicProjectsEntries": false,
+		"projectFavorites": true, "projectGroupingLabel": "client", "projectLabel": "project", "taskLabel": "task", "projectPickerSpecialFilter": false,
+		"multiFactorEnabled": false, "timeApprovalEnabled": sp.features["APPROVAL"], "invoicingEnabled": false,
+	}
+}
