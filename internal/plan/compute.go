@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// Compute plans what is declared and was read: users, time syncs or both. A part that is in only one of the two is left
+// out. Nothing is ever planned for a part with a refusal or problem that could be run: see Plan.Blocked.
+func Compute(spec model.Spec, have model.State) *Plan {
+	parts := []*Plan{{Findings: spec.Findings, Problems: spec.Problems}}
+	if spec.Users != nil && have.Users != nil {
+		parts = append(parts, users(spec.Users, have.Users))
+	}
+	return Join(parts...)
+}
+
+// finish gives the changes their order, ids and needs.
+func finish(p *Plan, needs func(changes []Change)) {
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		c.ID = identify(*c)
+		if c.Calls == 0 {
+			c.Calls = 1
+		}
+		p.Calls.Needed += c.Calls
+	}
+	slices.SortStableFunc(p.Changes, compare)
+	needs(p.Changes)
+	slices.SortStableFunc(p.Findings, func(a, b model.Finding) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Text, b.Text))
+	})
+	slices.SortStableFunc(p.Problems, func(a, b model.Problem) int {
+		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line),
+			cmp.Compare(a.Source.Column, b.Source.Column), cmp.Compare(a.Text, b.Text))
+	})
+}
+
+// compare orders changes as they are run: by phase, and within one so that what others may need comes first.
+func compare(a, b Change) int {
+	return cmp.Or(
+		cmp.Compare(slices.Index(Phases, a.Phase), slices.Index(Phases, b.Phase)),
+		cmp.Compare(step(a), step(b)),
+		cmp.Compare(a.Ref.Name, b.Ref.Name),
+		slices.CompareFunc(a.Fields, b.Fields, func(x, y Field) int {
+			return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Before, y.Before), cmp.Compare(x.After, y.After))
+		}),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// step is a change's place within its phase. In the deactivation everything happens in one phase: new managers and
+// groups come first, then the old ones go, then the leavers' groups, and last the leavers.
+func step(c Change) int {
+	switch c.Ref.Kind {
+	case KindField:
+		return 0
+	case KindGroup:
+		if c.Op == Delete {
+			return 8
+		}
+		return 1
+	case KindPerson:
+		if c.Phase == Deactivate {
+			return 9
+		}
+		return 2
+	case KindProject:
+		return 2
+	case KindProfile:
+		return 3
+	case KindManager:
+		if c.Op == Delete {
+			return 6
+		}
+		return 4
+	case KindMembership:
+		if c.Op == Delete {
+			return 7
+		}
+		return 5
+	}
+	return 3
+}

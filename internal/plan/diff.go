@@ -1,0 +1,170 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// diff lists the changes that lead from one roster to another, in no particular order but always the same one.
+func (p *planner) diff(from, to *roster) []Change {
+	d := &differ{planner: p}
+	for _, name := range sorted(to.fields) {
+		if !from.fields[name] {
+			d.add(Provision, Create, KindField, name, CreateField{name}, Field{"type", "", string(model.FieldText)})
+		}
+	}
+	for _, key := range sorted(to.groups) {
+		d.group(from.groups[key], to.groups[key])
+	}
+	for _, key := range sorted(from.groups) {
+		if to.groups[key] == nil {
+			name := from.groups[key].Name
+			d.add(Cleanup, Delete, KindGroup, name, DeleteGroup{name}, Field{"name", name, ""},
+				Field{"members", fmt.Sprint(len(from.groups[key].Members)), ""})
+			d.last().Leaver = p.ownGroup[key]
+		}
+	}
+	for _, email := range sorted(to.people) {
+		if from.people[email] != to.people[email] {
+			d.person(from.people[email], to.people[email])
+		}
+	}
+	return d.changes
+}
+
+type differ struct {
+	*planner
+	changes []Change
+}
+
+func (d *differ) add(phase Phase, op Op, kind Kind, name string, do Action, fields ...Field) {
+	d.changes = append(d.changes, Change{
+		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, kind, name}, Fields: fields, Do: do,
+	})
+}
+
+func (d *differ) last() *Change { return &d.changes[len(d.changes)-1] }
+
+func (d *differ) group(from, to *model.Group) {
+	if from == to {
+		return
+	}
+	if from == nil {
+		d.add(Provision, Create, KindGroup, to.Name, CreateGroup{to.Name}, Field{"name", "", to.Name})
+		from = &model.Group{Name: to.Name}
+	}
+	if from.Name != to.Name {
+		d.add(Provision, Update, KindGroup, from.Name, RenameGroup{from.Name, to.Name}, Field{"name", from.Name, to.Name})
+		d.last().Reason = "its manager goes by another name now"
+	}
+	added, removed := compareLists(from.Members, to.Members)
+	for _, m := range added {
+		d.add(Assign, Create, KindMembership, m, AddMember{to.Name, m}, Field{"group", "", to.Name})
+		d.about(m, d.reasons[m])
+	}
+	for _, m := range removed {
+		d.add(Remove, Delete, KindMembership, m, RemoveMember{to.Name, m}, Field{"group", to.Name, ""})
+		d.about(m, "")
+	}
+	added, removed = compareLists(from.Managers, to.Managers)
+	for _, m := range added {
+		d.add(Assign, Create, KindManager, to.Name, GrantGroup{m, to.Name}, Field{"team manager", "", m})
+	}
+	for _, m := range removed {
+		d.add(Remove, Delete, KindManager, to.Name, RevokeGroup{m, to.Name}, Field{"team manager", m, ""})
+	}
+}
+
+// about says whom the change is about, which row asks for it and why.
+func (d *differ) about(email, reason string) {
+	c := d.last()
+	c.Person, c.Reason = email, reason
+	c.Source = d.source[email]
+}
+
+func (d *differ) person(from, to *model.Person) {
+	email := to.Email
+	if from == nil {
+		d.add(Provision, Create, KindPerson, email, Invite{email, d.spec.SendEmail}, Field{"status", "", "invited"})
+		d.last().Calls = 2 // the answer does not name the new member: they are looked up afterwards
+		d.about(email, "in "+d.spec.File+", not in the workspace")
+		from = &model.Person{Email: email, Status: to.Status, Capacity: model.CapacityUnknown}
+	}
+	if from.Status != to.Status {
+		phase, reason := Provision, "in "+d.spec.File+" and inactive in the workspace"
+		if to.Status == model.Inactive {
+			phase, reason = Deactivate, d.consequence(email)
+		}
+		d.add(phase, Update, KindPerson, email, SetActive{email, to.Status == model.Active}, Field{"status", string(from.Status), string(to.Status)})
+		d.about(email, reason)
+	}
+	d.profile(from, to)
+	if from.Ghost && !to.Ghost {
+		d.add(Remove, Delete, KindManager, email, RevokeGhost{email}, Field{"ghost role", "held", ""})
+		d.about(email, "a team manager role over nothing")
+	}
+	added, removed := compareLists(from.Managers, to.Managers)
+	for _, m := range added {
+		d.add(Assign, Create, KindManager, email, GrantManager{m, email}, Field{"manager", "", m})
+		d.about(email, d.reasons[email])
+	}
+	for _, m := range removed {
+		d.add(Remove, Delete, KindManager, email, RevokeManager{m, email}, Field{"manager", m, ""})
+		d.about(email, "")
+	}
+}
+
+// profile writes what is set in one change and what is cleared in another, since a guard may hold back the latter.
+func (d *differ) profile(from, to *model.Person) {
+	var set, cleared SetProfile
+	var sets, clears []Field
+	if from.Capacity != to.Capacity && to.Capacity != model.CapacityUnknown {
+		set.Capacity = new(time.Duration)
+		*set.Capacity = to.Capacity
+		before := ""
+		if from.Capacity != model.CapacityUnknown {
+			before = DurationText(from.Capacity)
+		}
+		sets = append(sets, Field{"capacity", before, DurationText(to.Capacity)})
+	}
+	for _, m := range d.spec.Fields {
+		before, after := from.Fields[m.Field], to.Fields[m.Field]
+		switch {
+		case before == after:
+		case after == "":
+			cleared.Values = append(cleared.Values, Value{m.Field, ""})
+			clears = append(clears, Field{m.Field, before, ""})
+		default:
+			set.Values = append(set.Values, Value{m.Field, after})
+			sets = append(sets, Field{m.Field, before, after})
+		}
+	}
+	if len(sets) > 0 {
+		set.Person = to.Email
+		d.add(Profiles, Update, KindProfile, to.Email, set, sets...)
+		d.about(to.Email, "")
+	}
+	if len(clears) > 0 {
+		cleared.Person = to.Email
+		d.add(Profiles, Delete, KindProfile, to.Email, cleared, clears...)
+		d.about(to.Email, "blank in "+d.spec.File)
+	}
+}
+
+// compareLists says what is in after only and in before only. Both lists are sorted.
+func compareLists(before, after []string) (added, removed []string) {
+	for _, x := range after {
+		if _, ok := slices.BinarySearch(before, x); !ok {
+			added = append(added, x)
+		}
+	}
+	for _, x := range before {
+		if _, ok := slices.BinarySearch(after, x); !ok {
+			removed = append(removed, x)
+		}
+	}
+	return added, removed
+}

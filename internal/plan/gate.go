@@ -1,0 +1,177 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// gate makes a change wait for approval, and says whose leaving it belongs to.
+func (p *planner) gate(c *Change) {
+	c.Gated = true
+	if c.Leaver == "" {
+		c.Leaver = p.leaverOf(c)
+	}
+	switch {
+	case c.Leaver != "":
+		c.Phase = Deactivate
+		if c.Reason == "" {
+			c.Reason = p.label(c.Leaver) + " leaves"
+		}
+	case c.Ref.Kind == KindGroup && c.Op == Delete:
+		c.Reason = "nobody's manager group and not protected (cleanup.unmanaged_groups: delete)"
+	default:
+		c.Phase = Deactivate
+	}
+}
+
+// leaverOf finds the leaver because of whom a gated change is made.
+func (p *planner) leaverOf(c *Change) string {
+	first := func(managers []string) string {
+		for _, m := range managers {
+			if p.leavers[m] {
+				return m
+			}
+		}
+		return ""
+	}
+	switch do := c.Do.(type) {
+	case SetActive:
+		return do.Person
+	case RevokeManager:
+		return do.Manager
+	case RevokeGroup:
+		return do.Manager
+	case RevokeGhost:
+		return do.Person
+	case RemoveMember:
+		return do.Person
+	case GrantManager:
+		return first(p.want.people[do.Person].Managers)
+	case AddMember:
+		return first(p.want.people[do.Person].Managers)
+	case GrantGroup:
+		for _, key := range []string{do.Group, newGroup + do.Group} {
+			if g := p.want.groups[key]; g != nil {
+				return first(g.Managers)
+			}
+		}
+	}
+	return ""
+}
+
+// guards makes whole kinds of removals wait for approval when there are too many of them, marks deactivations over
+// their limit, and refuses to leave too few people active.
+func (p *planner) guards() {
+	limits := p.spec.Guards
+	bases := map[string]int{}
+	for _, person := range p.dir.People {
+		bases["manager links"] += len(person.Managers)
+		for _, m := range p.spec.Fields {
+			if person.Fields[m.Field] != "" {
+				bases["field values"]++
+			}
+		}
+	}
+	for _, g := range p.dir.Groups {
+		bases["memberships"] += len(g.Members)
+		bases["manager links"] += len(g.Managers)
+	}
+	removed := map[string]int{}
+	deactivated, active := 0, 0
+	for i := range p.plan.Changes {
+		c := &p.plan.Changes[i]
+		if what, n := removal(c); !c.Gated && n > 0 {
+			removed[what] += n
+		}
+		if do, ok := c.Do.(SetActive); ok && !do.Active {
+			deactivated++
+		} else if ok {
+			active++
+		}
+	}
+	for i := range p.plan.Changes {
+		c := &p.plan.Changes[i]
+		if what, n := removal(c); !c.Gated && n > 0 && removed[what] > limits.MaxRemovals.Of(bases[what]) {
+			c.Gated, c.Guard = true, "max_removals"
+			c.Reason = because(c.Reason, count(removed[what], "removal", "removals")+" of "+what+" are more than guards.max_removals allows")
+		}
+	}
+	now := 0
+	for _, person := range p.dir.People {
+		if person.Status == model.Active {
+			now++
+		}
+	}
+	if deactivated == 0 {
+		return
+	}
+	if deactivated > limits.MaxDeactivations.Of(now) {
+		for i := range p.plan.Changes {
+			if c := &p.plan.Changes[i]; c.Leaver != "" {
+				c.Guard = "max_deactivations"
+			}
+		}
+	}
+	if left := now + active - deactivated; left < limits.MinActiveUsers {
+		p.refuse("guards.min_active_users", "%s would leave %s. If that is meant, lower guards.min_active_users.",
+			count(deactivated, "deactivation", "deactivations"), count(left, "active person", "active people"))
+	}
+}
+
+// removal says what a change removes, and how many of them.
+func removal(c *Change) (what string, n int) {
+	switch do := c.Do.(type) {
+	case RemoveMember:
+		return "memberships", 1
+	case RevokeManager, RevokeGroup:
+		return "manager links", 1
+	case SetProfile:
+		if c.Op == Delete {
+			return "field values", len(do.Values)
+		}
+	}
+	return "", 0
+}
+
+func because(reasons ...string) string {
+	return strings.Join(without(reasons, func(r string) bool { return r == "" }), "; ")
+}
+
+// preflight refuses changes the key's user or the workspace's plan does not allow. A workspace that tells no features
+// is taken at its word only when a call is refused.
+func (p *planner) preflight() {
+	if len(p.plan.Changes) == 0 {
+		return
+	}
+	if self := p.have.people[p.dir.Self]; self != nil && !self.Admin && !self.Owner {
+		p.refuse("CLOCKIFY_API_KEY", "the key's user %s is neither owner nor admin of the workspace. Use a key of one who is.", p.dir.Self)
+	}
+	for _, c := range p.plan.Changes {
+		switch c.Do.(type) {
+		case CreateField:
+			p.requireField()
+		case SetProfile:
+			if slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Name != "capacity" }) {
+				p.requireField()
+			}
+		case GrantManager, GrantGroup, RevokeManager, RevokeGroup, RevokeGhost:
+			p.require("managers", "the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan)", "MANAGER_ROLE")
+		case Invite:
+			if p.dir.Free {
+				p.refuse("invite", "the workspace is on the free plan, which does not let the API add people. Set invite: false, or change the plan.")
+			}
+		}
+	}
+}
+
+func (p *planner) requireField() {
+	p.require("field_mapping", "custom fields of people (feature USER_CUSTOM_FIELDS; Pro or Enterprise plan)", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS")
+}
+
+func (p *planner) require(setting, what string, features ...string) {
+	if len(p.dir.Features) > 0 && !p.dir.Has(features...) {
+		p.refuse(setting, "the workspace %q lacks %s, which these changes need.", p.dir.Workspace, what)
+	}
+}

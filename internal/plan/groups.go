@@ -1,0 +1,250 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// maxGroupName is how long Clockify lets a group's name be, in characters (clockify-api.md section 2).
+const maxGroupName = 100
+
+// manageGroups makes the managed groups what they ought to be: one per manager in use, named after them and managed by
+// them, and the fallback group. Of the planned people each holds exactly those whose manager it is; other members stay.
+func (p *planner) manageGroups() {
+	users := map[string][]string{} // manager to planned people
+	var fallen []string
+	for _, row := range p.rows {
+		manager, ok := p.manager[row.Email]
+		switch {
+		case !ok:
+		case p.reasons[row.Email] != "" && p.spec.FallbackGroup != "":
+			fallen = append(fallen, row.Email)
+		default:
+			users[manager] = append(users[manager], row.Email)
+		}
+	}
+	p.findOwned()
+	p.claimFallback(fallen)
+	p.claim(users)
+	for key := range p.owned {
+		if _, ok := p.claimed[key]; !ok {
+			p.vacate(key) // the group of a manager nobody reports to any more
+		}
+	}
+}
+
+// findOwned lists the groups that are somebody's manager group, in use or not: named after the person, and managed by them.
+func (p *planner) findOwned() {
+	for key, g := range p.have.groups {
+		if p.protectedGroup(g.Name) || p.isFallback(g.Name) {
+			continue
+		}
+		for _, m := range g.Managers {
+			if label := p.label(m); g.Name == groupName(label, "") || g.Name == groupName(label, m) {
+				p.owned[key] = m
+			}
+		}
+	}
+}
+
+func (p *planner) isFallback(name string) bool {
+	return p.spec.FallbackGroup != "" && name == p.spec.FallbackGroup
+}
+
+// claimFallback puts the people without a usable manager into the fallback group.
+func (p *planner) claimFallback(people []string) {
+	name := p.spec.FallbackGroup
+	if name == "" {
+		return
+	}
+	if p.protectedGroup(name) {
+		if len(people) > 0 {
+			p.refuse("workspace.fallback_group_name", "the fallback group %q is protected. Give it another name, or take it out of protect.", name)
+		}
+		return
+	}
+	key := name
+	if p.have.groups[key] == nil {
+		if len(people) == 0 {
+			return
+		}
+		key = p.want.addGroup(name)
+		p.given[name] = true
+	}
+	manager := p.spec.FallbackManager
+	if !p.want.active(manager) {
+		manager = ""
+	}
+	p.fill(key, manager, people)
+}
+
+// claim finds or makes the group of every manager in use. A group is found by its team manager before it is looked for
+// by name, so that a manager who was renamed keeps theirs.
+func (p *planner) claim(users map[string][]string) {
+	managers := sorted(users)
+	wanted := map[string]string{}
+	count := map[string]int{}
+	for _, m := range managers {
+		count[p.label(m)]++
+	}
+	for _, m := range managers {
+		label := p.label(m)
+		wanted[m] = groupName(label, "")
+		if count[label] > 1 || p.protectedGroup(label) || p.isFallback(label) {
+			wanted[m] = groupName(label, m)
+		}
+	}
+	found := map[string]string{}
+	managed := map[string][]string{} // manager to keys of groups they are team manager of
+	for _, key := range sorted(p.have.groups) {
+		g := p.have.groups[key]
+		if p.protectedGroup(g.Name) || p.isFallback(g.Name) {
+			continue
+		}
+		for _, m := range g.Managers {
+			managed[m] = append(managed[m], key)
+		}
+	}
+	for _, m := range managers {
+		if key := p.byRole(m, wanted[m], managed[m], users[m]); key != "" {
+			found[m] = key
+			p.claimed[key] = m
+		}
+	}
+	for _, m := range managers {
+		if found[m] != "" {
+			continue
+		}
+		for _, name := range []string{wanted[m], groupName(p.label(m), m)} {
+			if g := p.have.groups[name]; g != nil && p.claimed[name] == "" && !p.protectedGroup(name) {
+				found[m] = name
+				p.claimed[name] = m
+				break
+			}
+		}
+	}
+	for _, m := range managers {
+		p.settle(m, found[m], wanted[m], users[m])
+	}
+}
+
+// byRole finds a manager's group among those they are team manager of: by name first; else the one that holds mostly
+// their people and is nobody else's, which is what a group looks like whose manager was renamed.
+func (p *planner) byRole(manager, wanted string, managed, people []string) string {
+	label := p.label(manager)
+	for _, name := range []string{wanted, groupName(label, manager), groupName(label, "")} {
+		for _, key := range managed {
+			shared := name != wanted && len(p.have.groups[key].Managers) > 1 // two of one name used to share a group
+			if p.have.groups[key].Name == name && p.claimed[key] == "" && !shared {
+				return key
+			}
+		}
+	}
+	theirs := setOf(people)
+	type candidate struct {
+		key   string
+		score int
+	}
+	var candidates []candidate
+	for _, key := range managed {
+		g := p.have.groups[key]
+		if len(g.Managers) != 1 || p.claimed[key] != "" || p.owned[key] != "" || p.labels[g.Name] > 0 {
+			continue
+		}
+		score := 0
+		for _, member := range g.Members {
+			person := p.have.people[member]
+			if theirs[member] || person != nil && slices.Contains(person.Managers, manager) {
+				score++
+			}
+		}
+		if score*2 >= len(g.Members) {
+			candidates = append(candidates, candidate{key, score})
+		}
+	}
+	if len(candidates) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	if candidates[0].score == 0 && len(candidates) > 1 {
+		return "" // several empty groups: none can be told to be the one
+	}
+	return candidates[0].key
+}
+
+// settle gives a manager's group its name, its manager and its people, making it where there is none.
+func (p *planner) settle(manager, key, wanted string, people []string) {
+	long := groupName(p.label(manager), manager)
+	taken := func(name string) bool {
+		return p.given[name] || p.have.groups[name] != nil && name != key // a name given up in this run is free only in the next
+	}
+	name := wanted
+	if key != "" && p.have.groups[key].Name == long {
+		name = long // unambiguous, though the namesake may have left
+	} else if (key == "" || p.have.groups[key].Name != wanted) && taken(wanted) {
+		name = long
+		if taken(long) {
+			p.plan.Findings = append(p.plan.Findings, model.Finding{
+				Kind: model.FindingGroupName, Name: manager, Failed: true,
+				Text: fmt.Sprintf("gets no group: both %q and %q are other groups' names", wanted, long),
+			})
+			return
+		}
+		p.note(model.FindingGroupName, manager, model.Source{}, "their group is named %q: %q is another group's name", long, wanted)
+	}
+	switch {
+	case key == "":
+		key = p.want.addGroup(name)
+		p.given[name] = true
+	case p.have.groups[key].Name != name:
+		p.want.group(key).Name = name
+		p.given[name] = true
+	}
+	p.fill(key, manager, people)
+}
+
+// fill makes a managed group hold the given people and those it may not touch, and be managed by manager alone.
+func (p *planner) fill(key, manager string, people []string) {
+	p.claimed[key] = manager
+	g := p.want.groups[key]
+	members := without(g.Members, func(m string) bool { _, planned := p.manager[m]; return planned })
+	for _, email := range people {
+		p.inGroup[email] = key
+	}
+	members = append(members, people...)
+	slices.Sort(members)
+	members = slices.Compact(members)
+	managers := g.Managers
+	if manager != "" {
+		managers = with(without(g.Managers, func(m string) bool { return !p.protected.users[m] }), manager)
+	}
+	if !slices.Equal(members, g.Members) || !slices.Equal(managers, g.Managers) {
+		g = p.want.group(key)
+		g.Members, g.Managers = members, managers
+	}
+}
+
+// vacate takes the planned people out of a group.
+func (p *planner) vacate(key string) {
+	planned := func(m string) bool { _, ok := p.manager[m]; return ok }
+	if slices.ContainsFunc(p.want.groups[key].Members, planned) {
+		g := p.want.group(key)
+		g.Members = without(g.Members, planned)
+	}
+}
+
+// groupName is the name of a manager's group: their label, with the email behind it where the label is not enough.
+func groupName(label, email string) string {
+	suffix := ""
+	if email != "" && email != label {
+		suffix = " (" + email + ")"
+	}
+	runes := []rune(label)
+	if room := maxGroupName - len([]rune(suffix)); len(runes) > room {
+		runes = runes[:max(room, 0)]
+	}
+	return string(runes) + suffix
+}

@@ -1,0 +1,309 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// absent plans what becomes of the active people who are not in the CSV: nothing but a finding, or their deactivation.
+func (p *planner) absent() {
+	declared := setOf(p.spec.Unsound)
+	for _, row := range p.spec.People {
+		declared[row.Email] = true
+	}
+	var gone []string
+	for _, person := range p.dir.People {
+		if person.Status == model.Active && !declared[person.Email] {
+			gone = append(gone, person.Email)
+		}
+	}
+	slices.Sort(gone)
+	if len(gone) == 0 {
+		return
+	}
+	file := p.spec.File
+	switch {
+	case p.spec.Absent != model.AbsentDeactivate:
+		p.note(model.FindingAbsent, "", model.Source{}, "%s active in the workspace and not in %s; %s kept (absent: keep): %s",
+			count(len(gone), "person is", "people are"), file, pick(len(gone), "it is", "they are"), list(gone, 10))
+		return
+	case p.spec.IdentityProvider:
+		p.note(model.FindingManagedByIdP, "", model.Source{}, "%s not in %s, and the identity provider has to deactivate them: %s",
+			count(len(gone), "active person is", "active people are"), file, list(gone, 10))
+		return
+	case p.spec.Illegible > 0:
+		p.note(model.FindingAbsent, "", model.Source{}, "nobody is taken for absent while %s of %s cannot be read", count(p.spec.Illegible, "row", "rows"), file)
+		return
+	}
+	exempt := 0
+	for _, email := range gone {
+		if why := p.exemption(p.have.people[email]); why != "" {
+			exempt++
+			p.note(model.FindingCannotLeave, email, model.Source{}, "is not in %s and is kept: %s", file, why)
+			continue
+		}
+		p.leavers[email] = true
+	}
+	p.shrunk(exempt)
+	p.keepUnreplaceable()
+	for _, email := range sorted(p.leavers) {
+		p.deactivate(email)
+	}
+}
+
+// exemption says why an absent person is never deactivated; empty: they may be.
+func (p *planner) exemption(person *model.Person) string {
+	switch {
+	case person.Email == p.dir.Self:
+		return "the key is theirs"
+	case person.Owner:
+		return "they own the workspace"
+	case p.protected.users[person.Email]:
+		return "they are protected (protect.users)"
+	case person.Email == p.spec.FallbackManager:
+		return "they are the fallback manager"
+	case person.Admin && !p.spec.DeactivateAdmins:
+		return "they are a workspace admin (deactivate_admins: false)"
+	}
+	return ""
+}
+
+// shrunk refuses everything when the CSV fell too far below the active people: a cut-off file, most likely. People who
+// are never deactivated do not count.
+func (p *planner) shrunk(exempt int) {
+	active := -exempt
+	for _, person := range p.dir.People {
+		if person.Status == model.Active {
+			active++
+		}
+	}
+	declared := len(p.spec.People) + len(p.spec.Unsound)
+	if fell := active - declared; fell > p.spec.Guards.MaxShrink.Of(active) {
+		p.refuse("guards.max_shrink", "%s has %s and the workspace %d active ones: a file cut off, most likely. If %d people really left, raise guards.max_shrink.",
+			p.spec.File, count(declared, "person", "people"), active, fell)
+	}
+}
+
+// keepUnreplaceable takes those off the leavers whose people would be left without a manager, because no fallback
+// manager is configured. Keeping one may make another unreplaceable, so it goes on until nothing changes.
+func (p *planner) keepUnreplaceable() {
+	fallback := p.spec.FallbackManager
+	for again := true; again; {
+		again = false
+		orphans := p.orphans()
+		for _, email := range sorted(p.leavers) {
+			switch {
+			case orphans[email] == "":
+			case fallback == "":
+				delete(p.leavers, email)
+				again = true
+				p.note(model.FindingCannotLeave, email, model.Source{}, "is not in %s and is kept: they manage %s, and no workspace.fallback_manager_email is set to take over", p.spec.File, orphans[email])
+			default:
+				p.needFallback()
+			}
+		}
+	}
+}
+
+// orphans says, for each leaver, whom or what they alone manage that somebody else has to take over.
+func (p *planner) orphans() map[string]string {
+	orphans := map[string]string{}
+	for _, email := range sorted(p.want.people) {
+		if person := p.want.people[email]; p.orphaned(person.Managers) && p.inherits(person) {
+			for _, m := range person.Managers {
+				orphans[m] = email
+			}
+		}
+	}
+	for _, key := range sorted(p.want.groups) {
+		if g := p.want.groups[key]; p.orphaned(g.Managers) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) {
+			for _, m := range g.Managers {
+				orphans[m] = fmt.Sprintf("the group %q", g.Name)
+			}
+		}
+	}
+	return orphans
+}
+
+// orphaned reports whether all managers are leavers.
+func (p *planner) orphaned(managers []string) bool {
+	return len(managers) > 0 && !slices.ContainsFunc(managers, func(m string) bool { return !p.leavers[m] })
+}
+
+// inherits reports whether a person needs a new manager when all of theirs leave.
+func (p *planner) inherits(person *model.Person) bool {
+	return !p.leavers[person.Email] && person.Status != model.Inactive && !p.protected.users[person.Email] && person.Email != p.spec.FallbackManager
+}
+
+// goesWith reports whether the group is a leaver's own manager group, which goes with them.
+func (p *planner) goesWith(key string, g *model.Group) bool {
+	owner := p.owner(key)
+	return p.leavers[owner] && !p.holdsProtected(g)
+}
+
+// owner is the manager whose group this is; empty when it is nobody's or the fallback group.
+func (p *planner) owner(key string) string {
+	if p.isFallback(p.want.groups[key].Name) {
+		return ""
+	}
+	if m := p.claimed[key]; m != "" {
+		return m
+	}
+	return p.owned[key]
+}
+
+func (p *planner) holdsProtected(g *model.Group) bool {
+	protected := func(m string) bool { return p.protected.users[m] }
+	return slices.ContainsFunc(g.Members, protected) || slices.ContainsFunc(g.Managers, protected)
+}
+
+// deactivate takes from a leaver what they manage and are in, gives it to the fallback manager, and deactivates them.
+func (p *planner) deactivate(leaver string) {
+	fallback := p.spec.FallbackManager
+	for _, email := range p.managedPeople(leaver) {
+		person := p.then.people[email]
+		if p.protected.users[email] {
+			p.note(model.FindingProtected, email, model.Source{}, "is protected and stays managed by %s, who is to be deactivated", leaver)
+			continue
+		}
+		orphan := p.orphaned(p.want.people[email].Managers) && p.inherits(person)
+		person = p.then.person(email)
+		person.Managers = without(person.Managers, func(m string) bool { return m == leaver })
+		if orphan {
+			person.Managers = with(person.Managers, fallback)
+			p.joinFallback(email)
+		}
+	}
+	for _, key := range p.groupsOf(leaver) {
+		g := p.then.groups[key]
+		switch {
+		case g == nil:
+			continue // deleted with another leaver
+		case p.protectedGroup(g.Name):
+			if slices.Contains(g.Managers, leaver) {
+				p.note(model.FindingProtected, g.Name, model.Source{}, "is a protected group and stays managed by %s, who is to be deactivated", leaver)
+			}
+			continue
+		case p.owner(key) == leaver && p.goesWith(key, p.want.groups[key]):
+			p.ownGroup[key] = leaver
+			delete(p.then.groups, key)
+			continue
+		}
+		orphan := p.orphaned(p.want.groups[key].Managers)
+		g = p.then.group(key)
+		g.Members = without(g.Members, func(m string) bool { return m == leaver })
+		g.Managers = without(g.Managers, func(m string) bool { return m == leaver })
+		if orphan {
+			g.Managers = with(g.Managers, fallback)
+		}
+	}
+	person := p.then.person(leaver)
+	person.Status = model.Inactive
+	person.Ghost = false
+}
+
+// managedPeople lists whom a person manages directly after the routine changes.
+func (p *planner) managedPeople(manager string) []string {
+	if p.managed == nil {
+		p.managed = map[string][]string{}
+		for _, email := range sorted(p.want.people) {
+			for _, m := range p.want.people[email].Managers {
+				p.managed[m] = append(p.managed[m], email)
+			}
+		}
+	}
+	return p.managed[manager]
+}
+
+// groupsOf lists the keys of the groups a person is in or manages after the routine changes.
+func (p *planner) groupsOf(email string) []string {
+	if p.groups == nil {
+		p.groups = map[string][]string{}
+		for _, key := range sorted(p.want.groups) {
+			g := p.want.groups[key]
+			for m := range setOf(g.Members, g.Managers) {
+				p.groups[m] = append(p.groups[m], key)
+			}
+		}
+	}
+	return p.groups[email]
+}
+
+// joinFallback puts a person whose manager leaves into the fallback group.
+func (p *planner) joinFallback(email string) {
+	name := p.spec.FallbackGroup
+	if name == "" || p.protectedGroup(name) {
+		return
+	}
+	key := name
+	if p.then.groups[key] == nil {
+		key = newGroup + name
+	}
+	if p.then.groups[key] == nil {
+		p.then.addGroup(name)
+	}
+	g := p.then.group(key)
+	g.Members = with(g.Members, email)
+	if fallback := p.spec.FallbackManager; len(g.Managers) == 0 {
+		g.Managers = []string{fallback}
+	}
+}
+
+// cleanup plans the deletion of the groups that are neither managed nor protected, where that is asked for.
+func (p *planner) cleanup() {
+	if !p.spec.DeleteUnmanaged || p.spec.IdentityProvider {
+		return
+	}
+	for _, key := range sorted(p.then.groups) {
+		g := p.then.groups[key]
+		if _, managed := p.claimed[key]; managed || p.protectedGroup(g.Name) || p.isFallback(g.Name) {
+			continue
+		}
+		if p.holdsProtected(g) {
+			p.note(model.FindingProtected, g.Name, model.Source{}, "is an unmanaged group and is kept: a protected person is in it or manages it")
+			continue
+		}
+		delete(p.then.groups, key)
+	}
+}
+
+// consequence says what a leaver manages and where it goes; empty when they manage nothing.
+func (p *planner) consequence(leaver string) string {
+	var parts []string
+	if n := len(p.managedPeople(leaver)); n > 0 {
+		parts = append(parts, count(n, "person", "people"))
+	}
+	for _, key := range p.groupsOf(leaver) {
+		if g := p.want.groups[key]; slices.Contains(g.Managers, leaver) && !p.protectedGroup(g.Name) {
+			parts = append(parts, fmt.Sprintf("group %q", g.Name))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	text := "manages " + strings.Join(parts, ", ")
+	if p.spec.FallbackManager != "" {
+		text += " → " + p.spec.FallbackManager
+	}
+	return text
+}
+
+func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, pick(n, one, many)) }
+
+func pick(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// list renders at most so many names.
+func list(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+}

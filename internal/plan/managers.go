@@ -1,0 +1,84 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// assignManagers gives each planned person the one manager they ought to have: the one of the CSV, or the fallback.
+// Managers who are protected keep their role beside it; ghost roles of planned people go.
+func (p *planner) assignManagers() {
+	for _, row := range p.rows {
+		now := p.want.people[row.Email]
+		if now.Ghost {
+			p.want.person(row.Email).Ghost = false
+		}
+		manager, ok := p.resolve(row)
+		if !ok {
+			continue
+		}
+		p.manager[row.Email] = manager
+		managers := with(without(now.Managers, func(m string) bool { return !p.protected.users[m] }), manager)
+		if !slices.Equal(managers, now.Managers) {
+			p.want.person(row.Email).Managers = managers
+		}
+	}
+}
+
+// resolve says who a person's manager ought to be. Not ok: they keep what they have, and a finding says why.
+func (p *planner) resolve(row model.Declared) (manager string, ok bool) {
+	why := ""
+	at := row.ManagerAt
+	if at == (model.Source{}) {
+		at = row.At
+	}
+	switch person := p.want.people[row.Manager]; {
+	case row.Manager == "":
+		why = fmt.Sprintf("no manager in %s", lineOf(row.At))
+	case person == nil:
+		why = fmt.Sprintf("%s is not in the workspace", row.Manager)
+	case person.Status == model.Pending:
+		why = fmt.Sprintf("%s has not accepted the invitation yet", row.Manager)
+	case person.Status != model.Active:
+		why = fmt.Sprintf("%s is not active in the workspace", row.Manager)
+	default:
+		return row.Manager, true
+	}
+	fallback := p.spec.FallbackManager
+	switch {
+	case fallback == "":
+		p.note(model.FindingKeepsManager, row.Email, at, "keeps the manager they have: %s, and no workspace.fallback_manager_email is set", why)
+		return "", false
+	case fallback == row.Email:
+		p.note(model.FindingKeepsManager, row.Email, at, "is the fallback manager and keeps the manager they have: %s", why)
+		return "", false
+	case !p.needFallback():
+		return "", false
+	}
+	p.reasons[row.Email] = "fallback: " + why
+	p.note(model.FindingFallback, row.Email, at, "gets the fallback manager %s: %s", p.label(fallback), why)
+	return fallback, true
+}
+
+// needFallback reports whether the fallback manager can be given people; that they cannot is a refusal.
+func (p *planner) needFallback() bool {
+	fallback := p.spec.FallbackManager
+	person := p.want.people[fallback]
+	switch {
+	case person == nil:
+		p.refuse("workspace.fallback_manager_email", "the fallback manager %s is not in the workspace. Name an active person of it.", fallback)
+	case person.Status != model.Active:
+		p.refuse("workspace.fallback_manager_email", "the fallback manager %s is %s in the workspace. Name an active person of it.", fallback, person.Status)
+	default:
+		return true
+	}
+	return false
+}
+
+// lineOf renders a source without its column: users.csv:5.
+func lineOf(s model.Source) string {
+	s.Column = 0
+	return s.String()
+}

@@ -1,0 +1,82 @@
+package plan
+
+import "slices"
+
+// needs says of each change which earlier ones must have been done before it: nobody is put into a group that could not
+// be made, nobody loses a manager or a group before having the next, and a leaver is deactivated last of all.
+func (p *planner) needs(changes []Change) {
+	by := map[string][]string{} // "what object" to ids
+	note := func(id string, keys ...string) {
+		for _, k := range keys {
+			by[k] = append(by[k], id)
+		}
+	}
+	for i := range changes {
+		c := &changes[i]
+		var keys []string
+		switch do := c.Do.(type) {
+		case SetProfile:
+			keys = []string{"person " + do.Person}
+			for _, v := range do.Values {
+				keys = append(keys, "field "+v.Field)
+			}
+		case AddMember:
+			keys = []string{"person " + do.Person, "group " + do.Group}
+		case RemoveMember:
+			keys = []string{"group " + do.Group, "joins " + do.Person}
+		case GrantManager:
+			keys = []string{"person " + do.Person, "person " + do.Manager}
+		case RevokeManager:
+			keys = []string{"manages " + do.Person}
+		case GrantGroup:
+			keys = []string{"group " + do.Group, "person " + do.Manager}
+		case RevokeGroup:
+			keys = []string{"group " + do.Group, "manages group " + do.Group}
+		case DeleteGroup:
+			keys = []string{"empties " + do.Group}
+			if c.Leaver != "" {
+				keys = append(keys, "leaving "+c.Leaver)
+			}
+		case SetActive:
+			if !do.Active {
+				keys = []string{"leaving " + do.Person, "frees " + do.Person}
+			}
+		}
+		for _, k := range keys {
+			for _, id := range by[k] {
+				if id != c.ID && !slices.Contains(c.Needs, id) {
+					c.Needs = append(c.Needs, id)
+				}
+			}
+		}
+		if c.Leaver != "" {
+			note(c.ID, "leaving "+c.Leaver)
+		}
+		switch do := c.Do.(type) {
+		case CreateField:
+			note(c.ID, "field "+do.Field)
+		case CreateGroup:
+			note(c.ID, "group "+do.Group)
+		case RenameGroup:
+			note(c.ID, "group "+do.To)
+		case Invite:
+			note(c.ID, "person "+do.Person)
+		case SetActive:
+			if do.Active {
+				note(c.ID, "person "+do.Person)
+			}
+		case AddMember:
+			note(c.ID, "joins "+do.Person)
+		case RemoveMember:
+			note(c.ID, "empties "+do.Group)
+		case GrantManager:
+			note(c.ID, "manages "+do.Person)
+		case GrantGroup:
+			note(c.ID, "manages group "+do.Group)
+		case RevokeManager:
+			note(c.ID, "frees "+do.Manager)
+		case RevokeGroup:
+			note(c.ID, "frees "+do.Manager)
+		}
+	}
+}

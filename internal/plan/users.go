@@ -1,0 +1,143 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// planner works out what one workspace's people ought to be. It makes two rosters from the one that is: want, which
+// routine changes lead to, and then, which the gated changes lead to from there. What is to be left alone is simply not
+// touched in either.
+type planner struct {
+	spec *model.Users
+	dir  *model.Directory
+	plan *Plan
+
+	have *roster
+	want *roster // after the routine changes
+	then *roster // after the gated ones
+
+	fields    map[string]model.Field // by the name used in the config
+	protected struct{ groups, users set }
+	labels    map[string]int      // how many people have this label
+	rows      []model.Declared    // rows that are planned for
+	manager   map[string]string   // whom a planned person reports to; people who keep theirs are not in it
+	reasons   map[string]string   // why the fallback stands in for a person's manager
+	inGroup   map[string]string   // the key of the managed group of a planned person
+	claimed   map[string]string   // group key to the manager it belongs to; the fallback group's manager is the fallback
+	owned     map[string]string   // group key to the person it is named after and managed by, in use or not
+	given     set                 // group names handed out in this run
+	managed   map[string][]string // manager to people managed after the routine changes; see managedPeople
+	groups    map[string][]string // person to keys of groups after the routine changes; see groupsOf
+	leavers   set
+	ownGroup  map[string]string // group key to the leaver whose manager group it is
+	refused   set               // settings refused already, so that one is said once
+}
+
+// users plans a user sync.
+func users(spec *model.Users, dir *model.Directory) *Plan {
+	have := newRoster(dir)
+	p := &planner{
+		spec: spec, dir: dir, have: have, want: have.next(),
+		plan:   &Plan{Names: map[string]string{}},
+		fields: map[string]model.Field{},
+		labels: map[string]int{},
+		source: map[string]model.Source{}, manager: map[string]string{}, reasons: map[string]string{}, inGroup: map[string]string{},
+		claimed: map[string]string{}, owned: map[string]string{}, given: set{},
+		leavers: set{}, ownGroup: map[string]string{}, refused: set{},
+	}
+	for _, person := range dir.People {
+		p.labels[person.Label()]++
+	}
+	p.protect()
+	p.declareFields()
+	p.presence()
+	p.profiles()
+	p.assignManagers()
+	if spec.IdentityProvider {
+		p.note(model.FindingManagedByIdP, "", model.Source{}, "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone")
+	} else {
+		p.manageGroups()
+	}
+	p.then = p.want.next()
+	p.absent()
+	p.cleanup()
+
+	routine := p.diff(p.have, p.want)
+	gated := p.diff(p.want, p.then)
+	for i := range gated {
+		p.gate(&gated[i])
+	}
+	p.plan.Changes = append(routine, gated...)
+	p.guards()
+	p.preflight()
+	p.subject()
+	finish(p.plan, p.needs)
+	return p.plan
+}
+
+func (p *planner) note(kind, name string, at model.Source, format string, args ...any) {
+	p.plan.Findings = append(p.plan.Findings, model.Finding{Kind: kind, Name: name, Source: at, Text: fmt.Sprintf(format, args...)})
+}
+
+func (p *planner) refuse(setting, format string, args ...any) {
+	if p.refused[setting] {
+		return
+	}
+	p.refused[setting] = true
+	p.plan.Refusals = append(p.plan.Refusals, Refusal{Domain: Users, Setting: setting, Text: fmt.Sprintf(format, args...)})
+}
+
+// label is what people call the person with this email.
+func (p *planner) label(email string) string {
+	if person := p.have.people[email]; person != nil {
+		return person.Label()
+	}
+	return email
+}
+
+// subject says what the plan was made for, and who reports to whom where that changes.
+func (p *planner) subject() {
+	s := Subject{Domain: Users, Workspace: p.dir.Workspace, Declared: len(p.spec.People) + len(p.spec.Unsound) + p.spec.Illegible, Groups: len(p.dir.Groups)}
+	for _, person := range p.dir.People {
+		if person.Status == model.Active {
+			s.People++
+		}
+	}
+	for _, email := range sorted(p.then.people) {
+		after, before := p.then.people[email], p.have.people[email]
+		if after == before {
+			continue
+		}
+		var old []string
+		if before != nil {
+			old = before.Managers
+		}
+		if strings.Join(old, " ") != strings.Join(after.Managers, " ") || p.leavers[email] {
+			s.Reports = append(s.Reports, Report{Person: email, Before: old, After: after.Managers, Leaves: p.leavers[email]})
+			for _, list := range [][]string{{email}, old, after.Managers} {
+				for _, e := range list {
+					p.name(e)
+				}
+			}
+		}
+	}
+	for _, c := range p.plan.Changes {
+		p.name(c.Person)
+		p.name(c.Leaver)
+		for _, f := range c.Fields {
+			p.name(f.Before)
+			p.name(f.After)
+		}
+	}
+	p.plan.Subjects = []Subject{s}
+}
+
+// name keeps the display name of a person the plan mentions.
+func (p *planner) name(email string) {
+	if person := p.have.people[email]; person != nil && person.Name != "" {
+		p.plan.Names[email] = person.Name
+	}
+}

@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// separator stands between the values of a DROPDOWN_MULTIPLE field, in the CSV and in canonical form.
+const separator = ";"
+
+// FieldText brings the text of a value into the field's canonical form, in which equal values are equal strings: numbers
+// without needless digits, true or false, dropdown values as the field spells them, several of them sorted and joined by
+// semicolons. Blank text is a blank value. The error says what the field takes.
+func FieldText(f model.Field, text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return "", nil
+	}
+	switch f.Type {
+	case model.FieldNumber:
+		n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) || strings.ContainsAny(text, "xXpP_") {
+			return "", fmt.Errorf("%q is not a number", text)
+		}
+		return strconv.FormatFloat(n, 'f', -1, 64), nil
+	case model.FieldCheckbox:
+		switch strings.ToLower(text) {
+		case "true", "yes", "1":
+			return "true", nil
+		case "false", "no", "0":
+			return "false", nil
+		}
+		return "", fmt.Errorf("%q is not one of true, false, yes, no, 1, 0", text)
+	case model.FieldOne:
+		return allowed(f, text)
+	case model.FieldMany:
+		var values []string
+		for part := range strings.SplitSeq(text, separator) {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			value, err := allowed(f, part)
+			if err != nil {
+				return "", err
+			}
+			values = append(values, value)
+		}
+		slices.Sort(values)
+		return strings.Join(slices.Compact(values), separator), nil
+	}
+	return text, nil
+}
+
+// allowed finds the field's own spelling of a dropdown value.
+func allowed(f model.Field, text string) (string, error) {
+	if slices.Contains(f.Allowed, text) {
+		return text, nil
+	}
+	for _, a := range f.Allowed {
+		if strings.EqualFold(a, text) {
+			return a, nil
+		}
+	}
+	return "", fmt.Errorf("%q is not a value of the field; it takes %s", text, strings.Join(f.Allowed, ", "))
+}
+
+// DurationText renders a duration of whole minutes as ISO 8601, the way Clockify does: PT7H30M, PT8H, PT45M, PT0S.
+func DurationText(d time.Duration) string {
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	hours, minutes := minutes/60, minutes%60
+	switch {
+	case hours == 0 && minutes == 0:
+		return "PT0S"
+	case minutes == 0:
+		return fmt.Sprintf("PT%dH", hours)
+	case hours == 0:
+		return fmt.Sprintf("PT%dM", minutes)
+	}
+	return fmt.Sprintf("PT%dH%dM", hours, minutes)
+}
