@@ -21,16 +21,17 @@ type planner struct {
 
 	fields    map[string]model.Field // by the name used in the config
 	protected struct{ groups, users set }
-	labels    map[string]int      // how many people have this label
-	rows      []model.Declared    // rows that are planned for
-	manager   map[string]string   // whom a planned person reports to; people who keep theirs are not in it
-	reasons   map[string]string   // why the fallback stands in for a person's manager
-	inGroup   map[string]string   // the key of the managed group of a planned person
-	claimed   map[string]string   // group key to the manager it belongs to; the fallback group's manager is the fallback
-	owned     map[string]string   // group key to the person it is named after and managed by, in use or not
-	given     set                 // group names handed out in this run
-	managed   map[string][]string // manager to people managed after the routine changes; see managedPeople
-	groups    map[string][]string // person to keys of groups after the routine changes; see groupsOf
+	labels    map[string]int          // how many people have this label
+	rows      []model.Declared        // rows that are planned for
+	manager   map[string]string       // whom a planned person reports to; people who keep theirs are not in it
+	source    map[string]model.Source // where a planned person stands in the CSV
+	reasons   map[string]string       // why the fallback stands in for a person's manager
+	inGroup   map[string]string       // the key of the managed group of a planned person
+	claimed   map[string]string       // group key to the manager it belongs to; the fallback group's manager is the fallback
+	owned     map[string]string       // group key to the person it is named after and managed by, in use or not
+	given     set                     // group names handed out in this run
+	managed   map[string][]string     // manager to people managed after the routine changes; see managedPeople
+	groups    map[string][]string     // person to keys of groups after the routine changes; see groupsOf
 	leavers   set
 	ownGroup  map[string]string // group key to the leaver whose manager group it is
 	refused   set               // settings refused already, so that one is said once
