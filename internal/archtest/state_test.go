@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// constructors make values that are as good as constants: errors and compiled
-// patterns.
+// constructors make values that are as good as constants: errors, compiled
+// patterns and tables put together from tables.
 var constructors = []string{
-	"errors.New", "fmt.Errorf", "regexp.MustCompile", "strings.NewReplacer", "template.Must",
+	"errors.New", "fmt.Errorf", "regexp.MustCompile", "slices.Concat", "strings.NewReplacer", "template.Must",
 }
 
 // stamped are the variables of a command that the linker fills in.
@@ -68,10 +68,25 @@ func fixed(name string, value ast.Expr) bool {
 		switch fn := v.Fun.(type) {
 		case *ast.ArrayType: // []byte("...")
 			return true
+		case *ast.Ident: // append(table, row), or a table worked out once: index([]row{...})
+			return fn.Name == "append" || len(v.Args) == 1 && isTable(v.Args[0])
 		case *ast.SelectorExpr:
 			pkg, ok := fn.X.(*ast.Ident)
 			return ok && slices.Contains(constructors, pkg.Name+"."+fn.Sel.Name)
 		}
+	}
+	return false
+}
+
+// isTable says whether an expression is a literal of a list or a map.
+func isTable(e ast.Expr) bool {
+	lit, ok := e.(*ast.CompositeLit)
+	if !ok {
+		return false
+	}
+	switch lit.Type.(type) {
+	case *ast.ArrayType, *ast.MapType:
+		return true
 	}
 	return false
 }
