@@ -33,7 +33,9 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.cause }
 
 // unclear reports whether the call may have been done all the same.
-func (e *Error) unclear() bool { return e.Status == 0 && !errors.Is(e.cause, errRedirect) || e.Status >= 500 }
+func (e *Error) unclear() bool {
+	return e.Status == 0 && !errors.Is(e.cause, errRedirect) || e.Status >= 500
+}
 
 func (e *Error) broken(err error, token string) *Error {
 	// url.Error repeats method and address.

@@ -68,20 +68,19 @@ func (c *Client) EnsureIssue(ctx context.Context, key, title, body string, label
 	return opened.URL, true, nil
 }
 
-// CloseIssue closes the open issue of key with a comment; closed is false when
-// there is none.
+// CloseIssue closes the open issue of key and says why in a comment; closed is
+// false when there is none.
 func (c *Client) CloseIssue(ctx context.Context, key, comment string) (issueURL string, closed bool, err error) {
 	old, ok, err := c.findIssue(ctx, key)
 	if err != nil || !ok {
 		return "", false, commentError(err)
 	}
-	if _, err := c.CreateComment(ctx, old.Number, comment); err != nil {
-		return old.URL, false, err
-	}
 	if err := c.patch(ctx, c.repo("issues", old.Number), map[string]string{"state": "closed", "state_reason": "completed"}, nil); err != nil {
 		return old.URL, false, commentError(fmt.Errorf("close issue #%d: %w", old.Number, err))
 	}
-	return old.URL, true, nil
+	// After the closing, or a run that cannot close would comment every time.
+	_, err = c.CreateComment(ctx, old.Number, comment)
+	return old.URL, true, err
 }
 
 // findIssue looks through all open issues: labels are taken off by people, and
