@@ -1,0 +1,230 @@
+package report
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// mask replaces people by pseudonyms: emails anywhere (r***-3f2a1c@example.com) and the display names the plan knows
+// (R***-3f2a1c, the same digits). A mask of nil leaves text as it is.
+type mask struct {
+	key   []byte
+	names map[rune][]alias // by the first rune in lower case, longest first
+}
+
+type alias struct{ text, by string }
+
+var emailLike = regexp.MustCompile(`[^\s@<>()\[\]{}"',;:|\x60\\/=&?]+@[^\s@<>()\[\]{}"',;:|\x60\\/=&?*]*[^\s@<>()\[\]{}"',;:|\x60\\/=&?*.!]`)
+
+// newMask knows the people of a plan. People without a name are known by their email alone.
+func newMask(ctx Context, names map[string]string, more ...string) *mask {
+	if ctx.Redact != Mask {
+		return nil
+	}
+	m := &mask{key: ctx.RedactKey, names: map[rune][]alias{}}
+	holders := map[string][]string{}
+	for _, email := range slices.Sorted(maps.Keys(names)) {
+		if name := strings.TrimSpace(names[email]); name != "" {
+			holders[name] = append(holders[name], email)
+		}
+	}
+	for _, name := range more {
+		if name = strings.TrimSpace(name); name != "" && holders[name] == nil {
+			holders[name] = []string{name}
+		}
+	}
+	for name, emails := range holders {
+		of := name
+		if len(emails) == 1 {
+			of = emails[0]
+		}
+		by := initial(name) + "***-" + m.hash(of)
+		if emailLike.FindString(name) == name {
+			by = m.email(name)
+		}
+		first, _ := utf8.DecodeRuneInString(name)
+		first = unicode.ToLower(first)
+		m.names[first] = append(m.names[first], alias{name, by})
+	}
+	for _, list := range m.names {
+		slices.SortFunc(list, func(a, b alias) int {
+			return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(a.text, b.text))
+		})
+	}
+	return m
+}
+
+func initial(s string) string {
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return string(r)
+		}
+	}
+	return ""
+}
+
+// hash tells two people apart: 24 bits, so few that the hash alone confirms little.
+func (m *mask) hash(s string) string {
+	h := hmac.New(sha256.New, m.key)
+	h.Write([]byte(strings.ToLower(s)))
+	return hex.EncodeToString(h.Sum(nil))[:6]
+}
+
+func (m *mask) email(s string) string {
+	at := strings.LastIndexByte(s, '@')
+	return initial(s[:at]) + "***-" + m.hash(s) + s[at:]
+}
+
+// text replaces every email and every known name.
+func (m *mask) text(s string) string {
+	if m == nil || s == "" {
+		return s
+	}
+	var b strings.Builder
+	last := 0
+	for _, at := range emailLike.FindAllStringIndex(s, -1) {
+		b.WriteString(m.known(s[last:at[0]]))
+		b.WriteString(m.email(s[at[0]:at[1]]))
+		last = at[1]
+	}
+	b.WriteString(m.known(s[last:]))
+	return b.String()
+}
+
+// known replaces the names at word boundaries, in any case.
+func (m *mask) known(s string) string {
+	var b strings.Builder
+	before := ' '
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !word(before) || !word(r) {
+			if by, n := m.at(s[i:]); n > 0 {
+				b.WriteString(by)
+				before, _ = utf8.DecodeLastRuneInString(s[i : i+n])
+				i += n
+				continue
+			}
+		}
+		b.WriteString(s[i : i+size])
+		before = r
+		i += size
+	}
+	return b.String()
+}
+
+// at finds the longest name that s begins with and that ends at a word boundary; n is its length in s.
+func (m *mask) at(s string) (by string, n int) {
+	first, _ := utf8.DecodeRuneInString(s)
+	for _, a := range m.names[unicode.ToLower(first)] {
+		if len(s) < len(a.text) || !strings.EqualFold(s[:len(a.text)], a.text) {
+			continue
+		}
+		last, _ := utf8.DecodeLastRuneInString(a.text)
+		next, _ := utf8.DecodeRuneInString(s[len(a.text):])
+		if len(s) == len(a.text) || !word(last) || !word(next) {
+			return a.by, len(a.text)
+		}
+	}
+	return "", 0
+}
+
+func word(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// masked is a copy of the plan in which nobody is recognisable, or the plan itself where nothing is to be masked. Ids, and
+// so digests, are those of the plan. A renamed group's old name is a person's old name, so it is masked as well.
+func masked(p *plan.Plan, ctx Context) *plan.Plan {
+	if ctx.Redact != Mask {
+		return p
+	}
+	m := planMask(p, ctx)
+	q := *p
+	q.Changes = make([]plan.Change, len(p.Changes))
+	for i, c := range p.Changes {
+		q.Changes[i] = m.change(c)
+	}
+	q.Findings = slices.Clone(p.Findings)
+	for i, f := range q.Findings {
+		q.Findings[i].Name, q.Findings[i].Text = m.text(f.Name), m.text(f.Text)
+	}
+	q.Problems = m.problems(p.Problems)
+	q.Refusals = slices.Clone(p.Refusals)
+	for i, r := range q.Refusals {
+		q.Refusals[i].Text = m.text(r.Text)
+	}
+	q.Subjects = slices.Clone(p.Subjects)
+	for i, s := range q.Subjects {
+		q.Subjects[i].Reports = slices.Clone(s.Reports)
+		for j, r := range s.Reports {
+			q.Subjects[i].Reports[j] = plan.Report{Person: m.text(r.Person), Before: m.list(r.Before), After: m.list(r.After), Leaves: r.Leaves}
+		}
+	}
+	q.Names = make(map[string]string, len(p.Names))
+	for email, name := range p.Names {
+		q.Names[m.text(email)] = m.text(name)
+	}
+	return &q
+}
+
+func planMask(p *plan.Plan, ctx Context) *mask {
+	var more []string
+	for _, c := range p.Changes {
+		if c.Ref.Kind == plan.KindGroup && c.Op == plan.Update {
+			more = append(more, c.Ref.Name)
+		}
+	}
+	return newMask(ctx, p.Names, more...)
+}
+
+func (m *mask) list(in []string) []string {
+	var out []string
+	for _, s := range in {
+		out = append(out, m.text(s))
+	}
+	return out
+}
+
+func (m *mask) change(c plan.Change) plan.Change {
+	if m == nil {
+		return c
+	}
+	c.Ref.Name, c.Reason = m.text(c.Ref.Name), m.text(c.Reason)
+	c.Person, c.Leaver = m.text(c.Person), m.text(c.Leaver)
+	c.Fields = slices.Clone(c.Fields)
+	for i, f := range c.Fields {
+		c.Fields[i] = plan.Field{Name: f.Name, Before: m.text(f.Before), After: m.text(f.After)}
+	}
+	return c
+}
+
+func (m *mask) problems(in []model.Problem) []model.Problem {
+	if m == nil {
+		return in
+	}
+	out := slices.Clone(in)
+	for i, p := range out {
+		out[i].Text = m.text(p.Text)
+	}
+	return out
+}
+
+func (m *mask) outcomes(in []plan.Outcome) []plan.Outcome {
+	if m == nil {
+		return in
+	}
+	out := slices.Clone(in)
+	for i, o := range out {
+		out[i].Change, out[i].Err, out[i].Response = m.change(o.Change), m.text(o.Err), m.text(o.Response)
+	}
+	return out
+}

@@ -1,0 +1,96 @@
+// Package report is of how a plan and its outcomes look: as text at a terminal, as Markdown in a comment or summary, and
+// as plan.json. It does not know where the text goes, nor how the plan was made. Everything that came from a CSV or from
+// Clockify is taken for hostile.
+package report
+
+import (
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// Context is what the plan itself does not know. All of it is optional.
+type Context struct {
+	Commit        string
+	RunURL        string // the run's page, with the whole summary
+	ArtifactURL   string // where the audit files can be fetched
+	RepositoryURL string // https://github.com/owner/name, for links to lines at Commit
+
+	Redact    Redact
+	RedactKey []byte // makes the pseudonyms of masked people impossible to check against a guess; nil: they are hashes
+
+	RatePerSecond  float64       // calls a second, to say how long applying takes
+	Elapsed        time.Duration // what reading, or applying, took
+	MaxBytes       int           // budget of Markdown; 0: 60,000
+	HappensOnMerge string        // a sentence; set when the plan is shown on a pull request
+	ApplyCommand   string        // empty: clockify-sync apply
+	AuditDir       string        // where the CSV files are, for the last line of outcomes
+}
+
+// Redact says whether people are recognisable.
+type Redact int
+
+// None shows emails and names in full, Mask replaces them by pseudonyms that stay the same from run to run.
+const (
+	None Redact = iota
+	Mask
+)
+
+// Style is how a terminal wants its text.
+type Style struct {
+	Color bool
+	Width int // columns; 0: lines are not broken
+}
+
+// defaultMaxBytes is the budget of a comment. GitHub refuses more than 65,536 characters (github-actions.md section 2);
+// bytes are never fewer than characters, however they are counted.
+const defaultMaxBytes = 60_000
+
+func (ctx Context) maxBytes() int {
+	if ctx.MaxBytes <= 0 {
+		return defaultMaxBytes
+	}
+	return ctx.MaxBytes
+}
+
+func (ctx Context) applyCommand() string {
+	if ctx.ApplyCommand == "" {
+		return "clockify-sync apply"
+	}
+	return ctx.ApplyCommand
+}
+
+// Page is a comment or summary.
+type Page struct {
+	Body string // Markdown, without the hidden marker line
+
+	// GatedShown tells that every gated change stands in Body. Where it is false nothing gated may be approved by what
+	// is said about this page.
+	GatedShown bool
+	Cut        bool // something that is not gated was left out
+}
+
+// Verify is what a second reading found after an apply.
+type Verify struct {
+	Done    bool
+	Left    []plan.Change // what a new plan would still change; announced ones may be among them
+	Err     string        // why the reading or the planning did not work
+	Skipped string        // why there was none
+}
+
+// Unexpected lists what is left beside the changes that are known not to have been done.
+func (v Verify) Unexpected(outcomes []plan.Outcome) []plan.Change {
+	known := map[string]bool{}
+	for _, o := range outcomes {
+		if o.Status != plan.Done {
+			known[o.Change.ID] = true
+		}
+	}
+	var left []plan.Change
+	for _, c := range v.Left {
+		if !known[c.ID] {
+			left = append(left, c)
+		}
+	}
+	return left
+}
