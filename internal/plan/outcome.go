@@ -1,6 +1,23 @@
 package plan
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// What whoever does a change may answer beside success and failure.
+var (
+	// ErrStop: nothing more may be tried in this run; the change was not tried. The next run goes on.
+	ErrStop = errors.New("stopped early")
+	// ErrNotTried: the change was not tried, and why is in the text around it.
+	ErrNotTried = errors.New("not tried")
+)
+
+// Receipt is what is known of a change that was tried.
+type Receipt struct {
+	Attempts int    // calls made for it
+	Response string // what the server answered, in short
+}
 
 // Status is how a change ended.
 type Status string
