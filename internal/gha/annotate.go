@@ -61,7 +61,7 @@ func (l *Log) annotate(level string, a Annotation) {
 		}
 	}
 	if a.Title != "" {
-		p["title"] = l.text(a.Title)
+		p["title"] = cut(l.text(a.Title), 200)
 	}
 	// Lines of our own making stay lines; anything else is shown escaped.
 	lines := strings.Split(a.Message, "\n")

@@ -3,7 +3,9 @@ package ghtest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -160,8 +162,8 @@ func (g *GitHub) listIssues(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var items []any
-	for _, p := range g.pulls {
-		if !p.Merged {
+	for _, number := range slices.Sorted(maps.Keys(g.pulls)) {
+		if p := g.pulls[number]; !p.Merged {
 			items = append(items, map[string]any{"number": p.Number, "title": "a pull request", "user": map[string]any{"login": p.Author}, "pull_request": map[string]any{}})
 		}
 	}

@@ -2,6 +2,7 @@ package ghtest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -125,7 +126,8 @@ func (g *GitHub) commitPulls(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sha := r.PathValue("sha")
-	for _, p := range g.pulls {
+	for _, number := range slices.Sorted(maps.Keys(g.pulls)) {
+		p := g.pulls[number]
 		if p.HeadSHA == sha || p.MergeSHA == sha || slices.Contains(p.Commits, sha) {
 			items = append(items, g.pullJSON(p))
 		}
