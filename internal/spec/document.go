@@ -1,0 +1,262 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// Bounds on what a config may be made of. The YAML parser needs time quadratic in the number of keys, and aliases can
+// stand for more than was written.
+const (
+	maxMarks   = 20_000
+	maxAliases = 1_000
+)
+
+// document is one parsed YAML file and what is wrong with it.
+type document struct {
+	file     string
+	lines    []string
+	root     ast.Node // nil: empty, or not YAML
+	broken   bool     // not YAML: what the file would say is unknown
+	anchors  map[string]ast.Node
+	aliases  int // how often one was followed
+	problems Problems
+}
+
+// parse reads YAML. It keeps repeated keys: they are reported with the rest.
+func parse(file string, data []byte) *document {
+	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
+	d := &document{file: file, lines: strings.Split(string(data), "\n"), anchors: map[string]ast.Node{}}
+	if line, column, ok := firstInvalid(data); ok {
+		return d.refuse(line, column, "the file is not UTF-8 here; save it as UTF-8")
+	}
+	if marks(data) > maxMarks {
+		return d.refuse(1, 1, "the file has more keys and values than a config can need")
+	}
+	f, err := parseYAML(data)
+	if err != nil {
+		var syntax yaml.Error
+		if errors.As(err, &syntax) && syntax.GetToken() != nil {
+			p := syntax.GetToken().Position
+			return d.refuse(p.Line, p.Column, "this is not YAML: "+oneLine(syntax.GetMessage()))
+		}
+		return d.refuse(1, 1, "this is not YAML")
+	}
+	for _, doc := range f.Docs {
+		if doc.Body == nil || doc.Body.Type() == ast.CommentType || doc.Body.Type() == ast.CommentGroupType {
+			continue
+		}
+		if d.root != nil {
+			d.bad(start(doc.Body), "a second document begins here; a config is one")
+			break
+		}
+		d.root = doc.Body
+	}
+	if d.root != nil {
+		ast.Walk(d, d.root)
+	}
+	return d
+}
+
+// parseYAML keeps a panic of the parser, which reads text from outside, from ending the run.
+func parseYAML(data []byte) (f *ast.File, err error) {
+	defer func() {
+		if recover() != nil {
+			f, err = nil, errors.New("the parser gave up")
+		}
+	}()
+	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+}
+
+// marks counts the bytes that can make the parser build a node.
+func marks(data []byte) int {
+	n := 0
+	for _, b := range data {
+		switch b {
+		case ':', ',', '-', '[', '{', '?', '&', '*', '!':
+			n++
+		}
+	}
+	return n
+}
+
+// Visit collects the anchors; it makes document an ast.Visitor.
+func (d *document) Visit(n ast.Node) ast.Visitor {
+	if a, ok := n.(*ast.AnchorNode); ok && a.Name != nil && a.Name.GetToken() != nil {
+		d.anchors[a.Name.GetToken().Value] = a.Value
+	}
+	return d
+}
+
+// resolve sees through anchors, aliases and tags. Nil stands for null.
+func (d *document) resolve(n ast.Node) ast.Node {
+	for range 32 {
+		switch v := n.(type) {
+		case nil, *ast.NullNode:
+			return nil
+		case *ast.AnchorNode:
+			n = v.Value
+		case *ast.TagNode:
+			n = v.Value
+		case *ast.AliasNode:
+			if d.aliases++; d.aliases > maxAliases {
+				if d.aliases == maxAliases+1 {
+					d.bad(v.Start, "the file follows aliases too often; write the values out")
+				}
+				return nil
+			}
+			to, ok := d.anchors[nameOf(v)]
+			if !ok {
+				d.bad(v.Start, "the alias *%s stands for nothing: there is no &%s", shorten(nameOf(v)), shorten(nameOf(v)))
+				return nil
+			}
+			n = to
+		default:
+			return n
+		}
+	}
+	return nil
+}
+
+func nameOf(a *ast.AliasNode) string {
+	if a.Value == nil || a.Value.GetToken() == nil {
+		return ""
+	}
+	return a.Value.GetToken().Value
+}
+
+// start is the token where a node begins: for a block, its first key.
+func start(n ast.Node) *token.Token {
+	switch v := n.(type) {
+	case *ast.MappingNode:
+		if !v.IsFlowStyle && len(v.Values) > 0 {
+			return v.Values[0].Key.GetToken()
+		}
+	case *ast.MappingValueNode:
+		return v.Key.GetToken()
+	}
+	return n.GetToken()
+}
+
+// source turns a token into a place inside the file.
+func (d *document) source(t *token.Token) model.Source {
+	if t == nil || t.Position == nil {
+		return d.within(1, 1)
+	}
+	return d.within(t.Position.Line, t.Position.Column)
+}
+
+func (d *document) within(line, column int) model.Source {
+	line = min(max(line, 1), len(d.lines))
+	column = min(max(column, 1), utf8.RuneCountInString(d.lines[line-1])+1)
+	return model.Source{File: d.file, Line: line, Column: column}
+}
+
+// refuse says why the file as a whole cannot be read.
+func (d *document) refuse(line, column int, text string) *document {
+	d.broken = true
+	d.add(d.within(line, column), 0, text)
+	return d
+}
+
+// bad reports a problem at a token.
+func (d *document) bad(t *token.Token, format string, args ...any) {
+	d.add(d.source(t), 0, fmt.Sprintf(format, args...))
+}
+
+// badKey reports a problem with a key and does not show what follows it: under a wrong key may stand anything, a token
+// too.
+func (d *document) badKey(t *token.Token, format string, args ...any) {
+	at, keep := d.source(t), 0
+	if t != nil {
+		keep = at.Column - 1 + utf8.RuneCountInString(strings.TrimSpace(t.Origin))
+	}
+	d.add(at, keep, fmt.Sprintf(format, args...))
+}
+
+func (d *document) add(at model.Source, keep int, text string) {
+	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
+		text += "."
+	}
+	d.problems = append(d.problems, model.Problem{Source: at, Text: text, Excerpt: d.excerpt(at, keep)})
+}
+
+// excerpt draws the line and a caret under the column. With keep, only so many columns are shown.
+func (d *document) excerpt(at model.Source, keep int) string {
+	line := []rune(strings.TrimRight(d.lines[at.Line-1], " \t\r"))
+	if at.Column > 100 || at.Column > len(line) {
+		return ""
+	}
+	for i, r := range line {
+		if !strconv.IsPrint(r) {
+			line[i] = ' '
+		}
+	}
+	text := []rune(hideTokens(string(line)))
+	switch {
+	case keep > 0 && keep < len(text):
+		text = append(text[:keep:keep], []rune(" …")...)
+	case len(text) > 120:
+		text = append(text[:120:120], '…')
+	}
+	return fmt.Sprintf("%s\n%s^", string(text), strings.Repeat(" ", at.Column-1))
+}
+
+// longRun is what looks like a key or token: ids are 24 characters, keys far longer.
+var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_-]{32,}`)
+
+// hideTokens replaces what looks like a token by as many stars.
+func hideTokens(text string) string {
+	return longRun.ReplaceAllStringFunc(text, func(run string) string { return strings.Repeat("*", len(run)) })
+}
+
+// shorten makes text from outside fit for a message: short, on one line and without what looks like a token.
+func shorten(text string) string {
+	text = hideTokens(text)
+	if r := []rune(text); len(r) > 60 {
+		text = string(r[:60]) + "…"
+	}
+	return oneLine(text)
+}
+
+// quote is shorten in quotation marks.
+func quote(text string) string { return strconv.Quote(shorten(text)) }
+
+// oneLine replaces what does not print.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// firstInvalid finds the first byte that is not UTF-8: its line and, in runes, its column.
+func firstInvalid(data []byte) (line, column int, found bool) {
+	line, column = 1, 1
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			return line, column, true
+		case r == '\n':
+			line, column = line+1, 1
+		default:
+			column++
+		}
+		i += size
+	}
+	return 0, 0, false
+}
