@@ -25,7 +25,7 @@ func pageOf[T any](c *call, rows []T, number, size, most int, header bool, rende
 	last := hi == len(rows)
 	shown := rows[lo:hi]
 	switch {
-	case c.hit.kind == "short_page" && len(shown) > 0 && (header || c.rt.reads):
+	case c.hit.kind == "short_page" && len(shown) > 0 && header:
 		shown, last = shown[:len(shown)/2], false
 	case c.hit.kind == "repeat_page" && number > 1 && lo > 0:
 		shown, last = rows[max(0, lo-size):lo], false

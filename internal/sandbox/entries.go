@@ -1,0 +1,285 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	_ "time/tzdata" // zones of profiles, also where the machine has none
+)
+
+// wireTime is a time as it is sent: whole seconds, UTC (section 1, Format).
+const wireTime = "2006-01-02T15:04:05Z"
+
+// wireEntry is the 15 keys of an entry (section 4, Reads). There is no created or updated time.
+type wireEntry struct {
+	ID                string           `json:"id"`
+	Description       string           `json:"description"`
+	TagIDs            []string         `json:"tagIds"` // null when empty (section 1, Format)
+	UserID            string           `json:"userId"`
+	Billable          bool             `json:"billable"`
+	TaskID            *string          `json:"taskId"`
+	ProjectID         *string          `json:"projectId"`
+	WorkspaceID       string           `json:"workspaceId"`
+	TimeInterval      wireInterval     `json:"timeInterval"`
+	CustomFieldValues []wireEntryField `json:"customFieldValues"`
+	Type              string           `json:"type"`
+	KioskID           *string          `json:"kioskId"`
+	HourlyRate        any              `json:"hourlyRate"`
+	CostRate          any              `json:"costRate"`
+	IsLocked          bool             `json:"isLocked"`
+
+	*wireHydrated
+}
+
+// wireHydrated is what hydrated=true adds next to the ids (section 4, Reads).
+type wireHydrated struct {
+	Project any   `json:"project"`
+	Task    any   `json:"task"`
+	Tags    []any `json:"tags"`
+	User    any   `json:"user"`
+	Kiosk   any   `json:"kiosk"`
+}
+
+type wireInterval struct {
+	Start    string  `json:"start"`
+	End      *string `json:"end"`
+	Duration *string `json:"duration"`
+}
+
+type wireEntryField struct {
+	CustomFieldID string `json:"customFieldId"`
+	TimeEntryID   string `json:"timeEntryId"`
+	Name          string `json:"name"`
+	Type          string `json:"type"`
+	Value         any    `json:"value"`
+}
+
+func (c *call) entry(e *Entry, hydrated bool) wireEntry {
+	row := wireEntry{
+		ID: e.ID, Description: e.Description, UserID: e.UserID, Billable: e.Billable, WorkspaceID: c.sp.head.ID, Type: e.Type,
+		TimeInterval: wireInterval{Start: e.Start.Format(wireTime)}, CustomFieldValues: []wireEntryField{}, IsLocked: c.sp.locked(e) || c.sp.approved(e),
+	}
+	if len(e.TagIDs) > 0 {
+		row.TagIDs = e.TagIDs
+	}
+	if e.TaskID != "" {
+		row.TaskID = &e.TaskID
+	}
+	if e.ProjectID != "" {
+		row.ProjectID = &e.ProjectID
+	}
+	if !e.End.IsZero() {
+		end, length := e.End.Format(wireTime), iso(e.End.Sub(e.Start))
+		row.TimeInterval.End, row.TimeInterval.Duration = &end, &length
+	}
+	for f := range c.sp.fields.all {
+		if v, there := e.FieldValues[f.ID]; there {
+			row.CustomFieldValues = append(row.CustomFieldValues, wireEntryField{f.ID, e.ID, f.Name, f.Type, v})
+		}
+	}
+	if hydrated {
+		row.wireHydrated = c.hydrate(e)
+	}
+	return row
+}
+
+func (c *call) hydrate(e *Entry) *wireHydrated {
+	h := &wireHydrated{Tags: []any{}}
+	if p := c.sp.projects.get(e.ProjectID); p != nil {
+		h.Project = c.project(p)
+	}
+	if t := c.sp.tasks.get(e.TaskID); t != nil {
+		h.Task = c.task(t)
+	}
+	for _, id := range e.TagIDs {
+		if t := c.sp.tags.get(id); t != nil {
+			h.Tags = append(h.Tags, c.tag(t))
+		}
+	}
+	if u := c.d.users.get(e.UserID); u != nil {
+		h.User = map[string]any{"id": u.ID, "name": orNull(u.Name), "status": u.AccountStatus}
+	}
+	return h
+}
+
+// iso renders a duration as PT1H2M3S.
+func iso(d time.Duration) string {
+	s := int(d / time.Second)
+	var b strings.Builder
+	b.WriteString("PT")
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{s / 3600, "H"}, {s / 60 % 60, "M"}, {s % 60, "S"}} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, "%d%s", part.n, part.unit)
+		}
+	}
+	if b.Len() == 2 {
+		return "PT0S"
+	}
+	return b.String()
+}
+
+var zones sync.Map // name to *time.Location: loading one reads a file
+
+// zone is a time zone by name; UTC where there is none such.
+func zone(name string) *time.Location {
+	if loc, known := zones.Load(name); known {
+		return loc.(*time.Location)
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		loc = time.UTC
+	}
+	zones.Store(name, loc)
+	return loc
+}
+
+// wallClock reads a moment of a window as the API does: what the value says in UTC is taken as the hands of a clock in the
+// account's zone, so that at UTC+2 the window sits two hours earlier than written (section 4, Reads).
+func wallClock(t time.Time, loc *time.Location) time.Time {
+	t = t.UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc)
+}
+
+// listEntries is GET user/{uid}/time-entries: one person, newest start first (section 4, Reads).
+func listEntries(c *call) reply {
+	m, rep := c.theMember()
+	if rep != nil {
+		return *rep
+	}
+	from, to, rep := c.window(m.UserID)
+	if rep != nil {
+		return *rep
+	}
+	hydrated, _ := c.flag("hydrated")
+	running, onlyRunning := c.flag("in-progress")
+	needsProject, _ := c.flag("project-required")
+	needsTask, _ := c.flag("task-required")
+	project, task, tags := c.query("project"), c.query("task"), c.list("tags")
+	var rows []*Entry
+	for _, e := range between(c.sp.byUser[m.UserID], from, to) {
+		switch {
+		case onlyRunning && running != e.End.IsZero(), !containsFold(e.Description, c.query("description")):
+			continue
+		case project != "" && e.ProjectID != project, task != "" && e.TaskID != task:
+			continue
+		case needsProject && e.ProjectID == "", needsTask && e.TaskID == "":
+			continue
+		case len(tags) > 0 && !anyOf(tags, e.TagIDs):
+			continue
+		}
+		rows = append(rows, e)
+	}
+	return page(c, rows, 5000, true, func(e *Entry) any { return c.entry(e, hydrated) })
+}
+
+func anyOf(set, list []string) bool {
+	for _, v := range list {
+		if contains(set, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// window reads start and end. A start alone filters as an instant; a window is wall clock (section 4, Reads). Whose zone
+// counts is unsettled: here it is the zone of the person asked for [?].
+func (c *call) window(userID string) (from, to time.Time, rep *reply) {
+	for key, at := range map[string]*time.Time{"start": &from, "end": &to} {
+		if v := c.query(key); v != "" {
+			t, err := time.Parse(time.RFC3339, v)
+			if err != nil {
+				bad := badDate(key)
+				return from, to, &bad
+			}
+			*at = t
+		}
+	}
+	if !to.IsZero() {
+		loc := zone(c.d.users.get(userID).TimeZone)
+		to = wallClock(to, loc)
+		if !from.IsZero() {
+			from = wallClock(from, loc)
+		}
+	}
+	return from, to, nil
+}
+
+// listRunning is GET time-entries/status/in-progress: 10 a page, 1000 at most (section 4, Reads).
+func listRunning(c *call) reply {
+	var rows []*Entry
+	for _, e := range c.sp.timeline {
+		if e.End.IsZero() && (c.admin() || e.UserID == c.key.UserID) {
+			rows = append(rows, e)
+		}
+	}
+	return pageOf(c, rows, c.number("page", 1), c.number("page-size", 10), 1000, true, func(e *Entry) any { return c.entry(e, false) })
+}
+
+// theEntry is the entry of an id: unknown, deleted or foreign is 400/501 (section 4, Reads). A plain member reads only
+// their own [?].
+func (c *call) theEntry(id string) (*Entry, *reply) {
+	e := c.sp.entries.get(id)
+	var rep reply
+	switch {
+	case e == nil:
+		rep = refuse("Time entry doesn't belong to Workspace")
+	case !c.admin() && e.UserID != c.key.UserID:
+		rep = denied()
+	default:
+		return e, nil
+	}
+	return nil, &rep
+}
+
+func getEntry(c *call) reply {
+	e, rep := c.theEntry(c.p["entry"])
+	if rep != nil {
+		return *rep
+	}
+	hydrated, _ := c.flag("hydrated")
+	if c.bad != nil {
+		return *c.bad
+	}
+	return ok(c.entry(e, hydrated))
+}
+
+// batchEntries is POST time-entries/batch: a read of many by id (section 4, Reads). Ids that are not there are left out [?].
+func batchEntries(c *call) reply {
+	ids, hydrated := in[[]string](c, "timeEntryIds"), in[bool](c, "hydrated")
+	if c.bad != nil {
+		return *c.bad
+	}
+	if len(ids) == 0 {
+		return refuse("must not be empty")
+	}
+	out := []any{}
+	for _, id := range ids {
+		if e, rep := c.theEntry(id); rep == nil {
+			out = append(out, c.entry(e, hydrated))
+		}
+	}
+	return ok(out)
+}
+
+// locked says whether an entry starts in the locked period (section 4, Create).
+func (sp *space) locked(e *Entry) bool {
+	return !sp.head.LockedUntil.IsZero() && e.Start.Before(sp.head.LockedUntil)
+}
+
+// approved says whether an entry is approved, or lies in an approved period.
+func (sp *space) approved(e *Entry) bool {
+	if e.Approved {
+		return true
+	}
+	for _, p := range sp.head.ApprovedPeriods {
+		if (p.UserID == "" || p.UserID == e.UserID) && !e.Start.Before(p.From) && e.Start.Before(p.To) {
+			return true
+		}
+	}
+	return false
+}

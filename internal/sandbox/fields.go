@@ -1,0 +1,263 @@
+package sandbox
+
+import (
+	"slices"
+	"strconv"
+)
+
+var (
+	fieldTypes    = []string{"TXT", "NUMBER", "DROPDOWN_SINGLE", "DROPDOWN_MULTIPLE", "CHECKBOX", "LINK"}
+	fieldStatuses = []string{"INACTIVE", "VISIBLE", "INVISIBLE"}
+	fieldEntities = []string{"TIMEENTRY", "USER"}
+)
+
+func (c *call) field(f *CustomField) map[string]any {
+	allowed, defaults := f.AllowedValues, []any{}
+	if allowed == nil {
+		allowed = []string{}
+	}
+	for _, d := range f.ProjectDefaults {
+		defaults = append(defaults, map[string]any{"projectId": d.ProjectID, "status": d.Status, "value": d.Value})
+	}
+	return map[string]any{
+		"id": f.ID, "workspaceId": c.sp.head.ID, "name": f.Name, "type": f.Type, "entityType": f.EntityType, "status": f.Status,
+		"description": orNull(f.Description), "placeholder": orNull(f.Placeholder), "allowedValues": allowed, "required": f.Required,
+		"onlyAdminCanEdit": f.OnlyAdminCanEdit, "workspaceDefaultValue": f.Default, "projectDefaultValues": defaults,
+	}
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// fieldsOff says whether the plan has no fields at all: 403 was seen (section 1, Plans).
+func (c *call) fieldsOff() bool {
+	return !c.sp.features["CUSTOM_FIELDS"] && !c.sp.features["USER_CUSTOM_FIELDS"]
+}
+
+// entityFeature is the plan feature that fields of an entity type need.
+func entityFeature(entity string) string {
+	if entity == "USER" {
+		return "USER_CUSTOM_FIELDS"
+	}
+	return "CUSTOM_FIELDS"
+}
+
+// listFields ignores page and page-size, returns everything, and has no Last-Page (section 1, Pagination).
+func listFields(c *call) reply {
+	if c.fieldsOff() {
+		return *c.missing()
+	}
+	status, entities := c.choice("status", fieldStatuses...), c.list("entity-type")
+	for _, e := range entities {
+		if !contains(fieldEntities, e) {
+			c.badQuery("entity-type", e)
+		}
+	}
+	if c.bad != nil {
+		return *c.bad
+	}
+	out := []any{}
+	for f := range c.sp.fields.all {
+		if containsFold(f.Name, c.query("name")) && (status == "" || f.Status == status) && (len(entities) == 0 || contains(entities, f.EntityType)) {
+			out = append(out, c.field(f))
+		}
+	}
+	return ok(out)
+}
+
+// fieldBody reads the body of POST and PUT: what is left out is empty.
+func (c *call) fieldBody(f *CustomField) *reply {
+	f.Name, f.Type = in[string](c, "name"), c.enum("type", fieldTypes...)
+	f.Description, f.Placeholder = in[string](c, "description"), in[string](c, "placeholder")
+	f.AllowedValues, f.Required = in[[]string](c, "allowedValues"), in[bool](c, "required")
+	f.OnlyAdminCanEdit, f.Default = in[bool](c, "onlyAdminCanEdit"), in[any](c, "workspaceDefaultValue")
+	if status := c.enum("status", fieldStatuses...); status != "" {
+		f.Status = status
+	}
+	var rep reply
+	switch {
+	case c.bad != nil:
+		return c.bad
+	case f.Name == "" || f.Type == "":
+		rep = refuse("must not be null")
+	case len([]rune(f.Name)) < 2 || len([]rune(f.Name)) > 250:
+		rep = refuse("Custom field name has to be between 2 and 250 characters long")
+	default:
+		for o := range c.sp.fields.all {
+			if o.Name == f.Name && o.EntityType == f.EntityType && o.ID != f.ID { // unique names: unprobed [?]
+				rep = refuse("Custom field with name '" + f.Name + "' already exists")
+				return &rep
+			}
+		}
+		return c.fieldLimit(f)
+	}
+	return &rep
+}
+
+// fieldLimit is 400/4033: 50 fields of a kind, of which 5 are visible for time entries and 10 active for people (section 1).
+func (c *call) fieldLimit(f *CustomField) *reply {
+	all, shown, isNew := 0, 0, true
+	for o := range c.sp.fields.all {
+		if o.ID == f.ID {
+			isNew = false
+			continue
+		}
+		if o.EntityType != f.EntityType {
+			continue
+		}
+		all++
+		if o.Status == "VISIBLE" || f.EntityType == "USER" && o.Status != "INACTIVE" {
+			shown++
+		}
+	}
+	most, counts := 5, f.Status == "VISIBLE"
+	if f.EntityType == "USER" {
+		most, counts = 10, f.Status != "INACTIVE"
+	}
+	var rep reply
+	switch {
+	case isNew && all >= 50:
+		rep = fail(400, 4033, "You reached the limit of 50 custom fields")
+	case counts && shown >= most:
+		rep = fail(400, 4033, "You reached the limit of "+strconv.Itoa(most)+" visible custom fields")
+	default:
+		return nil
+	}
+	return &rep
+}
+
+// createField is POST custom-fields: 201. An addon token cannot (section 1, Authentication); on some workspaces the field
+// comes back INACTIVE whatever was asked (section 2).
+func createField(c *call) reply {
+	f := &CustomField{EntityType: c.enum("entityType", fieldEntities...), Status: "VISIBLE"}
+	orElse(&f.EntityType, "TIMEENTRY")
+	if c.bad != nil {
+		return *c.bad
+	}
+	if c.key.Addon {
+		return denied()
+	}
+	if !c.sp.features[entityFeature(f.EntityType)] {
+		return *c.missing()
+	}
+	f.ID = c.d.newID("field", func(id string) bool { return c.sp.fields.get(id) != nil })
+	if rep := c.fieldBody(f); rep != nil {
+		return *rep
+	}
+	if c.sp.head.Quirks.FieldActivation {
+		f.Status = "INACTIVE"
+	}
+	c.sp.fields.put(f.ID, f)
+	return created(c.field(f))
+}
+
+func (c *call) theField() (*CustomField, *reply) {
+	f := c.sp.fields.get(c.p["field"])
+	if f == nil {
+		rep := refuse("Custom field doesn't belong to Workspace")
+		return nil, &rep
+	}
+	return f, nil
+}
+
+// updateField needs the full body: what is left out is emptied, the status alone is kept [?] (section 2).
+func updateField(c *call) reply {
+	f, rep := c.theField()
+	if rep != nil {
+		return *rep
+	}
+	n := *f
+	if rep := c.fieldBody(&n); rep != nil {
+		return *rep
+	}
+	if c.sp.head.Quirks.FieldActivation && f.Status == "INACTIVE" && n.Status == "VISIBLE" {
+		return fail(500, 500, "Internal server error")
+	}
+	c.sp.fields.put(n.ID, &n)
+	return ok(c.field(&n))
+}
+
+func deleteField(c *call) reply {
+	f, rep := c.theField()
+	if rep != nil {
+		return *rep
+	}
+	c.sp.fields.del(f.ID, fieldID)
+	for m := range c.sp.members.all {
+		if _, there := m.FieldValues[f.ID]; there {
+			n := *m
+			n.FieldValues = copyMap(m.FieldValues)
+			delete(n.FieldValues, f.ID)
+			c.sp.members.put(n.UserID, &n)
+		}
+	}
+	for e := range c.sp.entries.all {
+		if _, there := e.FieldValues[f.ID]; there {
+			n := *e
+			n.FieldValues = copyMap(e.FieldValues)
+			delete(n.FieldValues, f.ID)
+			c.sp.putEntry(&n)
+		}
+	}
+	return reply{status: 204}
+}
+
+// listProjectFields lists only fields overridden on the project (section 2, Custom fields); it is not paged (section 1).
+func listProjectFields(c *call) reply {
+	if _, rep := c.theProject(); rep != nil {
+		return *rep
+	}
+	out := []any{}
+	for f := range c.sp.fields.all {
+		if slices.ContainsFunc(f.ProjectDefaults, func(d ProjectField) bool { return d.ProjectID == c.p["project"] }) {
+			out = append(out, c.field(f))
+		}
+	}
+	return ok(out)
+}
+
+func setProjectField(c *call) reply {
+	if _, rep := c.theProject(); rep != nil {
+		return *rep
+	}
+	f, rep := c.theField()
+	if rep != nil {
+		return *rep
+	}
+	status := c.enum("status", fieldStatuses...)
+	orElse(&status, f.Status)
+	d := ProjectField{ProjectID: c.p["project"], Status: status, Value: in[any](c, "defaultValue")}
+	if c.bad != nil {
+		return *c.bad
+	}
+	n := *f
+	n.ProjectDefaults = append(f.withoutProject(d.ProjectID), d)
+	c.sp.fields.put(n.ID, &n)
+	return ok(c.field(&n))
+}
+
+// resetProjectField is refused while the field is VISIBLE in the whole workspace (section 2, Custom fields).
+func resetProjectField(c *call) reply {
+	if _, rep := c.theProject(); rep != nil {
+		return *rep
+	}
+	f, rep := c.theField()
+	if rep != nil {
+		return *rep
+	}
+	if f.Status == "VISIBLE" {
+		return refuse("Can't delete workspace visible custom field")
+	}
+	n := *f
+	n.ProjectDefaults = f.withoutProject(c.p["project"])
+	c.sp.fields.put(n.ID, &n)
+	return ok(c.field(&n))
+}
+
+func (f *CustomField) withoutProject(id string) []ProjectField {
+	return slices.DeleteFunc(slices.Clone(f.ProjectDefaults), func(d ProjectField) bool { return d.ProjectID == id })
+}

@@ -1,0 +1,294 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// wireReportEntry is a row of the detailed report: its id is _id, its duration seconds (section 4, Detailed report).
+type wireReportEntry struct {
+	ID                string             `json:"_id"`
+	Description       string             `json:"description"`
+	UserID            string             `json:"userId"`
+	UserName          *string            `json:"userName"`
+	UserEmail         string             `json:"userEmail"`
+	TimeInterval      wireReportInterval `json:"timeInterval"`
+	Billable          bool               `json:"billable"`
+	ProjectID         *string            `json:"projectId"`
+	ProjectName       *string            `json:"projectName"`
+	ProjectColor      *string            `json:"projectColor"`
+	ClientID          *string            `json:"clientId"`
+	ClientName        *string            `json:"clientName"`
+	TaskID            *string            `json:"taskId"`
+	TaskName          *string            `json:"taskName"`
+	Tags              []wireReportTag    `json:"tags"`
+	CustomFields      []wireReportField  `json:"customFields"`
+	Type              string             `json:"type"`
+	ApprovalRequestID *string            `json:"approvalRequestId"`
+	Locked            bool               `json:"locked"`
+}
+
+type wireReportInterval struct {
+	Start    string  `json:"start"`
+	End      *string `json:"end"`
+	Duration *int    `json:"duration"`
+}
+
+type wireReportTag struct {
+	ID   string `json:"_id"`
+	Name string `json:"name"`
+}
+
+type wireReportField struct {
+	CustomFieldID string `json:"customFieldId"`
+	Value         any    `json:"value"`
+}
+
+// idFilter is how the report is narrowed to users, projects and so on.
+type idFilter struct {
+	IDs      []string `json:"ids"`
+	Contains string   `json:"contains"`
+}
+
+func (f idFilter) passes(have ...string) bool {
+	return len(f.IDs) == 0 || anyOf(f.IDs, have) != (f.Contains == "DOES_NOT_CONTAIN")
+}
+
+// reportFilter is all a report is narrowed by.
+type reportFilter struct {
+	users, groups, projects, clients, tags, tasks idFilter
+	description, approval, invoicing              string
+	billable                                      *bool
+	fields                                        []fieldFilter
+}
+
+type fieldFilter struct {
+	ID      string `json:"id"`
+	Value   any    `json:"value"`
+	IsEmpty *bool  `json:"isEmpty"`
+}
+
+// reportDate reads a range bound with or without a zone, as its hands of the clock.
+func reportDate(v string) (time.Time, error) {
+	var t time.Time
+	var err error
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05.999999999", "2006-01-02"} {
+		if t, err = time.Parse(form, v); err == nil {
+			return t, nil
+		}
+	}
+	return t, err
+}
+
+// detailedReport is POST reports/detailed: one read of everybody's entries. With timeZone UTC the range is literal, else
+// wall clock in the profile zone; times are rendered in the request's zone. On the free plan a range is 31 days at most; the
+// status of a longer one is unrecorded [?]. A plain member sees their own entries [?]. Running timers are left out [?].
+func detailedReport(c *call) reply {
+	from, to, rep := c.reportRange()
+	if rep != nil {
+		return *rep
+	}
+	f, rep := c.reportFilter()
+	if rep != nil {
+		return *rep
+	}
+	paging := in[struct {
+		Page       *int   `json:"page"`
+		PageSize   *int   `json:"pageSize"`
+		SortColumn string `json:"sortColumn"`
+	}](c, "detailedFilter")
+	order := c.enum("sortOrder", sortOrders...)
+	if c.bad != nil {
+		return *c.bad
+	}
+	number, size := 1, 50
+	if paging.Page != nil {
+		number = *paging.Page
+	}
+	if paging.PageSize != nil {
+		size = *paging.PageSize
+	}
+	if number < 1 || size < 1 {
+		return refuse("page and pageSize must be greater than or equal to 1")
+	}
+	size = min(size, 1000)
+	var rows []*Entry
+	total, billable := 0, 0
+	for _, e := range between(c.sp.timeline, from, to) {
+		if !c.reported(e, f) {
+			continue
+		}
+		rows = append(rows, e)
+		if n := int(e.End.Sub(e.Start) / time.Second); !e.End.IsZero() {
+			total += n
+			if e.Billable {
+				billable += n
+			}
+		}
+	}
+	if order == "ASCENDING" {
+		slices.Reverse(rows)
+	}
+	loc := c.reportZone()
+	out := []wireReportEntry{}
+	for _, e := range c.reportPage(rows, number, size) {
+		out = append(out, c.reportRow(e, loc))
+	}
+	return ok(map[string]any{
+		"totals":      []any{map[string]any{"_id": "", "totalTime": total, "totalBillableTime": billable, "entriesCount": len(rows), "amounts": []any{}}},
+		"timeentries": out,
+	})
+}
+
+// reportPage cuts a page, and lets the faults of pages strike. The report has no Last-Page: a short page shows only by
+// the count in totals.
+func (c *call) reportPage(rows []*Entry, number, size int) []*Entry {
+	lo, hi := min((number-1)*size, len(rows)), min(number*size, len(rows))
+	shown := rows[lo:hi]
+	switch {
+	case c.hit.kind == "short_page":
+		return shown[:len(shown)/2]
+	case c.hit.kind == "repeat_page" && number > 1:
+		return rows[max(0, lo-size):lo]
+	case c.hit.kind == "list_changes" && number > 1 && len(shown) > 0:
+		return append([]*Entry{rows[lo-1]}, shown[1:]...)
+	}
+	return shown
+}
+
+// reportZone is the zone of the request, else of the profile.
+func (c *call) reportZone() *time.Location {
+	if name := in[string](c, "timeZone"); name != "" {
+		return zone(name)
+	}
+	return zone(c.me.TimeZone)
+}
+
+func (c *call) reportRange() (from, to time.Time, rep *reply) {
+	for _, key := range []string{"dateRangeStart", "dateRangeEnd", "detailedFilter"} {
+		if !c.has(key) {
+			bad := refuse("You entered invalid value for field: [" + key + "]. This field can't be empty and can't be null.")
+			return from, to, &bad
+		}
+	}
+	loc := zone(c.me.TimeZone)
+	if in[string](c, "timeZone") == "UTC" {
+		loc = time.UTC
+	}
+	for _, at := range []struct {
+		key string
+		to  *time.Time
+	}{{"dateRangeStart", &from}, {"dateRangeEnd", &to}} {
+		t, err := reportDate(in[string](c, at.key))
+		if err != nil {
+			bad := badDate(at.key)
+			return from, to, &bad
+		}
+		*at.to = wallClock(t, loc)
+	}
+	if c.sp.head.FeatureSubscriptionType == "FREE" && to.Sub(from) > 31*24*time.Hour {
+		bad := refuse("Date range can't be longer than 31 days on the free plan")
+		return from, to, &bad
+	}
+	return from, to, nil
+}
+
+func (c *call) reportFilter() (reportFilter, *reply) {
+	f := reportFilter{
+		users: in[idFilter](c, "users"), groups: in[idFilter](c, "userGroups"), projects: in[idFilter](c, "projects"), clients: in[idFilter](c, "clients"),
+		tags: in[idFilter](c, "tags"), tasks: in[idFilter](c, "tasks"), description: in[string](c, "description"),
+		approval: c.enum("approvalState", "APPROVED", "UNAPPROVED", "ALL"), invoicing: c.enum("invoicingState", "INVOICED", "UNINVOICED", "ALL"),
+		billable: in[*bool](c, "billable"), fields: in[[]fieldFilter](c, "customFields"),
+	}
+	return f, c.bad
+}
+
+// reported says whether an entry is in the report.
+func (c *call) reported(e *Entry, f reportFilter) bool {
+	switch {
+	case !c.admin() && e.UserID != c.key.UserID, e.End.IsZero() && !c.sp.head.Quirks.ReportShowsRunning:
+		return false
+	case !f.users.passes(e.UserID), !f.projects.passes(e.ProjectID), !f.tasks.passes(e.TaskID), !f.tags.passes(e.TagIDs...):
+		return false
+	case f.billable != nil && e.Billable != *f.billable, !containsFold(e.Description, f.description):
+		return false
+	case f.invoicing == "INVOICED" && !e.Invoiced, f.invoicing == "UNINVOICED" && e.Invoiced:
+		return false
+	case f.approval == "APPROVED" && !c.sp.approved(e), f.approval == "UNAPPROVED" && c.sp.approved(e):
+		return false
+	}
+	if len(f.clients.IDs) > 0 {
+		client := ""
+		if p := c.sp.projects.get(e.ProjectID); p != nil {
+			client = p.ClientID
+		}
+		if !f.clients.passes(client) {
+			return false
+		}
+	}
+	if len(f.groups.IDs) > 0 {
+		inAny := slices.ContainsFunc(f.groups.IDs, func(id string) bool {
+			g := c.sp.groups.get(id)
+			return g != nil && contains(g.UserIDs, e.UserID)
+		})
+		if inAny == (f.groups.Contains == "DOES_NOT_CONTAIN") {
+			return false
+		}
+	}
+	for _, ff := range f.fields {
+		v, there := e.FieldValues[ff.ID]
+		if ff.IsEmpty != nil && *ff.IsEmpty == there || ff.Value != nil && !sameJSON(v, ff.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameJSON(a, b any) bool {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}
+
+func (c *call) reportRow(e *Entry, loc *time.Location) wireReportEntry {
+	const form = "2006-01-02T15:04:05Z07:00"
+	row := wireReportEntry{
+		ID: e.ID, Description: e.Description, UserID: e.UserID, Billable: e.Billable, Type: e.Type, Locked: c.sp.locked(e) || c.sp.approved(e),
+		TimeInterval: wireReportInterval{Start: e.Start.In(loc).Format(form)}, Tags: []wireReportTag{}, CustomFields: []wireReportField{},
+	}
+	if u := c.d.users.get(e.UserID); u != nil {
+		row.UserEmail = u.Email
+		if u.Name != "" {
+			row.UserName = &u.Name
+		}
+	}
+	if !e.End.IsZero() {
+		end, n := e.End.In(loc).Format(form), int(e.End.Sub(e.Start)/time.Second)
+		row.TimeInterval.End, row.TimeInterval.Duration = &end, &n
+	}
+	if p := c.sp.projects.get(e.ProjectID); p != nil {
+		row.ProjectID, row.ProjectName, row.ProjectColor = &p.ID, &p.Name, &p.Color
+		if cl := c.sp.clients.get(p.ClientID); cl != nil {
+			row.ClientID, row.ClientName = &cl.ID, &cl.Name
+		}
+	}
+	if t := c.sp.tasks.get(e.TaskID); t != nil {
+		row.TaskID, row.TaskName = &t.ID, &t.Name
+	}
+	for _, id := range e.TagIDs {
+		if t := c.sp.tags.get(id); t != nil {
+			row.Tags = append(row.Tags, wireReportTag{t.ID, t.Name})
+		}
+	}
+	for f := range c.sp.fields.all {
+		if v, there := e.FieldValues[f.ID]; there {
+			row.CustomFields = append(row.CustomFields, wireReportField{f.ID, v})
+		}
+	}
+	if c.sp.approved(e) {
+		id := ID("approval/"+e.UserID, 1)
+		row.ApprovalRequestID = &id
+	}
+	return row
+}
