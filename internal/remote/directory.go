@@ -1,0 +1,215 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// ReadUsers reads everything a user sync needs: the key's user and the workspace, the people with their roles and field
+// values, the groups with members and managers, the user fields, and the capacity of the people of the CSV. It costs a
+// page of each (people 1,000 a page, capacities 200) wherever Clockify tells them in bulk (clockify-api.md section 9).
+// Any list not proved complete is an error.
+func (w *Workspace) ReadUsers(ctx context.Context, spec *model.Users) (*model.Directory, error) {
+	self, workspace, err := w.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		rows   []clockify.User
+		groups []clockify.Group
+		fields []clockify.CustomField
+	)
+	group, gctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		rows, err = clockify.All(func() seq[clockify.User] {
+			return w.Reader.Users(gctx, w.ID, clockify.UsersQuery{Memberships: "WORKSPACE", IncludeRoles: true})
+		})
+		if clockify.IsStatus(err, 403) {
+			return &Denied{"CLOCKIFY_API_KEY", fmt.Sprintf("%s may not list the people of workspace %q: the key must be an owner's or admin's", self.Email, workspace.Name), err}
+		}
+		return wrap("list the people", err)
+	})
+	group.Go(func() (err error) {
+		groups, err = clockify.All(func() seq[clockify.Group] { return w.Reader.Groups(gctx, w.ID) })
+		return wrap("list the groups", err)
+	})
+	if len(spec.Fields) > 0 {
+		group.Go(func() (err error) {
+			fields, err = w.Reader.CustomFields(gctx, w.ID, "USER")
+			if clockify.IsStatus(err, 402, 403) {
+				return &Denied{"field_mapping", fmt.Sprintf("workspace %q does not let the key read custom fields of people: they need a Pro or Enterprise plan", workspace.Name), err}
+			}
+			return wrap("list the custom fields", err)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	dir := &model.Directory{
+		Workspace: w.name, Features: workspace.Features, Free: workspace.FeatureSubscriptionType == "FREE",
+		Self: lower(self.Email), Now: w.Now(),
+	}
+	w.keepFields(dir, fields)
+	if err := w.keepPeople(dir, rows); err != nil {
+		return nil, err
+	}
+	w.keepGroups(dir, groups)
+	w.keepManagers(dir, rows, groups)
+	if err := w.readProfiles(ctx, dir, spec, rows); err != nil {
+		return nil, err
+	}
+	return dir, nil
+}
+
+// open asks who the key's user is and for the workspace. Both are asked first: a wrong key costs one call.
+func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace, error) {
+	self, err := w.Reader.CurrentUser(ctx)
+	if err != nil {
+		return self, clockify.Workspace{}, unknownKey(wrap("ask for the key's user", err))
+	}
+	workspace, err := w.Reader.Workspace(ctx, w.ID)
+	if err != nil {
+		err = wrap("open the workspace", err)
+		if clockify.IsStatus(err, 400, 403, 404) {
+			err = &Denied{"workspace.id", fmt.Sprintf("there is no workspace %s that the key of %s can open. Its id is in the address of its settings page; set workspace.id or CLOCKIFY_WORKSPACE_ID", w.ID, self.Email), err}
+		}
+		return self, workspace, err
+	}
+	w.name = workspace.Name
+	return self, workspace, nil
+}
+
+func (w *Workspace) keepFields(dir *model.Directory, fields []clockify.CustomField) {
+	w.fields = map[string]clockify.CustomField{}
+	for _, f := range fields {
+		if f.EntityType != "" && f.EntityType != "USER" {
+			continue
+		}
+		if _, known := w.fields[f.Name]; !known {
+			w.fields[f.Name] = f
+			dir.Fields = append(dir.Fields, fieldOf(f))
+		}
+	}
+}
+
+// keepPeople turns rows into people. The membership's status counts, not the row's own, which is the account's
+// (clockify-api.md section 2).
+func (w *Workspace) keepPeople(dir *model.Directory, rows []clockify.User) error {
+	w.users, w.emails = map[string]*member{}, map[string]string{}
+	for _, row := range rows {
+		email := lower(row.Email)
+		if email == "" {
+			continue // limited users have no address; nothing of ours is about them
+		}
+		status, ok := w.membership(row)
+		if !ok {
+			return fmt.Errorf("list the people: Clockify did not say whether %s is active in the workspace", email)
+		}
+		if w.users[email] != nil {
+			return fmt.Errorf("list the people: Clockify lists %s twice", email)
+		}
+		w.users[email] = &member{id: row.ID, values: map[string]any{}}
+		w.emails[row.ID] = email
+		p := model.Person{Email: email, Name: strings.TrimSpace(row.Name), Status: status, Capacity: model.CapacityUnknown}
+		for _, role := range row.Roles {
+			switch {
+			case role.Owner():
+				p.Owner, p.Admin = true, true
+			case role.Role == clockify.RoleAdmin:
+				p.Admin = true
+			case role.Role == clockify.RoleTeamManager && len(role.Entities) == 0:
+				p.Ghost = true
+			}
+		}
+		dir.People = append(dir.People, p)
+	}
+	slices.SortFunc(dir.People, func(a, b model.Person) int { return strings.Compare(a.Email, b.Email) })
+	return nil
+}
+
+func (w *Workspace) membership(row clockify.User) (model.Status, bool) {
+	for _, m := range row.Memberships {
+		if m.TargetID != w.ID {
+			continue
+		}
+		switch m.Status {
+		case "ACTIVE":
+			return model.Active, true
+		case "INACTIVE":
+			return model.Inactive, true
+		case "PENDING":
+			return model.Pending, true
+		case "DECLINED":
+			return model.Declined, true
+		}
+	}
+	return "", false
+}
+
+func (w *Workspace) keepGroups(dir *model.Directory, groups []clockify.Group) {
+	w.groups = map[string]string{}
+	for _, g := range groups {
+		w.groups[g.Name] = g.ID
+		kept := model.Group{Name: g.Name}
+		for _, id := range g.UserIDs {
+			if email := w.emails[id]; email != "" {
+				kept.Members = append(kept.Members, email)
+			}
+		}
+		for _, m := range g.TeamManagers {
+			if email := w.emails[m.ID]; email != "" {
+				kept.Managers = append(kept.Managers, email)
+			}
+		}
+		kept.Members, kept.Managers = sorted(kept.Members), sorted(kept.Managers)
+		dir.Groups = append(dir.Groups, kept)
+	}
+	slices.SortFunc(dir.Groups, func(a, b model.Group) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// keepManagers reads who manages whom directly from the roles of the managers. A role with a source was given on a
+// group, and so was one whose entity is a group (clockify-api.md section 8): those are the groups' own.
+func (w *Workspace) keepManagers(dir *model.Directory, rows []clockify.User, groups []clockify.Group) {
+	managers := map[string][]string{}
+	for _, row := range rows {
+		holder := lower(row.Email)
+		for _, role := range row.Roles {
+			if role.Role != clockify.RoleTeamManager || holder == "" {
+				continue
+			}
+			for _, entity := range role.Entities {
+				if email := w.emails[entity.ID]; email != "" && !entity.Source.Group() {
+					managers[email] = append(managers[email], holder)
+				}
+			}
+		}
+	}
+	for i := range dir.People {
+		dir.People[i].Managers = sorted(managers[dir.People[i].Email])
+	}
+}
+
+// week is the stretch of time capacities are asked for: the totals call wants one, the daily capacity does not depend on it.
+const week = 7 * 24 * time.Hour
+
+func lower(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
