@@ -2,6 +2,7 @@ package spec
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,4 +32,31 @@ func (p Problems) sorted() Problems {
 
 func compareSources(a, b model.Source) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// most is how many problems of one CSV are kept: a person reads fewer, and a hostile file could hold millions.
+const most = 10_000
+
+// sheet collects the problems of one CSV.
+type sheet struct {
+	file     string
+	problems Problems
+	more     int
+}
+
+func (s *sheet) bad(at model.Source, format string, args ...any) {
+	if len(s.problems) >= most {
+		s.more++
+		return
+	}
+	s.problems = append(s.problems, model.Problem{Source: at, Text: fmt.Sprintf(format, args...)})
+}
+
+// all gives the problems, and says how many were not kept.
+func (s *sheet) all() Problems {
+	if s.more == 0 {
+		return s.problems
+	}
+	last := s.problems[len(s.problems)-1].Source
+	return append(s.problems, model.Problem{Source: last, Text: fmt.Sprintf("%d more problems follow; correct these first.", s.more)})
 }

@@ -15,14 +15,12 @@ import (
 // rows reads the lines of a CSV that can be told apart into cells, trimmed, and reports the others. It is a
 // csvutil.Reader.
 type rows struct {
-	file     string
-	data     []byte
-	csv      *csv.Reader
-	starts   []int // where lines begin, once somebody asked
-	width    int   // columns of the header; 0: not read yet
-	seen     int   // lines with content after the header, sound or not
-	surplus  int   // length of the last record beyond the header
-	problems Problems
+	*sheet
+	data   []byte
+	csv    *csv.Reader
+	starts []int // where lines begin, once somebody asked
+	width  int   // columns of the header; 0: not read yet
+	seen   int   // lines with content after the header, sound or not
 
 	refused func(record []string) // told of each row that is left out; nil record: not even cells could be read
 
@@ -31,12 +29,12 @@ type rows struct {
 	invalids  int // rows with such bytes
 }
 
-func newRows(file string, data []byte) *rows {
+func newRows(s *sheet, data []byte) *rows {
 	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
 	r.TrimLeadingSpace = true
-	return &rows{file: file, data: data, csv: r, invalid: !utf8.Valid(data), refused: func([]string) {}}
+	return &rows{sheet: s, data: data, csv: r, invalid: !utf8.Valid(data), refused: func([]string) {}}
 }
 
 // Read returns the next sound record. The slice is valid until the next call.
@@ -90,10 +88,6 @@ func (r *rows) Read() ([]string, error) {
 func (r *rows) at(i int) model.Source {
 	line, column := r.csv.FieldPos(i)
 	return model.Source{File: r.file, Line: line, Column: column}
-}
-
-func (r *rows) bad(at model.Source, format string, args ...any) {
-	r.problems = append(r.problems, model.Problem{Source: at, Text: fmt.Sprintf(format, args...)})
 }
 
 // notUTF8 remembers the first cell that is not UTF-8: a file in another encoding has many.

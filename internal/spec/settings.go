@@ -206,6 +206,10 @@ func (c *config) api(o *object) {
 
 // address reads a URL a key may be sent to, and cuts the slash at its end.
 func (o *object) address(fallback, key string) string {
+	if s, ok := o.scalar("an address such as "+fallback, key); ok && strings.Contains(s.text, "@") {
+		o.d.badKey(o.find(key).at, "%s holds a user name or password; keys come from the environment only", o.name(key))
+		return fallback
+	}
 	s, ok := o.checked("an address such as "+fallback, func(text string) bool {
 		u, err := url.Parse(text)
 		return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == ""
@@ -215,8 +219,6 @@ func (o *object) address(fallback, key string) string {
 	}
 	u, _ := url.Parse(s.text)
 	switch ip := net.ParseIP(u.Hostname()); {
-	case u.User != nil:
-		o.d.bad(s.at, "%s holds a user name; keys come from the environment only", o.name(key))
 	case u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()):
 		o.d.bad(s.at, "%s: the key would be sent in the clear; write https", o.name(key))
 	default:

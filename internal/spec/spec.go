@@ -32,7 +32,7 @@ type Settings struct {
 	WorkspaceAt model.Source
 	API         API
 	Approval    Approval
-	Redact      string // auto, none or full
+	Redact      string // whether emails and names are masked: auto (in public repositories), none (never), full (always)
 }
 
 // API is how to talk to Clockify.
@@ -91,11 +91,11 @@ func Load(fsys fs.FS, o Options) (Loaded, error) {
 		case err != nil:
 			return loaded, fmt.Errorf("read the users: %w", err)
 		case data != nil:
-			r := &reader{file: file, config: c}
+			r := &reader{sheet: sheet{file: file}, config: c}
 			loaded.Users = true
 			loaded.Spec.Users = r.read(data)
 			loaded.Spec.Findings = r.findings
-			problems = append(problems, r.problems...)
+			problems = append(problems, r.all()...)
 		}
 	}
 

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -16,14 +15,13 @@ import (
 
 // reader turns a CSV into people, under a config.
 type reader struct {
-	file     string
+	sheet
 	config   *config
 	rows     *rows
 	header   header
 	users    *model.Users
 	lines    map[string]int // where an email was first
 	findings []model.Finding
-	problems Problems
 }
 
 // line is a row as the tool itself reads it; other columns are found by their index.
@@ -45,21 +43,19 @@ func (r *reader) read(data []byte) *model.Users {
 		return r.users
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	r.rows = newRows(r.file, data)
+	r.rows = newRows(&r.sheet, data)
 
 	first, err := r.rows.Read()
 	if err != nil {
-		if len(r.rows.problems) == 0 {
+		if len(r.problems) == 0 {
 			r.bad(top, "the file is empty. It needs a header and at least one person: an empty file never means that everybody left.")
 		}
-		r.problems = append(r.problems, r.rows.problems...)
 		users.Illegible++
 		return r.users
 	}
-	if len(r.rows.problems) > 0 || !r.readHeader(first) {
+	if len(r.problems) > 0 || !r.readHeader(first) {
 		// Without a sound header no cell can be told from another.
 		r.rows.encoding()
-		r.problems = append(r.problems, r.rows.problems...)
 		users.Illegible++
 		return r.users
 	}
@@ -70,16 +66,11 @@ func (r *reader) read(data []byte) *model.Users {
 		users.Illegible++
 	}
 	r.rows.encoding()
-	r.problems = append(r.problems, r.rows.problems...)
 	slices.Sort(users.Protect.Values)
 	users.Protect.Values = slices.Compact(users.Protect.Values)
 	r.selfManagers()
 	r.cycles()
 	return r.users
-}
-
-func (r *reader) bad(at model.Source, format string, args ...any) {
-	r.problems = append(r.problems, model.Problem{Source: at, Text: fmt.Sprintf(format, args...)})
 }
 
 // people reads all rows.
@@ -90,7 +81,6 @@ func (r *reader) people() {
 		r.users.Illegible++
 		return
 	}
-	twice := map[string]bool{}
 	for {
 		var l line
 		err := decoder.Decode(&l)
@@ -109,7 +99,7 @@ func (r *reader) people() {
 		}
 		if before, again := r.lines[person.Email]; again {
 			r.bad(person.At, "%s appears twice, first in line %d.", shorten(person.Email), before)
-			twice[person.Email] = true
+			r.users.Unsound = append(r.users.Unsound, person.Email)
 			continue
 		}
 		r.lines[person.Email] = person.At.Line
@@ -119,16 +109,13 @@ func (r *reader) people() {
 		}
 		r.users.People = append(r.users.People, person)
 	}
-	if len(twice) > 0 { // which of the rows is meant, nobody can tell
-		r.users.People = slices.DeleteFunc(r.users.People, func(p model.Declared) bool {
-			if twice[p.Email] {
-				r.users.Unsound = append(r.users.Unsound, p.Email)
-			}
-			return twice[p.Email]
-		})
-	}
 	slices.Sort(r.users.Unsound)
 	r.users.Unsound = slices.Compact(r.users.Unsound)
+	// Of an email that is there twice nobody can tell which row is meant.
+	r.users.People = slices.DeleteFunc(r.users.People, func(p model.Declared) bool {
+		_, unsound := slices.BinarySearch(r.users.Unsound, p.Email)
+		return unsound
+	})
 }
 
 // refused keeps what can be known of a row that rows left out.
