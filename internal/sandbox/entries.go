@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	_ "time/tzdata" // zones of profiles, also where the machine has none
@@ -123,18 +122,16 @@ func iso(d time.Duration) string {
 	return b.String()
 }
 
-var zones sync.Map // name to *time.Location: loading one reads a file
-
-// zone is a time zone by name; UTC where there is none such.
-func zone(name string) *time.Location {
-	if loc, known := zones.Load(name); known {
+// zone is a time zone by name; UTC where there is none such. Loading one reads a file, so they are kept.
+func (s *Server) zone(name string) *time.Location {
+	if loc, known := s.zones.Load(name); known {
 		return loc.(*time.Location)
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
 		loc = time.UTC
 	}
-	zones.Store(name, loc)
+	s.zones.Store(name, loc)
 	return loc
 }
 
@@ -200,7 +197,7 @@ func (c *call) window(userID string) (from, to time.Time, rep *reply) {
 		}
 	}
 	if !to.IsZero() {
-		loc := zone(c.d.users.get(userID).TimeZone)
+		loc := c.s.zone(c.d.users.get(userID).TimeZone)
 		to = wallClock(to, loc)
 		if !from.IsZero() {
 			from = wallClock(from, loc)

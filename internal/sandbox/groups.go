@@ -7,10 +7,10 @@ import (
 )
 
 type wireGroup struct {
-	ID           string       `json:"id"`
-	Name         string       `json:"name"`
-	WorkspaceID  string       `json:"workspaceId"`
-	UserIDs      []string     `json:"userIds"`
+	ID           string        `json:"id"`
+	Name         string        `json:"name"`
+	WorkspaceID  string        `json:"workspaceId"`
+	UserIDs      []string      `json:"userIds"`
 	TeamManagers []wireManager `json:"teamManagers"`
 }
 

@@ -160,9 +160,9 @@ func (c *call) reportPage(rows []*Entry, number, size int) []*Entry {
 // reportZone is the zone of the request, else of the profile.
 func (c *call) reportZone() *time.Location {
 	if name := in[string](c, "timeZone"); name != "" {
-		return zone(name)
+		return c.s.zone(name)
 	}
-	return zone(c.me.TimeZone)
+	return c.s.zone(c.me.TimeZone)
 }
 
 func (c *call) reportRange() (from, to time.Time, rep *reply) {
@@ -172,7 +172,7 @@ func (c *call) reportRange() (from, to time.Time, rep *reply) {
 			return from, to, &bad
 		}
 	}
-	loc := zone(c.me.TimeZone)
+	loc := c.s.zone(c.me.TimeZone)
 	if in[string](c, "timeZone") == "UTC" {
 		loc = time.UTC
 	}

@@ -38,6 +38,7 @@ type Server struct {
 	stale   *db // as it was before a recent write, while stale reads are on
 	staleAt time.Time
 	watch   func(State)
+	zones   sync.Map // time zones by name
 
 	traffic sync.Mutex // guards what follows
 	faults  *injector
