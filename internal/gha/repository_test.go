@@ -1,0 +1,60 @@
+package gha
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
+)
+
+func TestRepository(t *testing.T) {
+	t.Parallel()
+	for _, want := range []Visibility{Public, Private, Internal} {
+		g := ghtest.New(testRepo)
+		g.SetVisibility(string(want))
+		if got, err := testClient(t, g).Repository(t.Context()); got != want || err != nil {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		for _, f := range []ghtest.Fault{{Status: 404, Times: -1}, {Status: 500, Times: -1}, {Hang: true, Times: -1}, {Status: 200, Times: -1}} {
+			g := ghtest.New(testRepo)
+			g.Inject(f)
+			if got, err := testClient(t, g).Repository(t.Context()); got != Public || err == nil {
+				t.Errorf("%+v: got %q, %v", f, got, err)
+			}
+		}
+	})
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	g := ghtest.New(testRepo)
+	g.AddEnvironment("guarded", true)
+	g.AddEnvironment("open / wide?", false)
+	cases := []struct {
+		name string
+		want Environment
+	}{
+		{"guarded", Environment{Exists: true, RequiredReviewers: true, PreventSelfReview: true}},
+		{"open / wide?", Environment{Exists: true}},
+		{"typo", Environment{}},
+	}
+	c := testClient(t, g)
+	for _, tc := range cases {
+		got, err := c.Environment(t.Context(), tc.name)
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
+		}
+	}
+	g.Inject(ghtest.Fault{Path: "/environments/", Status: 403, Message: "Resource not accessible by integration"})
+	if _, err := c.Environment(t.Context(), "guarded"); err == nil || !strings.Contains(err.Error(), `"guarded"`) {
+		t.Errorf("error %v", err)
+	}
+}
