@@ -40,11 +40,13 @@ func (t *CapacityTotal) UnmarshalJSON(data []byte) error {
 // It needs the workspace feature SCHEDULING (clockify-api.md section 9).
 func (c *Client) CapacityTotals(ctx context.Context, ws string, start, end time.Time) iter.Seq2[CapacityTotal, error] {
 	r := write(read, http.MethodPost, nil, "workspaces", ws, "scheduling", "assignments", "user-filter", "totals")
-	return walk(r, func(n int) (page[CapacityTotal], error) {
+	// No probe: a person who slipped through is noticed by the caller, who knows the people, and is
+	// read alone.
+	return walk(r, capacityPage, false, func(n, size int) (page[CapacityTotal], error) {
 		r := r
 		r.body = map[string]any{
 			"start": wireTime(start), "end": wireTime(end),
-			"page": n, "pageSize": capacityPage, "statusFilter": "ALL",
+			"page": n, "pageSize": size, "statusFilter": "ALL",
 		}
 		return fetch[CapacityTotal](ctx, c, r)
 	})

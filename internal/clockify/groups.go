@@ -45,12 +45,14 @@ func (c *Client) RenameGroup(ctx context.Context, ws, gid, name string) error {
 	if name == "" {
 		return errors.New("rename a group: no name")
 	}
-	return c.do(ctx, write(idempotent, http.MethodPut, map[string]string{"name": name}, "workspaces", ws, "user-groups", gid), nil)
+	_, err := one[Group](ctx, c, write(idempotent, http.MethodPut, map[string]string{"name": name}, "workspaces", ws, "user-groups", gid))
+	return err
 }
 
 // DeleteGroup deletes a group. One that is gone already is 400, code 501.
 func (c *Client) DeleteGroup(ctx context.Context, ws, gid string) error {
-	return c.do(ctx, write(idempotent, http.MethodDelete, nil, "workspaces", ws, "user-groups", gid), nil)
+	_, err := one[Group](ctx, c, write(idempotent, http.MethodDelete, nil, "workspaces", ws, "user-groups", gid))
+	return err
 }
 
 // AddGroupMember adds a user; adding a member changes nothing and is no error.
@@ -58,11 +60,13 @@ func (c *Client) AddGroupMember(ctx context.Context, ws, gid, uid string) error 
 	if uid == "" {
 		return errors.New("add a group member: no user id")
 	}
-	return c.do(ctx, write(idempotent, http.MethodPost, map[string]string{"userId": uid}, "workspaces", ws, "user-groups", gid, "users"), nil)
+	_, err := one[Group](ctx, c, write(idempotent, http.MethodPost, map[string]string{"userId": uid}, "workspaces", ws, "user-groups", gid, "users"))
+	return err
 }
 
 // RemoveGroupMember removes a user; removing one who is no member changes nothing and is no error.
 // An id that no user has is 404, code 501.
 func (c *Client) RemoveGroupMember(ctx context.Context, ws, gid, uid string) error {
-	return c.do(ctx, write(idempotent, http.MethodDelete, nil, "workspaces", ws, "user-groups", gid, "users", uid), nil)
+	_, err := one[Group](ctx, c, write(idempotent, http.MethodDelete, nil, "workspaces", ws, "user-groups", gid, "users", uid))
+	return err
 }

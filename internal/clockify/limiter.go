@@ -9,11 +9,21 @@ import (
 	"golang.org/x/time/rate"
 )
 
+// How the rate falls and rises. Up to nine tenths of the rate that was too much it rises fast, beyond
+// slowly, and faster again the longer all is calm: so it stays near what the server allows, and asks
+// for more only now and then.
 const (
+	fall         = 0.7         // of the rate, on a 429
+	near         = 0.9         // of the rate that was too much
+	fastStep     = 1.0 / 20    // of that rate
+	slowStep     = 1.0 / 100   // of that rate, and
+	leastUp      = 1.0 / 500   // of the ceiling
 	slowest      = 0.5         // calls a second that are always tried
 	recoverEvery = time.Second // at most one step up in this time
-	recoverSteps = 50          // steps from nothing to the ceiling
-	maxPause     = 5 * time.Minute
+
+	// maxPause is the longest a call waits because the server said so. Asked for more, as a free
+	// workspace with its 30 calls an hour may ask, the budget is as good as used up.
+	maxPause = 5 * time.Minute
 )
 
 // Limiter spaces calls evenly and slows down for everybody when the server says 429. Share one
@@ -25,6 +35,7 @@ type Limiter struct {
 	mu      sync.Mutex
 	ceiling float64   // calls a second; 0 is unlimited
 	until   time.Time // nobody sends before
+	toomuch float64   // the rate that last met a 429
 	fell    time.Time // when the rate last fell
 	rose    time.Time // when it last rose
 }
@@ -56,7 +67,8 @@ func (l *Limiter) Rate() float64 {
 	return 0
 }
 
-// Wait returns when the caller may send one call, or with ctx's error.
+// Wait returns when the caller may send one call, or with ctx's error, or with ErrBudget when the
+// server asked for a pause that is too long to wait for.
 func (l *Limiter) Wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -68,14 +80,17 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	}
 	defer func() { <-l.turn }()
 	for {
-		if err := sleep(ctx, l.pause()); err != nil {
+		pause := l.pause()
+		if pause > maxPause {
+			return fmt.Errorf("%w: the server asks for a pause of %s", ErrBudget, pause.Round(time.Second))
+		}
+		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
-		if err := l.rate.Wait(ctx); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+		turn := l.rate.Reserve()
+		if err := sleep(ctx, turn.Delay()); err != nil {
+			turn.Cancel()
+			return err
 		}
 		if l.pause() <= 0 { // else an answer asked for a pause meanwhile
 			return nil
@@ -95,7 +110,7 @@ func (l *Limiter) throttled(sent time.Time, after time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if until := now.Add(min(after, maxPause)); after > 0 && until.After(l.until) {
+	if until := now.Add(after); after > 0 && until.After(l.until) {
 		l.until = until
 	}
 	if !sent.After(l.fell) {
@@ -107,7 +122,8 @@ func (l *Limiter) throttled(sent time.Time, after time.Duration) {
 		// Unlimited until the server says otherwise; then its lowest documented rate is the ceiling.
 		l.ceiling, current = defaultPerSecond, defaultPerSecond
 	}
-	l.rate.SetLimit(rate.Limit(max(current/2, min(slowest, l.ceiling))))
+	l.toomuch = current
+	l.rate.SetLimit(rate.Limit(max(current*fall, min(slowest, l.ceiling))))
 }
 
 // succeeded takes in any other answer: the rate rises a step, at most once a second.
@@ -120,7 +136,13 @@ func (l *Limiter) succeeded(sent time.Time) {
 		return
 	}
 	l.rose = now
-	l.rate.SetLimit(rate.Limit(min(l.ceiling, current+l.ceiling/recoverSteps)))
+	step := l.toomuch*slowStep + l.ceiling*leastUp
+	if current < l.toomuch*near {
+		step = l.toomuch * fastStep
+	}
+	calm := now.Sub(l.fell).Seconds() / 10
+	step *= 1 + calm*calm
+	l.rate.SetLimit(rate.Limit(min(l.ceiling, current+step)))
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -23,18 +23,18 @@ type page[T row] struct {
 	total int   // how many rows the whole list has; -1 where it is not told
 }
 
-// pages reads a list paged by query parameters.
+// fetcher reads page n, counted from 1, of pages with size rows.
+type fetcher[T row] func(n, size int) (page[T], error)
+
+// pages reads a list paged by query parameters. It yields an error unless the list is proved
+// complete.
 func pages[T row](ctx context.Context, c *Client, r request, size int) iter.Seq2[T, error] {
 	if size <= 0 {
 		size = bigPage
 	}
-	return walk(r, func(n int) (page[T], error) {
-		query := maps.Clone(r.query)
-		if query == nil {
-			query = url.Values{}
-		}
-		query.Set("page", strconv.Itoa(n))
-		query.Set("page-size", strconv.Itoa(size))
+	return walk(r, size, true, func(n, size int) (page[T], error) {
+		query := url.Values{"page": {strconv.Itoa(n)}, "page-size": {strconv.Itoa(size)}}
+		maps.Copy(query, r.query)
 		r := r
 		r.query = query
 		return fetch[T](ctx, c, r)
@@ -43,10 +43,10 @@ func pages[T row](ctx context.Context, c *Client, r request, size int) iter.Seq2
 
 // fetch sends r and reads one page with its headers.
 func fetch[T row](ctx context.Context, c *Client, r request) (page[T], error) {
-	p := page[T]{total: -1}
+	var p page[T]
 	err := c.do(ctx, r, func(h http.Header, body []byte) (err error) {
+		p = page[T]{total: -1}
 		p.rows, err = rows[T](body)
-		p.last = nil
 		if b, err := strconv.ParseBool(h.Get("Last-Page")); err == nil {
 			p.last = &b
 		}
@@ -56,61 +56,6 @@ func fetch[T row](ctx context.Context, c *Client, r request) (page[T], error) {
 		return err
 	})
 	return p, err
-}
-
-// walk yields the rows of all pages and then, unless the list was proved complete, an error. The
-// proof is the Last-Page header; without it the total; without either an empty page, which costs
-// one call more: a short page proves nothing, for the server may allow fewer rows than asked for.
-func walk[T row](r request, fetch func(n int) (page[T], error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		seen := map[string]bool{}
-		for n := 1; n <= maxPages; n++ {
-			p, err := fetch(n)
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, row := range p.rows {
-				id := row.rowID()
-				if seen[id] {
-					yield(none, incomplete(r, "page %d repeats a row: the list changed while it was read, or is not paged", n))
-					return
-				}
-				seen[id] = true
-				if !yield(row, nil) {
-					return
-				}
-			}
-			done, doubt := p.end(len(seen))
-			if doubt != "" {
-				yield(none, incomplete(r, "page %d: %s", n, doubt))
-				return
-			}
-			if done {
-				return
-			}
-		}
-		yield(none, incomplete(r, "no end after %d pages", maxPages))
-	}
-}
-
-// end judges the list after this page, with so many rows seen in all.
-func (p page[T]) end(seen int) (done bool, doubt string) {
-	empty := len(p.rows) == 0
-	switch {
-	case p.last != nil && *p.last:
-		return true, ""
-	case p.last != nil && empty:
-		return false, "empty, and not the last"
-	case p.last != nil:
-		return false, ""
-	case p.total >= 0 && seen > p.total, p.total >= 0 && empty && seen < p.total:
-		return false, fmt.Sprintf("%d rows of %d", seen, p.total)
-	case p.total >= 0:
-		return seen == p.total, ""
-	}
-	return empty, ""
 }
 
 // Collect reads a list to its end. On an error it returns no rows: part of a list is worse than none.

@@ -95,7 +95,7 @@ func (c *Client) DetailedReport(ctx context.Context, ws string, q ReportQuery) i
 	}
 	r := write(read, http.MethodPost, nil, "workspaces", ws, "reports", "detailed")
 	r.reports = true
-	return walk(r, func(n int) (page[ReportEntry], error) {
+	return walk(r, size, true, func(n, size int) (page[ReportEntry], error) {
 		r := r
 		r.body = q.body(n, size)
 		p := page[ReportEntry]{}

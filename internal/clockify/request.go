@@ -58,7 +58,8 @@ func (r request) path() (string, error) {
 	return b.String(), nil
 }
 
-// decoder reads the body of a 2xx answer; its error counts as an unreadable answer.
+// decoder reads the body of a 2xx answer; its error counts as an unreadable answer. nil is for calls
+// that answer with nothing.
 type decoder func(h http.Header, body []byte) error
 
 // attempt sends r once and reads the whole answer.
@@ -87,7 +88,7 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return bare(err)
+		return c.safe(err)
 	}
 	defer resp.Body.Close()
 	limit := int64(maxAnswer)
@@ -102,29 +103,52 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 		return c.newError(r.method, path, resp, data)
 	case resp.StatusCode < 200:
 		return fmt.Errorf("%w: status %d", errBody, resp.StatusCode)
-	case decode == nil:
+	case decode == nil && (len(bytes.TrimSpace(data)) == 0 || json.Valid(data)):
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: %w", errBody, bare(err))
+		return fmt.Errorf("%w: %w", errBody, c.safe(err))
 	case int64(len(data)) > limit:
 		return ErrTooLarge
 	case len(bytes.TrimSpace(data)) == 0:
 		return fmt.Errorf("%w: status %d with an empty body", errBody, resp.StatusCode)
 	}
+	if decode == nil {
+		return fmt.Errorf("%w: not JSON", errBody)
+	}
 	if err := decode(resp.Header, data); err != nil {
-		return fmt.Errorf("%w: %w", errBody, err)
+		return fmt.Errorf("%w: %w", errBody, c.safe(err))
 	}
 	return nil
 }
 
-// bare takes off the *url.Error, whose text holds the query.
-func bare(err error) error {
+// anyJSON is for answers that are documented to have a body of which nothing is used.
+func anyJSON(_ http.Header, body []byte) error {
+	if !json.Valid(body) {
+		return errors.New("not JSON")
+	}
+	return nil
+}
+
+// safe takes off the *url.Error, whose text holds the query, and tames the text of the rest, which
+// may quote the server.
+func (c *Client) safe(err error) error {
 	var ue *url.Error
 	if errors.As(err, &ue) {
-		return ue.Err
+		err = ue.Err
+	}
+	if text := c.tame(err.Error()); text != err.Error() {
+		return &tamedError{text, err}
 	}
 	return err
 }
+
+type tamedError struct {
+	text string
+	err  error
+}
+
+func (e *tamedError) Error() string { return e.text }
+func (e *tamedError) Unwrap() error { return e.err }
 
 // unsentError is an error from before a request was sent.
 type unsentError struct{ err error }

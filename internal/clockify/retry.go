@@ -11,10 +11,6 @@ import (
 	"github.com/cenkalti/backoff/v4"
 )
 
-// maxWait is the longest a call waits because it was told to. Asked for more it gives up at once
-// with the answer (Error.RetryAfter says how long): calling earlier would only waste the budget.
-const maxWait = 5 * time.Minute
-
 // do sends r, again where its kind allows it, until decode has read the answer.
 func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 	path, err := r.path()
@@ -31,11 +27,10 @@ func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 	doubt := false // an earlier attempt may have been carried out
 	wait := &waits{left: c.retries, exp: newExponential()}
 	err = backoff.Retry(func() error {
-		err := ctx.Err()
-		if err == nil {
-			err = c.attempt(ctx, r, path, body, decode)
-		}
-		if err == nil {
+		var err error
+		if stop := ctx.Err(); stop != nil {
+			err = &unsentError{stop}
+		} else if err = c.attempt(ctx, r, path, body, decode); err == nil {
 			return nil
 		}
 		again := repeatable(r.kind, err)
@@ -48,12 +43,12 @@ func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 		if r.kind == once && ambiguous(err) {
 			err = uncertain(err)
 		}
-		if again && c.budget.Left() == 0 {
+		wait.told = told(err)
+		if again && (c.budget.Left() == 0 || wait.told > maxPause) {
 			err, again = fmt.Errorf("%w; the last answer was: %w", ErrBudget, err), false
 		}
 		last = err
-		wait.told = told(err)
-		if !again || ctx.Err() != nil || wait.told > maxWait {
+		if !again || ctx.Err() != nil {
 			return backoff.Permanent(err)
 		}
 		return err
@@ -63,6 +58,9 @@ func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 	}
 	if last != nil && !errors.Is(err, last) { // ctx ended during a wait
 		err = fmt.Errorf("%w; the last answer was: %w", err, last)
+		if doubt {
+			err = uncertain(err)
+		}
 	}
 	var api *Error
 	if errors.As(err, &api) {

@@ -16,7 +16,7 @@ type Role struct {
 // GrantRole gives uid a role. What a second grant answers is not known, so a lost answer is
 // ErrUncertain.
 func (c *Client) GrantRole(ctx context.Context, ws, uid string, role Role) error {
-	return c.do(ctx, write(once, http.MethodPost, role, "workspaces", ws, "users", uid, "roles"), nil)
+	return c.do(ctx, write(once, http.MethodPost, role, "workspaces", ws, "users", uid, "roles"), anyJSON)
 }
 
 // RevokeRole takes a role from uid: a DELETE with a body. A "ghost" (TEAM_MANAGER over nothing) is

@@ -139,7 +139,7 @@ func (c *Client) SetUserStatus(ctx context.Context, ws, uid string, active bool)
 // SetUserFieldValue sets the value of a user custom field; nil sends null. Answers with 200 or 201.
 func (c *Client) SetUserFieldValue(ctx context.Context, ws, uid, fieldID string, value any) error {
 	body := map[string]any{"value": value}
-	return c.do(ctx, write(idempotent, http.MethodPut, body, "workspaces", ws, "users", uid, "custom-field", fieldID, "value"), nil)
+	return c.do(ctx, write(idempotent, http.MethodPut, body, "workspaces", ws, "users", uid, "custom-field", fieldID, "value"), anyJSON)
 }
 
 // UserManagers lists the team managers of somebody.
