@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"unicode/utf16"
 )
@@ -180,7 +179,7 @@ func fits(text string) error {
 	if n <= MaxComment {
 		return nil
 	}
-	return &CommentError{Reason: TooLong, Err: fmt.Errorf("%d characters, the most is %d (%d)", n, MaxComment, http.StatusUnprocessableEntity)}
+	return &CommentError{Reason: TooLong, Err: fmt.Errorf("%d characters, the most is %d", n, MaxComment)}
 }
 
 // sameText compares as GitHub may store: with other line ends, and trimmed.

@@ -1,7 +1,6 @@
 package gha
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -191,7 +190,7 @@ func TestEventURLs(t *testing.T) {
 	if got, want := e.RunURL(), "https://git.acme.test/acme/people/actions/runs/42/attempts/2"; got != want || !e.Debug {
 		t.Errorf("got %s, debug %v; want %s", got, e.Debug, want)
 	}
-	if !InActions(env()) || InActions(os.Getenv) && os.Getenv("GITHUB_ACTIONS") == "" {
+	if !InActions(env()) || InActions(env("GITHUB_ACTIONS", "")) {
 		t.Error("InActions")
 	}
 	for v, want := range map[Visibility]bool{Unknown: true, Public: true, Private: false, Internal: false, "odd": true} {

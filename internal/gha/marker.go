@@ -56,13 +56,15 @@ type wire struct {
 }
 
 func (m Marker) wire() wire {
-	w := wire{V: markerVersion, Key: m.Key, Digest: m.Digest, Approval: m.Approval, Head: m.Head, MAC: m.mac}
+	// Broken UTF-8 would be encoded in one way and read back in another.
+	text := func(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+	w := wire{V: markerVersion, Key: text(m.Key), Digest: text(m.Digest), Approval: text(m.Approval), Head: text(m.Head), MAC: m.mac}
 	if len(m.Gated) > 0 {
 		w.Gated = map[string][]string{}
 	}
 	for _, s := range m.Gated {
 		at := s.At.UTC().Format(time.RFC3339)
-		w.Gated[at] = append(w.Gated[at], s.ID)
+		w.Gated[at] = append(w.Gated[at], text(s.ID))
 	}
 	for _, ids := range w.Gated {
 		slices.Sort(ids)

@@ -182,6 +182,7 @@ func TestCovered(t *testing.T) {
 
 func FuzzMarker(f *testing.F) {
 	f.Add("users.csv", "c-->1", "4f2d9aa", "<!-- clockify-sync:plan {} -->", 3)
+	f.Add("\xff", "\xfe", "\x80", "", 5)
 	f.Add("a--b", "---", "", testMarker().Line(), 40)
 	f.Fuzz(func(t *testing.T, key, id, head, body string, flip int) {
 		if m, ok := ReadMarker(body, testSecret, testRepo, 7); ok {
