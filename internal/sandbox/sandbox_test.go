@@ -215,3 +215,15 @@ func (r *rig) with(name, value, method, path string) answer {
 	data, err := io.ReadAll(resp.Body)
 	return answer{resp.StatusCode, resp.Header, data, err}
 }
+
+func decode(t testing.TB, data []byte) any {
+	t.Helper()
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil
+	}
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatalf("%v in %s", err, data)
+	}
+	return v
+}
