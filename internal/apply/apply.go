@@ -38,6 +38,8 @@ type Options struct {
 
 const defaultWorkers = 8
 
+var errNoJournal = errors.New("the journal could not be written")
+
 // Run carries out the plan and returns one outcome per change, in the plan's order. Cancelling ctx starts no further
 // change; the ones under way end. The error is the journal's: what happened to the changes is in the outcomes alone.
 func Run(ctx context.Context, p *plan.Plan, do Doer, journal Journal, o Options) ([]plan.Outcome, error) {
@@ -47,11 +49,12 @@ func Run(ctx context.Context, p *plan.Plan, do Doer, journal Journal, o Options)
 	r := &run{
 		plan: p, do: do, journal: journal, Options: o,
 		outcomes: make([]plan.Outcome, len(p.Changes)),
-		done:     make(map[string]chan struct{}, len(p.Changes)),
-		status:   make(map[string]plan.Status, len(p.Changes)),
+		index:    make(map[string]int, len(p.Changes)),
+		done:     make([]chan struct{}, len(p.Changes)),
 	}
-	for _, c := range p.Changes {
-		r.done[c.ID] = make(chan struct{})
+	for i, c := range p.Changes {
+		r.index[c.ID] = i
+		r.done[i] = make(chan struct{})
 	}
 	for _, phase := range plan.Phases {
 		r.phase(ctx, phase)
@@ -65,10 +68,11 @@ type run struct {
 	do       Doer
 	journal  Journal
 	outcomes []plan.Outcome
-	done     map[string]chan struct{} // closed when the change has its outcome
+	index    map[string]int  // id to place in the plan
+	done     []chan struct{} // by place in the plan; closed when the change has its outcome
 
+	begin   sync.Mutex // held while a change is let go on, so that nothing follows a journal that refused
 	mu      sync.Mutex
-	status  map[string]plan.Status
 	stopped error   // why no further change is tried
 	broken  []error // of the journal
 }
@@ -83,12 +87,11 @@ func (r *run) phase(ctx context.Context, phase plan.Phase) {
 			continue
 		}
 		group.Go(func() error {
-			defer close(r.done[c.ID])
+			defer close(r.done[i])
 			o := r.one(ctx, c)
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.outcomes[i] = o
-			r.status[c.ID] = o.Status
 			if r.Progress != nil {
 				r.Progress(o)
 			}
@@ -103,13 +106,8 @@ func (r *run) one(ctx context.Context, c plan.Change) plan.Outcome {
 	if o.Status, o.Err = r.standing(c); o.Status != "" {
 		return o
 	}
-	if err := r.halted(ctx); err != nil {
+	if err := r.admit(ctx, c); err != nil {
 		o.Status, o.Err = plan.Unfinished, err.Error()
-		return o
-	}
-	if err := r.journal.Begin(c); err != nil {
-		r.breakOff(fmt.Errorf("write the journal: %w", err))
-		o.Status, o.Err = plan.Unfinished, "the journal could not be written"
 		return o
 	}
 	o.Started = r.Now()
@@ -142,13 +140,13 @@ func (r *run) standing(c plan.Change) (plan.Status, string) {
 		return plan.Withheld, "waits for approval"
 	}
 	for _, id := range c.Needs {
-		<-r.done[id]
+		<-r.done[r.index[id]]
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	worst, why := plan.Status(""), ""
 	for _, id := range c.Needs {
-		switch r.status[id] {
+		switch r.outcomes[r.index[id]].Status {
 		case plan.Failed, plan.Skipped:
 			return plan.Skipped, "needs " + r.describe(id) + ", which was not done"
 		case plan.Withheld:
@@ -163,12 +161,22 @@ func (r *run) standing(c plan.Change) (plan.Status, string) {
 }
 
 func (r *run) describe(id string) string {
-	for i := range r.plan.Changes {
-		if c := &r.plan.Changes[i]; c.ID == id {
-			return fmt.Sprintf("%s %s of %s", c.Op, c.Ref.Kind, c.Ref.Name)
-		}
+	c := r.plan.Changes[r.index[id]]
+	return fmt.Sprintf("%s %s %s", c.Op, c.Ref.Kind, c.Ref.Name)
+}
+
+// admit lets a change be tried, with its line in the journal, unless the run has come to a halt.
+func (r *run) admit(ctx context.Context, c plan.Change) error {
+	r.begin.Lock()
+	defer r.begin.Unlock()
+	if err := r.halted(ctx); err != nil {
+		return err
 	}
-	return id
+	if err := r.journal.Begin(c); err != nil {
+		r.breakOff(fmt.Errorf("write the journal: %w", err))
+		return errNoJournal
+	}
+	return nil
 }
 
 func (r *run) halted(ctx context.Context) error {

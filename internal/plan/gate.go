@@ -65,6 +65,46 @@ func (p *planner) leaverOf(c *Change) string {
 // their limit, and refuses to leave too few people active.
 func (p *planner) guards() {
 	limits := p.spec.Guards
+	bases := p.bases()
+	removed := map[string]int{}
+	deactivated := 0
+	for i := range p.plan.Changes {
+		c := &p.plan.Changes[i]
+		if what, n := removal(c); !c.Gated && n > 0 {
+			removed[what] += n
+		}
+		if do, ok := c.Do.(SetActive); ok && !do.Active {
+			deactivated++
+		}
+	}
+	for i := range p.plan.Changes {
+		c := &p.plan.Changes[i]
+		if what, n := removal(c); !c.Gated && n > 0 && removed[what] > limits.MaxRemovals.Of(bases[what]) {
+			c.Gated, c.Guard = true, "max_removals"
+			c.Reason = because(c.Reason, count(removed[what], "removal", "removals")+" of "+what+" are more than guards.max_removals allows")
+		}
+	}
+	now := p.activePeople()
+	if deactivated == 0 {
+		return
+	}
+	if deactivated > limits.MaxDeactivations.Of(now) {
+		for i := range p.plan.Changes {
+			if c := &p.plan.Changes[i]; c.Leaver != "" {
+				c.Guard = "max_deactivations"
+			}
+		}
+	}
+	if left := now - deactivated; left < limits.MinActiveUsers {
+		p.refuse("guards.min_active_users", "%s would leave %s. If that is meant, lower guards.min_active_users.",
+			count(deactivated, "deactivation", "deactivations"), count(left, "active person", "active people"))
+	}
+}
+
+// bases counts, for each kind of removal, what there is to remove from: what the workspace holds and what the routine
+// changes add. Their removals are not taken off, so that the limit is the same in the next run, when the additions are
+// done and the removals still wait.
+func (p *planner) bases() map[string]int {
 	bases := map[string]int{}
 	for _, person := range p.dir.People {
 		bases["manager links"] += len(person.Managers)
@@ -78,46 +118,35 @@ func (p *planner) guards() {
 		bases["memberships"] += len(g.Members)
 		bases["manager links"] += len(g.Managers)
 	}
-	removed := map[string]int{}
-	deactivated, active := 0, 0
-	for i := range p.plan.Changes {
-		c := &p.plan.Changes[i]
-		if what, n := removal(c); !c.Gated && n > 0 {
-			removed[what] += n
+	for _, c := range p.plan.Changes {
+		if c.Gated {
+			continue
 		}
-		if do, ok := c.Do.(SetActive); ok && !do.Active {
-			deactivated++
-		} else if ok {
-			active++
-		}
-	}
-	for i := range p.plan.Changes {
-		c := &p.plan.Changes[i]
-		if what, n := removal(c); !c.Gated && n > 0 && removed[what] > limits.MaxRemovals.Of(bases[what]) {
-			c.Gated, c.Guard = true, "max_removals"
-			c.Reason = because(c.Reason, count(removed[what], "removal", "removals")+" of "+what+" are more than guards.max_removals allows")
-		}
-	}
-	now := 0
-	for _, person := range p.dir.People {
-		if person.Status == model.Active {
-			now++
-		}
-	}
-	if deactivated == 0 {
-		return
-	}
-	if deactivated > limits.MaxDeactivations.Of(now) {
-		for i := range p.plan.Changes {
-			if c := &p.plan.Changes[i]; c.Leaver != "" {
-				c.Guard = "max_deactivations"
+		switch do := c.Do.(type) {
+		case AddMember:
+			bases["memberships"]++
+		case GrantManager, GrantGroup:
+			bases["manager links"]++
+		case SetProfile:
+			for _, v := range do.Values {
+				if person := p.have.people[do.Person]; v.Text != "" && (person == nil || person.Fields[v.Field] == "") {
+					bases["field values"]++
+				}
 			}
 		}
 	}
-	if left := now + active - deactivated; left < limits.MinActiveUsers {
-		p.refuse("guards.min_active_users", "%s would leave %s. If that is meant, lower guards.min_active_users.",
-			count(deactivated, "deactivation", "deactivations"), count(left, "active person", "active people"))
+	return bases
+}
+
+// activePeople counts who is active after the routine changes.
+func (p *planner) activePeople() int {
+	n := 0
+	for _, person := range p.want.people {
+		if person.Status == model.Active {
+			n++
+		}
 	}
+	return n
 }
 
 // removal says what a change removes, and how many of them.

@@ -74,12 +74,7 @@ func (p *planner) exemption(person *model.Person) string {
 // shrunk refuses everything when the CSV fell too far below the active people: a cut-off file, most likely. People who
 // are never deactivated do not count.
 func (p *planner) shrunk(exempt int) {
-	active := -exempt
-	for _, person := range p.dir.People {
-		if person.Status == model.Active {
-			active++
-		}
-	}
+	active := p.activePeople() - exempt
 	declared := len(p.spec.People) + len(p.spec.Unsound)
 	if fell := active - declared; fell > p.spec.Guards.MaxShrink.Of(active) {
 		p.refuse("guards.max_shrink", "%s has %s and the workspace %d active ones: a file cut off, most likely. If %d people really left, raise guards.max_shrink.",
