@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// Issue is one of ours, found by the marker in its first line and its author.
-type Issue struct {
-	Number int
-	URL    string
-	Title  string
-	Body   string
+// issue is one of ours, found by the marker in its first line and its author.
+type issue struct {
+	number int
+	url    string
+	title  string
+	body   string
 }
 
 type issueJ struct {
@@ -24,8 +24,8 @@ type issueJ struct {
 	PullRequest *struct{} `json:"pull_request"`
 }
 
-func (j issueJ) issue() Issue {
-	return Issue{Number: j.Number, URL: j.HTMLURL, Title: j.Title, Body: j.Body}
+func (j issueJ) issue() issue {
+	return issue{number: j.Number, url: j.HTMLURL, title: j.Title, body: j.Body}
 }
 
 // issueMarker is the first line of the issue that key names. It decides
@@ -47,25 +47,25 @@ func (c *Client) EnsureIssue(ctx context.Context, key, title, body string, label
 		return "", false, commentError(err)
 	}
 	if ok {
-		if old.Title == title && sameText(old.Body, text) {
-			return old.URL, false, nil
+		if old.title == title && sameText(old.body, text) {
+			return old.url, false, nil
 		}
-		if err := c.patch(ctx, c.repo("issues", old.Number), map[string]string{"title": title, "body": text}, nil); err != nil {
-			return old.URL, false, commentError(fmt.Errorf("update issue #%d: %w", old.Number, err))
+		if err := c.patch(ctx, c.repo("issues", old.number), map[string]string{"title": title, "body": text}, nil); err != nil {
+			return old.url, false, commentError(fmt.Errorf("update issue #%d: %w", old.number, err))
 		}
-		return old.URL, true, nil
+		return old.url, true, nil
 	}
 	opened, err := createOnce(ctx,
-		func() (Issue, error) {
+		func() (issue, error) {
 			var j issueJ
 			err := c.post(ctx, c.repo("issues"), map[string]any{"title": title, "body": text, "labels": append([]string{}, labels...)}, &j)
 			return j.issue(), err
 		},
-		func() (Issue, bool, error) { return c.findIssue(ctx, key) })
+		func() (issue, bool, error) { return c.findIssue(ctx, key) })
 	if err != nil {
 		return "", false, commentError(fmt.Errorf("open an issue: %w", err))
 	}
-	return opened.URL, true, nil
+	return opened.url, true, nil
 }
 
 // CloseIssue closes the open issue of key and says why in a comment; closed is
@@ -75,30 +75,30 @@ func (c *Client) CloseIssue(ctx context.Context, key, comment string) (issueURL 
 	if err != nil || !ok {
 		return "", false, commentError(err)
 	}
-	if err := c.patch(ctx, c.repo("issues", old.Number), map[string]string{"state": "closed", "state_reason": "completed"}, nil); err != nil {
-		return old.URL, false, commentError(fmt.Errorf("close issue #%d: %w", old.Number, err))
+	if err := c.patch(ctx, c.repo("issues", old.number), map[string]string{"state": "closed", "state_reason": "completed"}, nil); err != nil {
+		return old.url, false, commentError(fmt.Errorf("close issue #%d: %w", old.number, err))
 	}
 	// After the closing, or a run that cannot close would comment every time.
-	_, err = c.CreateComment(ctx, old.Number, comment)
-	return old.URL, true, err
+	_, err = c.CreateComment(ctx, old.number, comment)
+	return old.url, true, err
 }
 
 // findIssue looks through all open issues: labels are taken off by people, and
 // whether creator takes a bot's name is not written anywhere.
-func (c *Client) findIssue(ctx context.Context, key string) (Issue, bool, error) {
+func (c *Client) findIssue(ctx context.Context, key string) (issue, bool, error) {
 	me, err := c.Login(ctx)
 	if err != nil {
-		return Issue{}, false, err
+		return issue{}, false, err
 	}
 	marker := issueMarker(key)
 	for j, err := range pages[issueJ](ctx, c, c.repo("issues"), url.Values{"state": {"open"}}) {
 		if err != nil {
-			return Issue{}, false, fmt.Errorf("list the open issues: %w", err)
+			return issue{}, false, fmt.Errorf("list the open issues: %w", err)
 		}
 		line, _, _ := strings.Cut(j.Body, "\n")
 		if j.PullRequest == nil && j.User != nil && strings.EqualFold(j.User.Login, me) && strings.TrimSpace(line) == marker {
 			return j.issue(), true, nil
 		}
 	}
-	return Issue{}, false, nil
+	return issue{}, false, nil
 }

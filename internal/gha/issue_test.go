@@ -78,7 +78,9 @@ func TestIssueFailures(t *testing.T) {
 		{"read-only", func(g *ghtest.GitHub) { g.SetReadOnly(true) }, ReadOnly},
 		{"issues are off", func(g *ghtest.GitHub) { g.Inject(ghtest.Fault{Path: "/issues", Status: 410, Times: -1}) }, Locked},
 		{"down", func(g *ghtest.GitHub) { g.Inject(ghtest.Fault{Path: "/issues", Status: 500, Times: -1}) }, Unavailable},
-		{"answer lost", func(g *ghtest.GitHub) { g.Inject(ghtest.Fault{Method: "POST", Path: "/issues", Status: 502, Done: true}) }, ""},
+		{"answer lost", func(g *ghtest.GitHub) {
+			g.Inject(ghtest.Fault{Method: "POST", Path: "/issues", Status: 502, Done: true})
+		}, ""},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
