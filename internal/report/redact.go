@@ -35,6 +35,7 @@ func newMask(ctx Context, names map[string]string, more ...string) *mask {
 	m := &mask{key: ctx.RedactKey, names: map[rune][]alias{}}
 	holders := map[string][]string{}
 	for _, email := range slices.Sorted(maps.Keys(names)) {
+		holders[email] = []string{email} // it may hold what the pattern takes for the end of an email
 		if name := strings.TrimSpace(names[email]); name != "" {
 			holders[name] = append(holders[name], email)
 		}
@@ -50,7 +51,7 @@ func newMask(ctx Context, names map[string]string, more ...string) *mask {
 			of = emails[0]
 		}
 		by := initial(name) + "***-" + m.hash(of)
-		if emailLike.FindString(name) == name {
+		if strings.Contains(name, "@") && of == name {
 			by = m.email(name)
 		}
 		first, _ := utf8.DecodeRuneInString(name)
@@ -82,39 +83,39 @@ func (m *mask) hash(s string) string {
 }
 
 func (m *mask) email(s string) string {
+	s = strings.ToLower(s)
 	at := strings.LastIndexByte(s, '@')
 	return initial(s[:at]) + "***-" + m.hash(s) + s[at:]
 }
 
-// text replaces every email and every known name.
+// text replaces every email and every known name, the latter at word boundaries and in any case.
 func (m *mask) text(s string) string {
 	if m == nil || s == "" {
 		return s
 	}
-	var b strings.Builder
-	last := 0
-	for _, at := range emailLike.FindAllStringIndex(s, -1) {
-		b.WriteString(m.known(s[last:at[0]]))
-		b.WriteString(m.email(s[at[0]:at[1]]))
-		last = at[1]
-	}
-	b.WriteString(m.known(s[last:]))
-	return b.String()
-}
-
-// known replaces the names at word boundaries, in any case.
-func (m *mask) known(s string) string {
+	emails := emailLike.FindAllStringIndex(s, -1)
 	var b strings.Builder
 	before := ' '
 	for i := 0; i < len(s); {
+		for len(emails) > 0 && emails[0][0] < i {
+			emails = emails[1:]
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
+		end, by := i, ""
+		if len(emails) > 0 && emails[0][0] == i {
+			end = emails[0][1]
+			by = m.email(s[i:end])
+		}
 		if !word(before) || !word(r) {
-			if by, n := m.at(s[i:]); n > 0 {
-				b.WriteString(by)
-				before, _ = utf8.DecodeLastRuneInString(s[i : i+n])
-				i += n
-				continue
+			if name, n := m.at(s[i:]); i+n > end {
+				end, by = i+n, name
 			}
+		}
+		if end > i {
+			b.WriteString(by)
+			before, _ = utf8.DecodeLastRuneInString(s[i:end])
+			i = end
+			continue
 		}
 		b.WriteString(s[i : i+size])
 		before = r
@@ -179,6 +180,7 @@ func masked(p *plan.Plan, ctx Context) *plan.Plan {
 func planMask(p *plan.Plan, ctx Context) *mask {
 	var more []string
 	for _, c := range p.Changes {
+		more = append(more, c.Person, c.Leaver)
 		if c.Ref.Kind == plan.KindGroup && c.Op == plan.Update {
 			more = append(more, c.Ref.Name)
 		}

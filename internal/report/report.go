@@ -25,6 +25,7 @@ type Context struct {
 	HappensOnMerge string        // a sentence; set when the plan is shown on a pull request
 	ApplyCommand   string        // empty: clockify-sync apply
 	AuditDir       string        // where the CSV files are, for the last line of outcomes
+	UsersFile      string        // empty: users.csv
 }
 
 // Redact says whether people are recognisable.

@@ -1,0 +1,129 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// visible makes what cannot be seen, or changes what is seen beside it, readable: line ends and tabs become spaces,
+// control characters, joiners, marks of direction and broken bytes an escape such as \u202e.
+func visible(s string) string {
+	clean := true
+	for _, r := range s {
+		if hidden(r) || r == unicode.ReplacementChar {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == '\n', r == '\t', r == '\u0085', r == '\u2028', r == '\u2029':
+			b.WriteByte(' ')
+		case r == '\r':
+			if i+1 >= len(s) || s[i+1] != '\n' {
+				b.WriteByte(' ')
+			}
+		case r > 0xffff && hidden(r):
+			fmt.Fprintf(&b, `\U%08x`, r)
+		case hidden(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r) // a broken byte is U+FFFD by now
+		}
+	}
+	return b.String()
+}
+
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) ||
+		r == '\u115f' || r == '\u1160' || r == '\u3164' || r == '\uffa0' || // fillers: letters that show nothing
+		r >= 0xfe00 && r <= 0xfe0f || r >= 0xe0100 && r <= 0xe01ef // variation selectors
+}
+
+// code renders text of others so that no Markdown, HTML, link, mention or table break can come of it: within <code>, with
+// every ASCII character that is no letter, digit or space as a numeric entity (github-actions.md section 2).
+func code(s string) string {
+	return "<code>" + entities(visible(s)) + "</code>"
+}
+
+func entities(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < 0x80 && r != ' ' && !alphanumeric(r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func alphanumeric(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+}
+
+// plainWord matches what may stand in prose outside <code>: words of letters, and small numbers, with the punctuation of
+// a sentence around them.
+var plainWord = regexp.MustCompile(`^[("“]*(?:\pL+(?:'\pL+)?|[0-9]{1,3}(?:,[0-9]{3})*)(?:%|[)"”,.;:]+)?$`)
+
+// hexWord matches what GitHub takes for a commit.
+var hexWord = regexp.MustCompile(`(?i)[0-9a-f]{7}`)
+
+// prose renders a sentence of ours that holds text of others: plain words stay words, anything else stands in <code>.
+func prose(s string) string {
+	var out, held []string
+	flush := func() {
+		if len(held) > 0 {
+			out = append(out, code(strings.Join(held, " ")))
+			held = nil
+		}
+	}
+	for _, w := range strings.Fields(visible(s)) {
+		if plainWord.MatchString(w) && !hexWord.MatchString(w) {
+			flush()
+			out = append(out, strings.ReplaceAll(entities(w), "&#44;", ","))
+			continue
+		}
+		// the punctuation that follows what is quoted belongs to the sentence
+		bare := strings.TrimRight(w, ",;:")
+		if bare == "" || bare == w {
+			held = append(held, w)
+			continue
+		}
+		held = append(held, bare)
+		flush()
+		out[len(out)-1] += entities(w[len(bare):])
+	}
+	flush()
+	return strings.Join(out, " ")
+}
+
+// fence puts lines into a fenced block that they cannot end.
+func fence(info string, lines []string) string {
+	longest := 2
+	for _, l := range lines {
+		run := 0
+		for _, r := range l {
+			if r == '`' {
+				run++
+				longest = max(longest, run)
+			} else {
+				run = 0
+			}
+		}
+	}
+	marks := strings.Repeat("`", longest+1)
+	return marks + info + "\n" + strings.Join(lines, "\n") + "\n" + marks + "\n"
+}
+
+// forLog breaks what a CI runner would take for a command (github-actions.md section 3).
+var forLog = strings.NewReplacer("##[", `##\u005b`, "::", `:\u003a`)
+
+// plain renders text of others for a terminal or a log: nothing invisible, no escape sequence, no runner command.
+func plain(s string) string { return forLog.Replace(visible(s)) }

@@ -1,0 +1,370 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+	"pgregory.net/rapid"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// nasty is text that breaks out of careless Markdown, HTML, Mermaid, terminals and logs.
+var nasty = []string{
+	"@everyone |x| `y` <img src=x onerror=alert(1)>", "</code></td></table></details>", "a\n| injected | row |", "[x](https://evil.example)",
+	"https://evil.example/a?b=c www.evil.example", "**bold** _em_ ~~no~~", "```\nfence", "~~~", "> quote", "# heading", "1. list", "- item",
+	"<!-- comment -->", "<script>alert(1)</script>", "&lt;b&gt; &#60;i&#62;", `\|`, `"]; end; n0["x`, "end", "click n0 callback", "%%{init: {}}%%",
+	"ﬂ°°60¶ß", "\u202eevil\u202c", "a\u200bb", "\x1b[31mred\x1b[0m", "\x1b]8;;https://evil.example\x07link", "::set-output name=a::b", "##[set-output name=a]b",
+	"x\r::error::y", "fixes #12 GH-12 acme/people#3", "deadbeefdeadbeef", "=cmd()", "\xff\xfe", "name@example.com", ":smile: $$x$$ $`x`$", "[ ] x", "[^1]: note", "| --- | --- |",
+	"'); DROP", "\u2028line\u2029", "[!CAUTION]", "$(id)", "{{ x }}", "&copy;", "mailto:a@b.co",
+}
+
+// hostilePlan has every kind of nasty text in every place.
+func hostilePlan() *plan.Plan { return wicked(nasty) }
+
+func wicked(texts []string) *plan.Plan {
+	b := &builder{plan.Plan{Names: map[string]string{}, Subjects: []plan.Subject{{Domain: plan.Users, Workspace: texts[0], People: 3}}}}
+	for i, s := range texts {
+		email := s + "@example.com"
+		if i < 30 {
+			b.Names[email] = s
+		}
+		b.profile(email, field("capacity", s, "PT1H"), field(s, s, s+"x"))
+		if i < 15 {
+			b.manager(email, s, texts[(i+1)%len(texts)]+"@example.com", "fallback: "+s)
+		}
+		b.member(email, s, s)
+		g := change(plan.Update, plan.KindGroup, s, field("name", s, s+" 2"))
+		g.Reason = s
+		b.add(g)
+		b.leaver("leaver "+s, s)
+		del := change(plan.Delete, plan.KindMembership, email, field("group", s, ""))
+		del.Gated, del.Guard, del.Person, del.Reason = true, "max_removals", email, s
+		b.add(del)
+		e := b.entry(plan.Delete, s, monday, 1, s)
+		e.Gated, e.Sync = true, s
+		e = b.entry(plan.Create, s, monday, 1, s)
+		e.Sync = texts[0]
+		b.Findings = append(b.Findings, model.Finding{Kind: "x", Name: s, Text: s + " " + s, Source: model.Source{File: s, Line: 1}, Sync: []string{"", texts[0]}[i%2]})
+		b.Problems = append(b.Problems, model.Problem{Source: model.Source{File: "users.csv", Line: i + 1}, Text: s})
+		b.Refusals = append(b.Refusals, plan.Refusal{Domain: plan.Users, Setting: "x", Text: s})
+	}
+	return &b.Plan
+}
+
+func render(t testing.TB, md string) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe())).Convert([]byte(md), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+var (
+	tagPattern  = regexp.MustCompile(`<[/!]?[a-zA-Z][^>]*>|<!--`)
+	codePattern = regexp.MustCompile(`(?s)<code>[^<]*</code>|<pre><code[^>]*>[^<]*</code></pre>`)
+)
+
+// ourTags are all that a page may have once its <code> is taken out; links lead to the contexts' hosts alone.
+var ourTags = regexp.MustCompile(`^</?(h3|p|table|thead|tbody|tr|th|td|details|summary|b|i|sub|strong|ul|li|blockquote)( style="text-align:right"| align="right")?>$|^</a>$|^<a href="https://github\.com/acme/people/[^"]*">$`)
+
+// sound reports what in a page could only have come from data.
+func sound(t testing.TB, md string) []string {
+	t.Helper()
+	page := render(t, md)
+	rest := codePattern.ReplaceAllString(page, "")
+	var bad []string
+	for _, tag := range tagPattern.FindAllString(rest, -1) {
+		if !ourTags.MatchString(tag) {
+			bad = append(bad, "tag "+tag)
+		}
+	}
+	visible := tagPattern.ReplaceAllString(rest, " ")
+	for _, sign := range []string{"@", "http", "www.", "#1", "GH-", "deadbeef", "&lt;", "```", "\u202e"} {
+		if strings.Contains(visible, sign) {
+			bad = append(bad, "text "+sign+" outside code")
+		}
+	}
+	// every row has as many cells as its table has columns
+	for _, table := range strings.Split(page, "<table>")[1:] {
+		table, _, _ = strings.Cut(table, "</table>")
+		columns := strings.Count(table, "<th")
+		columns -= strings.Count(table, "<thead")
+		for _, row := range strings.Split(table, "<tr>")[2:] {
+			if n := strings.Count(row, "<td"); n != columns {
+				bad = append(bad, fmt.Sprintf("a row with %d of %d cells: %s", n, columns, row))
+			}
+		}
+	}
+	if open, closed := strings.Count(rest, "<details>"), strings.Count(rest, "</details>"); open != closed {
+		bad = append(bad, fmt.Sprintf("%d details opened, %d closed", open, closed))
+	}
+	return bad
+}
+
+func TestHostilePage(t *testing.T) {
+	t.Parallel()
+	p := hostilePlan()
+	for _, budget := range []int{60_000, 12_000, 400_000} {
+		ctx := onMerge
+		ctx.MaxBytes = budget
+		md := Markdown(p, ctx)
+		if bad := sound(t, md); len(bad) > 0 {
+			t.Errorf("with %d bytes:\n%s", budget, strings.Join(bad, "\n"))
+		}
+	}
+	md := OutcomeMarkdown(p, applied(p), Verify{Done: true, Left: p.Changes[:3], Err: nasty[0]}, onMerge)
+	if bad := sound(t, md); len(bad) > 0 {
+		t.Errorf("outcome:\n%s", strings.Join(bad, "\n"))
+	}
+	// the rows that should be there are: nothing has swallowed one or added one
+	ctx := onMerge
+	ctx.MaxBytes = 1 << 20
+	page := render(t, Markdown(p, ctx))
+	if got, want := strings.Count(page, "<td>deactivate</td>"), len(nasty); got != want {
+		t.Errorf("%d rows of deactivations, want %d", got, want)
+	}
+	if strings.Contains(page, "injected | row") && !strings.Contains(page, "a | injected | row |") {
+		t.Error("a line end in data made a row")
+	}
+}
+
+func TestHostileText(t *testing.T) {
+	t.Parallel()
+	p := hostilePlan()
+	for _, width := range []int{0, 40, 80} {
+		var out bytes.Buffer
+		Text(&out, p, Style{Width: width}, onMerge)
+		OutcomeText(&out, p, applied(p), Verify{Done: true, Left: p.Changes[:3], Err: nasty[0]}, Style{Width: width}, onMerge)
+		Problems(&out, p.Problems, Style{Width: width}, onMerge)
+		text := out.String()
+		for _, bad := range []string{"\x1b", "\r", "\x07", "##[", "::", "\u202e", "\u200b", "\u2028"} {
+			if strings.Contains(text, bad) {
+				t.Errorf("width %d: %q reached the terminal", width, bad)
+			}
+		}
+	}
+}
+
+func TestPageProperties(t *testing.T) {
+	t.Parallel()
+	texts := rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(nasty), rapid.String(), rapid.Map(rapid.SliceOfN(rapid.SampledFrom(nasty), 2, 3), func(s []string) string {
+		return strings.Join(s, "")
+	})), 1, 12)
+	rapid.Check(t, func(rt *rapid.T) {
+		p := wicked(texts.Draw(rt, "texts"))
+		ctx := onMerge
+		ctx.MaxBytes = rapid.SampledFrom([]int{1500, 4000, 9000, 60_000}).Draw(rt, "budget")
+		ctx.Redact = rapid.SampledFrom([]Redact{None, Mask}).Draw(rt, "redact")
+		page := Comment(p, ctx)
+		if n := len(utf16.Encode([]rune(page.Body))); n > ctx.MaxBytes || len(page.Body) > ctx.MaxBytes {
+			rt.Fatalf("%d bytes, %d characters, budget %d", len(page.Body), n, ctx.MaxBytes)
+		}
+		if again := Comment(p, ctx); again != page {
+			rt.Fatal("two drawings of one plan differ")
+		}
+		if bad := sound(t, page.Body); len(bad) > 0 {
+			rt.Fatalf("%s\n%s", strings.Join(bad, "\n"), page.Body)
+		}
+	})
+}
+
+// crowd is a plan of n changed people and some that leave.
+func crowd(n, leavers int) *plan.Plan {
+	b := &builder{plan.Plan{Names: map[string]string{}, Calls: plan.Calls{Made: 12}, Subjects: []plan.Subject{{Domain: plan.Users, Workspace: "Acme", People: n}}}}
+	for i := range n {
+		email := fmt.Sprintf("person.%05d@example.com", i)
+		b.Names[email] = fmt.Sprintf("Person %d", i)
+		b.profile(email, field("capacity", "PT8H", "PT7H30M"))
+		if i < 200 {
+			b.Findings = append(b.Findings, model.Finding{Kind: model.FindingFallback, Name: email, Text: "gets the fallback manager Head Ofops: no manager in users.csv:5"})
+		}
+	}
+	for i := range leavers {
+		b.leaver(fmt.Sprintf("leaver.%05d@example.com", i), "manages 3 people, who go to Head Ofops")
+	}
+	return &b.Plan
+}
+
+// guard is a plan in which a guard holds back n removals.
+func guard(n int) *plan.Plan {
+	b := &builder{plan.Plan{Subjects: []plan.Subject{{Domain: plan.Users, Workspace: "Acme", People: 100}}}}
+	for i := range n {
+		email := fmt.Sprintf("person.%02d@example.com", i)
+		c := change(plan.Delete, plan.KindMembership, email, field("group", fmt.Sprintf("Team %d", i%3), ""))
+		c.Person, c.Gated, c.Guard, c.Reason = email, true, "max_removals", "40 removals of memberships are more than guards.max_removals allows"
+		b.add(c)
+		if i%4 == 0 {
+			c := change(plan.Delete, plan.KindProfile, email, field("Company", "Acme", ""))
+			c.Person, c.Gated, c.Guard, c.Reason = email, true, "max_removals", "10 removals of field values are more than guards.max_removals allows"
+			b.add(c)
+		}
+	}
+	return &b.Plan
+}
+
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		people, leavers int
+		budget          int
+		shown           bool
+		forms           string // what must stand in the body
+	}{
+		{10, 3, 60_000, true, "| deactivate |"},
+		{5000, 3, 60_000, true, " more"},
+		{5000, 300, 60_000, true, "| deactivate |"},
+		{5000, 1500, 60_000, true, "```text"},
+		{5000, 5000, 60_000, false, "too many to be listed here"},
+		{5000, 100, 6_000, true, "```text"},
+		{50, 20, 1_000, false, "Nothing of it can be approved"},
+		{50, 20, 200, false, ""},
+	}
+	for _, tc := range cases {
+		t.Run(fmt.Sprintf("%d-%d-%d", tc.people, tc.leavers, tc.budget), func(t *testing.T) {
+			t.Parallel()
+			ctx := onMerge
+			ctx.MaxBytes = tc.budget
+			page := Comment(crowd(tc.people, tc.leavers), ctx)
+			if len(page.Body) > tc.budget {
+				t.Errorf("%d bytes, budget %d", len(page.Body), tc.budget)
+			}
+			if page.GatedShown != tc.shown {
+				t.Errorf("GatedShown %t, want %t", page.GatedShown, tc.shown)
+			}
+			if !strings.Contains(page.Body, tc.forms) {
+				t.Errorf("%q is missing in\n%.2000s", tc.forms, page.Body)
+			}
+			if tc.shown {
+				text := render(t, page.Body)
+				for i := range tc.leavers {
+					if email := fmt.Sprintf("leaver.%05d@example.com", i); !strings.Contains(text, email) {
+						t.Fatalf("%s is gated and missing", email)
+					}
+				}
+			}
+			if bad := sound(t, page.Body); len(bad) > 0 {
+				t.Error(strings.Join(bad, "\n"))
+			}
+		})
+	}
+}
+
+func TestRedacted(t *testing.T) {
+	t.Parallel()
+	p := sample()
+	p.Findings = append(p.Findings, model.Finding{Text: "Rosa Vega (rosa.vega@example.com) and Old Name are known, stranger.o'neil@example.org is not; ROSA VEGA too, Rosa Vegara is not"})
+	p.Problems = []model.Problem{{Text: "bob.wilson@example.com appears twice"}}
+	ctx := onMerge
+	ctx.Redact = Mask
+	var out bytes.Buffer
+	Text(&out, p, Style{}, ctx)
+	if err := JSON(&out, p, ctx); err != nil {
+		t.Fatal(err)
+	}
+	outcomes := applied(p)
+	OutcomeText(&out, p, outcomes, Verify{Done: true, Left: p.Changes}, Style{}, ctx)
+	Problems(&out, p.Problems, Style{}, ctx)
+	all := out.String() + htmlText(render(t, Markdown(p, ctx))) + htmlText(render(t, OutcomeMarkdown(p, outcomes, Verify{Done: true}, ctx)))
+	for _, secret := range []string{"rosa.vega", "Rosa Vega ", "ROSA VEGA", "Rosa Vega\"", "bob.wilson", "Bob Wilson", "Jane Smith", "Old Name", "Ann Lee", "Head Ofops", "neil@", "orphan.user", "tim.ott", "nina@"} {
+		if i := strings.Index(all, secret); i >= 0 {
+			t.Errorf("%q shows: …%s…", secret, all[max(0, i-60):min(len(all), i+60)])
+		}
+	}
+	if !strings.Contains(all, "Rosa Vegara") {
+		t.Error("a longer word that begins like a name was masked")
+	}
+	m := newMask(ctx, p.Names)
+	a, b := m.text("ann.a@example.com"), m.text("ann.b@example.com")
+	if a == b || a != m.text("Ann.A@example.com") || !strings.HasPrefix(a, "a***-") || !strings.HasSuffix(a, "@example.com") {
+		t.Errorf("pseudonyms %s and %s do not tell two people apart, or one together", a, b)
+	}
+	if key := newMask(Context{Redact: Mask, RedactKey: []byte("k")}, nil).text("ann.a@example.com"); key == a {
+		t.Error("the key makes no difference")
+	}
+}
+
+func htmlText(s string) string {
+	return strings.NewReplacer("&quot;", `"`, "&#39;", "'", "&amp;", "&").Replace(tagPattern.ReplaceAllString(s, ""))
+}
+
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	p := sample()
+	var plainText, maskedText bytes.Buffer
+	if err := JSON(&plainText, p, Context{Commit: "a", Elapsed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := JSON(&maskedText, p, Context{Redact: Mask}); err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	if err := JSON(&again, p, Context{Commit: "b"}); err != nil {
+		t.Fatal(err)
+	}
+	if plainText.String() != again.String() {
+		t.Error("the commit changes plan.json")
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(plainText.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"version", "digest", "approval_digest", "changes", "findings", "calls"} {
+		if _, ok := doc[key]; !ok {
+			t.Errorf("no key %q", key)
+		}
+	}
+	for _, text := range []string{plainText.String(), maskedText.String()} {
+		got, digest, err := ReadJSON(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for _, c := range p.Gated() {
+			want = append(want, c.ID)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("gated ids (-want +got):\n%s", diff)
+		}
+		if digest != p.ApprovalDigest() {
+			t.Errorf("approval digest %s, want %s", digest, p.ApprovalDigest())
+		}
+		if _, reason, err := p.ReadApproval(digest[:16], got); err != nil || reason != "" {
+			t.Errorf("the plan does not know its own approval: %s %v", reason, err)
+		}
+	}
+	empty := &bytes.Buffer{}
+	if err := JSON(empty, &plan.Plan{}, Context{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(empty.String(), `"changes": []`) || !strings.Contains(empty.String(), `"findings": []`) {
+		t.Errorf("empty lists are not lists: %s", empty)
+	}
+	for _, bad := range []string{"", "{}", `{"version":2}`, `{"version":1,"changes":[{"id":"x y","gated":true}]}`} {
+		if _, _, err := ReadJSON(strings.NewReader(bad)); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
+func TestWidth(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	Text(&out, sample(), Style{Width: 70, Color: true}, onMerge)
+	for _, line := range strings.Split(out.String(), "\n") {
+		if columns(line) > 70 && !strings.Contains(line, "--approve") {
+			t.Errorf("%d columns: %s", columns(line), line)
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// builder makes plans as the planner does, with ids that are counted.
+type builder struct{ plan.Plan }
+
+func (b *builder) add(c plan.Change) *plan.Change {
+	c.ID = fmt.Sprintf("%016x", len(b.Changes)+1)
+	if c.Domain == "" {
+		c.Domain = plan.Users
+	}
+	if c.Ref.Workspace == "" {
+		c.Ref.Workspace = "Acme"
+	}
+	if c.Calls == 0 {
+		c.Calls = 1
+	}
+	b.Calls.Needed += c.Calls
+	b.Changes = append(b.Changes, c)
+	return &b.Changes[len(b.Changes)-1]
+}
+
+func change(op plan.Op, kind plan.Kind, name string, fields ...plan.Field) plan.Change {
+	return plan.Change{Op: op, Ref: plan.Ref{Kind: kind, Name: name}, Fields: fields}
+}
+
+func field(name, before, after string) plan.Field {
+	return plan.Field{Name: name, Before: before, After: after}
+}
+
+func (b *builder) profile(email string, fields ...plan.Field) *plan.Change {
+	c := change(plan.Update, plan.KindProfile, email, fields...)
+	c.Phase, c.Person = plan.Profiles, email
+	return b.add(c)
+}
+
+func (b *builder) manager(email, from, to, reason string) {
+	if to != "" {
+		c := change(plan.Create, plan.KindManager, email, field("manager", "", to))
+		c.Phase, c.Person, c.Reason = plan.Assign, email, reason
+		b.add(c)
+	}
+	if from != "" {
+		c := change(plan.Delete, plan.KindManager, email, field("manager", from, ""))
+		c.Phase, c.Person = plan.Remove, email
+		b.add(c)
+	}
+	r := plan.Report{Person: email}
+	if from != "" {
+		r.Before = []string{from}
+	}
+	if to != "" {
+		r.After = []string{to}
+	}
+	if len(b.Subjects) > 0 {
+		b.Subjects[0].Reports = append(b.Subjects[0].Reports, r)
+	}
+}
+
+func (b *builder) member(email, from, to string) {
+	if to != "" {
+		c := change(plan.Create, plan.KindMembership, email, field("group", "", to))
+		c.Phase, c.Person = plan.Assign, email
+		b.add(c)
+	}
+	if from != "" {
+		c := change(plan.Delete, plan.KindMembership, email, field("group", from, ""))
+		c.Phase, c.Person = plan.Remove, email
+		b.add(c)
+	}
+}
+
+func (b *builder) leaver(email, reason string) *plan.Change {
+	c := change(plan.Update, plan.KindPerson, email, field("status", "active", "inactive"))
+	c.Phase, c.Person, c.Leaver, c.Gated, c.Reason = plan.Deactivate, email, email, true, reason
+	return b.add(c)
+}
+
+func (b *builder) entry(op plan.Op, project string, start time.Time, length time.Duration, description string) *plan.Change {
+	side := func(name, text string) plan.Field {
+		switch op {
+		case plan.Create:
+			return field(name, "", text)
+		case plan.Delete:
+			return field(name, text, "")
+		}
+		return field(name, text, text)
+	}
+	c := change(op, plan.KindEntry, project+" "+start.Format(time.RFC3339), side("project", project),
+		side("start", start.Format(time.RFC3339)), side("end", start.Add(length).Format(time.RFC3339)), side("description", description))
+	c.Domain, c.Sync, c.Phase, c.Ref.Workspace = plan.Time, "acme", plan.Entries, "Globex"
+	return b.add(c)
+}
+
+var monday = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+
+// sample is a plan with something of everything.
+func sample() *plan.Plan {
+	b := &builder{plan.Plan{
+		Names: map[string]string{
+			"rosa.vega@example.com": "Rosa Vega", "jane.smith@example.com": "Jane Smith", "bob.wilson@example.com": "Bob Wilson",
+			"head.of.ops@example.com": "Head Ofops", "ann.a@example.com": "Ann Lee", "ann.b@example.com": "Ann Lee",
+		},
+		Calls: plan.Calls{Made: 9},
+		Subjects: []plan.Subject{
+			{Domain: plan.Users, Workspace: "Acme", People: 1000, Declared: 998, Groups: 112},
+			{Domain: plan.Time, Sync: "acme", Workspace: "Globex", Entries: 120, From: "2026-11-14T10:00:00Z", To: "2026-11-21T10:00:00Z"},
+		},
+	}}
+	c := change(plan.Create, plan.KindField, "Global ID", field("type", "", "TXT"))
+	c.Phase = plan.Provision
+	b.add(c)
+	c = change(plan.Create, plan.KindGroup, "Jane Smith", field("name", "", "Jane Smith"))
+	c.Phase = plan.Provision
+	b.add(c)
+	c = change(plan.Update, plan.KindGroup, "Old Name", field("name", "Old Name", "Ann Lee (ann.a@example.com)"))
+	c.Phase, c.Reason = plan.Provision, "its manager goes by another name now"
+	b.add(c)
+	c = change(plan.Create, plan.KindPerson, "new@example.com", field("status", "", "invited"))
+	c.Phase, c.Person, c.Reason = plan.Provision, "new@example.com", "in users.csv, not in the workspace"
+	b.add(c)
+	b.profile("bob.wilson@example.com", field("capacity", "PT8H", "PT7H30M"), field("Company", "Acme", "Globex | Sons"))
+	cleared := b.profile("ann.a@example.com", field("Country", "Spain", ""))
+	cleared.Op, cleared.Reason = plan.Delete, "blank in users.csv"
+	b.manager("bob.wilson@example.com", "rosa.vega@example.com", "jane.smith@example.com", "")
+	b.manager("orphan.user@example.com", "", "head.of.ops@example.com", "fallback: no manager in users.csv:5")
+	b.manager("ann.b@example.com", "jane.smith@example.com", "ann.a@example.com", "")
+	b.member("bob.wilson@example.com", "Rosa Vega", "Jane Smith")
+	b.member("orphan.user@example.com", "", "Other functions")
+	c = change(plan.Create, plan.KindManager, "Jane Smith", field("team manager", "", "jane.smith@example.com"))
+	c.Phase = plan.Assign
+	b.add(c)
+
+	c = change(plan.Create, plan.KindProject, "Acme / Audit 2026")
+	c.Domain, c.Sync, c.Phase = plan.Time, "acme", plan.Provision
+	b.add(c)
+	for i := range 30 {
+		b.entry(plan.Create, "Website", monday.Add(time.Duration(i)*2*time.Hour), 95*time.Minute, "work")
+	}
+	b.entry(plan.Update, "Website", monday.Add(-24*time.Hour), time.Hour, "edited")
+	for i := range 7 {
+		b.entry(plan.Create, "Audit 2026", monday.Add(time.Duration(i)*24*time.Hour), 2*time.Hour, "audit")
+	}
+
+	for _, p := range []string{"pat@example.com", "sam@example.com"} {
+		c = change(plan.Delete, plan.KindManager, p, field("manager", "rosa.vega@example.com", ""))
+		c.Phase, c.Person, c.Leaver, c.Gated = plan.Deactivate, p, "rosa.vega@example.com", true
+		b.add(c)
+	}
+	c = change(plan.Delete, plan.KindMembership, "rosa.vega@example.com", field("group", "Marketing", ""))
+	c.Phase, c.Person, c.Leaver, c.Gated = plan.Deactivate, "rosa.vega@example.com", "rosa.vega@example.com", true
+	b.add(c)
+	c = change(plan.Delete, plan.KindGroup, "Rosa Vega", field("name", "Rosa Vega", ""), field("members", "3", ""))
+	c.Phase, c.Leaver, c.Gated = plan.Deactivate, "rosa.vega@example.com", true
+	b.add(c)
+	b.leaver("rosa.vega@example.com", `manages 2 people and group "Rosa Vega", which go to Head Ofops`)
+	b.leaver("tim.ott@example.com", "")
+	c = change(plan.Delete, plan.KindGroup, "Former project", field("name", "Former project", ""), field("members", "4", ""))
+	c.Phase, c.Gated, c.Reason = plan.Cleanup, true, "nobody's manager group and not protected (cleanup.unmanaged_groups: delete)"
+	b.add(c)
+	gone := b.entry(plan.Delete, "Website", monday.Add(-48*time.Hour), 90*time.Minute, "standup")
+	gone.Phase, gone.Gated, gone.Reason = plan.Cleanup, true, "its source entry was deleted"
+
+	b.Findings = []model.Finding{
+		{Kind: model.FindingNotInWorkspace, Name: "nina@example.com", Text: "is not in the workspace", Source: model.Source{File: "users.csv", Line: 7, Column: 1}},
+		{Kind: model.FindingCannotLeave, Name: "admin@example.com", Text: "is an admin who is not in the CSV and is kept (deactivate_admins: false)"},
+		{Kind: model.FindingRunning, Name: "Website", Text: "a timer that runs since 21:40 is left for the next run", Sync: "acme"},
+		{Kind: model.FindingAmbiguous, Name: "Support", Text: `two projects are called "Support": A / Support and B / Support`, Sync: "acme", Failed: true},
+	}
+	return &b.Plan
+}
+
+var onMerge = Context{
+	Commit: "4f2d9aa81c55d0e2", RunURL: "https://github.com/acme/people/actions/runs/1", ArtifactURL: "https://github.com/acme/people/actions/runs/1/artifacts/2",
+	RepositoryURL: "https://github.com/acme/people", RatePerSecond: 10, Elapsed: 1200 * time.Millisecond,
+	HappensOnMerge: "On merge everything above is applied but for what waits.",
+}
