@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clockify-sync/clockify-sync/internal/apply"
+	"github.com/clockify-sync/clockify-sync/internal/audit"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/report"
+)
+
+// applyCommand plans, runs the plan, verifies and writes the audit files.
+func applyCommand(ctx context.Context, in *invocation) int {
+	started := in.Now()
+	s, err := in.load()
+	if err != nil {
+		return in.fail(err)
+	}
+	s.open()
+	p := s.planAll(ctx)
+	if err := s.show(p); err != nil {
+		return in.fail(err)
+	}
+	approval, reason, err := p.ReadApproval(in.opts.approve, s.earlier()...)
+	if err != nil {
+		return in.fail(fmt.Errorf("--approve: %w", err))
+	}
+	run := &running{session: s, plan: p, started: started}
+	if err := run.open(); err != nil {
+		return in.fail(err)
+	}
+	run.apply(ctx, approval)
+	run.verify(ctx)
+	code := run.exit()
+	if err := run.close(code); err != nil {
+		fmt.Fprintf(in.Stderr, "clockify-sync: %v\n", err)
+		code = ExitFailed
+	}
+	run.report(reason)
+	return code
+}
+
+// running is an apply under way.
+type running struct {
+	*session
+	plan     *plan.Plan
+	started  time.Time
+	audit    *audit.Audit
+	outcomes []plan.Outcome
+	verified report.Verify
+	errs     []error // what went wrong beside the changes
+}
+
+// earlier returns the lists of gated changes that earlier runs here have shown, to recognise what is left of an
+// approved one. They are believed only where they hash to the approved digest.
+func (s *session) earlier() [][]string {
+	var lists [][]string
+	for _, name := range []string{s.in.opts.out, filepath.Join(s.in.opts.audit, audit.PlanFile)} {
+		if name == "" {
+			continue
+		}
+		data, err := os.ReadFile(s.in.path(name))
+		if err != nil {
+			continue
+		}
+		if ids, _, err := report.ReadJSON(bytes.NewReader(data)); err == nil {
+			lists = append(lists, ids)
+		}
+	}
+	return lists
+}
+
+// open starts the audit and puts the plan beside it.
+func (r *running) open() (err error) {
+	r.audit, err = audit.Open(r.in.path(r.in.opts.audit), r.meta(), r.plan.Digest())
+	if err != nil {
+		return err
+	}
+	data, err := r.json(r.plan)
+	if err != nil {
+		return err
+	}
+	page := report.Markdown(r.plan, r.context())
+	return errors.Join(r.audit.WriteFile(audit.PlanFile, data), r.audit.WriteFile(audit.PageFile, []byte(page)))
+}
+
+// meta says which run this is: GitHub's number of it, or the time.
+func (r *running) meta() audit.Meta {
+	get := func(name string) string { v, _ := r.in.LookupEnv(name); return v }
+	run, actor := r.started.UTC().Format("20060102T150405Z"), get("USER")
+	if r.env.GitHubActions {
+		run, actor = get("GITHUB_RUN_ID")+"-"+get("GITHUB_RUN_ATTEMPT"), get("GITHUB_TRIGGERING_ACTOR")
+	}
+	return audit.Meta{Run: run, Actor: actor, Commit: get("GITHUB_SHA"), Secrets: r.secrets(), Now: r.in.Now}
+}
+
+// apply runs every job's plan, side by side.
+func (r *running) apply(ctx context.Context, approval plan.Approval) {
+	if len(r.plan.Problems) > 0 {
+		return
+	}
+	ends := make([][]plan.Outcome, len(r.jobs))
+	var group errgroup.Group
+	var mu sync.Mutex
+	for i, j := range r.jobs {
+		if j.plan == nil || j.plan.Empty() {
+			continue
+		}
+		group.Go(func() error {
+			outcomes, err := apply.Run(ctx, j.plan, j.do, r.audit, apply.Options{Approval: approval, Now: r.in.Now})
+			mu.Lock()
+			defer mu.Unlock()
+			ends[i] = outcomes
+			if err != nil {
+				r.errs = append(r.errs, err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // every job's error is kept
+	for _, outcomes := range ends {
+		r.outcomes = append(r.outcomes, outcomes...)
+	}
+}
+
+// rereadAfter is how long is waited before a second look when the first finds something unexpected: lists may lag
+// behind writes for a while.
+const rereadAfter = 3 * time.Second
+
+// verify reads again what was changed and plans again: nothing may be left but what is known not to have been done.
+func (r *running) verify(ctx context.Context) {
+	tally := plan.Tally(r.outcomes)
+	switch {
+	case ctx.Err() != nil:
+		r.verified.Skipped = "the run was cancelled"
+		return
+	case tally[plan.Done]+tally[plan.Failed] == 0:
+		r.verified.Skipped = "nothing was changed"
+		return
+	}
+	for try := 0; ; try++ {
+		r.verified = r.look(ctx)
+		if try > 0 || len(r.verified.Unexpected(r.outcomes)) == 0 || r.in.Sleep(ctx, rereadAfter) != nil {
+			return
+		}
+	}
+}
+
+func (r *running) look(ctx context.Context) report.Verify {
+	var group errgroup.Group
+	plans, errs := make([]*plan.Plan, len(r.jobs)), make([]error, len(r.jobs))
+	for i, j := range r.jobs {
+		if j.plan == nil || j.plan.Empty() {
+			continue
+		}
+		group.Go(func() error {
+			if plans[i], errs[i] = j.make(ctx); errs[i] != nil {
+				errs[i] = fmt.Errorf("%s: %w", j.title, errs[i])
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs
+	v := report.Verify{Done: true, Left: plan.Join(plans...).Changes}
+	if err := errors.Join(errs...); err != nil {
+		v.Done, v.Err = false, err.Error()
+	}
+	return v
+}
+
+// exit is the exit code of the run.
+func (r *running) exit() int {
+	tally := plan.Tally(r.outcomes)
+	code := r.troubled(r.plan)
+	switch {
+	case code == ExitFailed, len(r.errs) > 0, tally[plan.Failed]+tally[plan.Skipped] > 0,
+		r.verified.Err != "", len(r.verified.Unexpected(r.outcomes)) > 0:
+		return ExitFailed
+	case code == ExitStopped, tally[plan.Unfinished] > 0:
+		return ExitStopped
+	case tally[plan.Withheld] > 0 && r.in.opts.exitCode:
+		return ExitPending
+	}
+	return ExitDone
+}
+
+// close completes the audit files.
+func (r *running) close(code int) error {
+	var words []string
+	for _, err := range append(r.failures(), r.errs...) {
+		words = append(words, err.Error())
+	}
+	calls := r.plan.Calls
+	calls.Made = r.calls()
+	return r.audit.Close(audit.Summary{
+		Command: "apply", Outcomes: r.outcomes, ExitCode: code, Digest: r.plan.Digest(), ApprovalDigest: r.plan.ApprovalDigest(),
+		Calls: calls, Started: r.started, Finished: r.in.Now(), Verified: r.verified.Done, VerifyErr: r.verified.Err,
+		Left: r.verified.Unexpected(r.outcomes), Errors: words, Problems: r.plan.Problems, Refusals: r.plan.Refusals,
+	})
+}
+
+// report prints how it went.
+func (r *running) report(reason string) {
+	in := r.in
+	for _, err := range r.errs {
+		fmt.Fprintf(in.Stderr, "clockify-sync: %v\n", err)
+	}
+	if in.opts.format == "json" || r.plan.Empty() || len(r.plan.Problems) > 0 {
+		return
+	}
+	if reason != "" {
+		fmt.Fprintln(in.Stdout, "Approval: "+reason)
+	}
+	ctx := r.context()
+	ctx.Elapsed = in.Now().Sub(r.started)
+	if in.opts.format == "markdown" {
+		_, _ = io.WriteString(in.Stdout, report.OutcomeMarkdown(r.plan, r.outcomes, r.verified, ctx)+"\n")
+		return
+	}
+	report.OutcomeText(in.Stdout, r.plan, r.outcomes, r.verified, in.style(), ctx)
+}
+
+// auditCommand completes the CSV files of a run that was killed.
+func auditCommand(_ context.Context, in *invocation) int {
+	if len(in.args) != 1 {
+		return in.fail(errors.New("audit: name the one folder of the killed run, such as clockify-audit"))
+	}
+	found, err := audit.Complete(in.path(in.args[0]))
+	if err != nil {
+		return in.fail(err)
+	}
+	if found.Finished {
+		fmt.Fprintf(in.Stdout, "Run %s ended by itself: its files are complete.\n", found.Run)
+		return ExitDone
+	}
+	fmt.Fprintf(in.Stdout, "Run %s was killed. Its files now tell what it did.\n", found.Run)
+	return ExitDone
+}

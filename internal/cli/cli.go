@@ -1,0 +1,195 @@
+// Package cli is of the commands: flags and settings, which room does what in which order, what is printed, and the exit
+// code. It is the only room that sees all others and the only one that touches the process it runs in.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Exit codes. There are no others.
+const (
+	ExitDone    = 0 // done, or nothing to do
+	ExitFailed  = 1 // bad input, a change failed, a guard refused
+	ExitPending = 2 // with --exit-code: changes are pending (plan) or were withheld for approval (apply)
+	ExitStopped = 3 // stopped early on purpose: API budget used up, or cancelled; safe to run again
+)
+
+// Process is everything a command touches outside its own memory.
+type Process struct {
+	Args      []string // without the program's name
+	Stdin     io.Reader
+	Stdout    io.Writer
+	Stderr    io.Writer
+	LookupEnv func(string) (string, bool)
+	Dir       string // the working directory; every relative path starts here
+	Now       func() time.Time
+	Sleep     func(context.Context, time.Duration) error
+	HTTP      http.RoundTripper // nil: the network
+	Terminal  bool              // Stdout is a terminal
+	Asks      bool              // Stdin and Stdout are terminals: somebody can be asked
+	Width     int               // of the terminal, in columns
+	Version   Version
+}
+
+// System is the real process.
+func System(v Version) Process {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	p := Process{
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
+		Dir: dir, Now: time.Now, Sleep: sleep, Version: v,
+	}
+	out := int(os.Stdout.Fd())
+	if p.Terminal = term.IsTerminal(out); p.Terminal {
+		p.Asks = term.IsTerminal(int(os.Stdin.Fd()))
+		if width, _, err := term.GetSize(out); err == nil {
+			p.Width = width
+		}
+	}
+	return p
+}
+
+// sleep waits, or ends early with the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// command is one of the commands.
+type command struct {
+	name  string
+	does  string
+	flags func(*flag.FlagSet, *options)
+	args  string // what follows the flags, for the usage line; empty: nothing may
+	run   func(context.Context, *invocation) int
+}
+
+// commands lists the commands in the order of the help.
+func commands() []command {
+	return []command{
+		{name: "validate", does: "check users.csv and the config; needs no key and no network", flags: fileFlags, run: validate},
+		{name: "plan", does: "show what apply would change", flags: planFlags, run: planCommand},
+		{name: "apply", does: "make Clockify match, verify, write the audit files", flags: applyFlags, run: applyCommand},
+		{name: "audit", does: "complete the audit files of a run that was killed", flags: noFlags, args: "DIR", run: auditCommand},
+		{name: "sandbox", does: "serve an in-memory Clockify on a loopback port", flags: sandboxFlags, run: sandboxCommand},
+		{name: "demo", does: "see all of it against the sandbox, with sample data", flags: noFlags, run: demo},
+		{name: "version", does: "print the version", flags: noFlags, run: version},
+	}
+}
+
+// invocation is one command being run.
+type invocation struct {
+	Process
+	opts options
+	args []string
+}
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, p Process) int {
+	name := ""
+	if len(p.Args) > 0 {
+		name = p.Args[0]
+	}
+	switch name {
+	case "", "help", "-h", "--help", "-help":
+		usage(p.Stdout)
+		if name == "" {
+			return ExitFailed
+		}
+		return ExitDone
+	case "--version", "-version":
+		name = "version"
+	}
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
+	if i < 0 {
+		fmt.Fprintf(p.Stderr, "clockify-sync: there is no command %q%s\nRun clockify-sync help for the list.\n", name, didYouMean(name, all))
+		return ExitFailed
+	}
+	cmd := all[i]
+	in := &invocation{Process: p}
+	set := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	cmd.flags(set, &in.opts)
+	switch err := set.Parse(p.Args[1:]); {
+	case errors.Is(err, flag.ErrHelp):
+		commandUsage(p.Stdout, cmd, set)
+		return ExitDone
+	case err != nil:
+		fmt.Fprintf(p.Stderr, "clockify-sync %s: %v\nRun clockify-sync %s --help for its flags.\n", cmd.name, err, cmd.name)
+		return ExitFailed
+	}
+	in.args = set.Args()
+	if cmd.args == "" && len(in.args) > 0 {
+		fmt.Fprintf(p.Stderr, "clockify-sync %s: does not take %q. Settings are flags: see clockify-sync %s --help.\n", cmd.name, in.args[0], cmd.name)
+		return ExitFailed
+	}
+	return cmd.run(ctx, in)
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "clockify-sync makes a Clockify workspace match users.csv, and keeps two workspaces' time entries in step.\n\nUsage: clockify-sync COMMAND [flags]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.does)
+	}
+	fmt.Fprint(w, "\nclockify-sync COMMAND --help lists its flags. Every flag can be set as CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR.\nThe key is CLOCKIFY_API_KEY, the workspace CLOCKIFY_WORKSPACE_ID or workspace.id in the config.\nNew here? Run clockify-sync demo.\n")
+}
+
+func commandUsage(w io.Writer, c command, set *flag.FlagSet) {
+	fmt.Fprintf(w, "clockify-sync %s: %s\n\nUsage: clockify-sync %s", c.name, c.does, c.name)
+	flags := false
+	set.VisitAll(func(*flag.Flag) { flags = true })
+	if flags {
+		fmt.Fprint(w, " [flags]")
+	}
+	if c.args != "" {
+		fmt.Fprint(w, " "+c.args)
+	}
+	fmt.Fprintln(w)
+	set.VisitAll(func(f *flag.Flag) {
+		value, text := flag.UnquoteUsage(f)
+		if value != "" {
+			value = " " + value
+		}
+		fmt.Fprintf(w, "  --%-22s %s\n", f.Name+value, text)
+	})
+}
+
+// didYouMean suggests the command whose beginning is the same.
+func didYouMean(name string, all []command) string {
+	for n := len(name); n > 0; n-- {
+		for _, c := range all {
+			if strings.HasPrefix(c.name, strings.ToLower(name[:n])) {
+				return "; did you mean " + c.name + "?"
+			}
+		}
+	}
+	return ""
+}
+
+func noFlags(*flag.FlagSet, *options) {}
+
+// fail prints an error as the command's last word and returns ExitFailed.
+func (in *invocation) fail(err error) int {
+	fmt.Fprintf(in.Stderr, "clockify-sync: %v\n", err)
+	return ExitFailed
+}

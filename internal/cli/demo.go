@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/report"
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+// demo shows the whole way against a sandbox: what would change, changing it, approving what waits, and that nothing is
+// left to do.
+func demo(ctx context.Context, in *invocation) int {
+	dir, err := os.MkdirTemp("", "clockify-sync-demo-")
+	if err == nil {
+		err = sampleInto(dir)
+	}
+	if err != nil {
+		return in.fail(fmt.Errorf("make the demo's folder: %w", err))
+	}
+	state := sampleState(in.Now())
+	server := sandbox.New(sandbox.Options{State: state, Now: in.Now, SettleDelay: 100 * time.Millisecond})
+	url, stop, err := serve(server, "127.0.0.1:0")
+	if err != nil {
+		return in.fail(fmt.Errorf("start the sandbox: %w", err))
+	}
+	defer stop()
+	fmt.Fprintf(in.Stdout, "An in-memory Clockify is at %s with a small company in it; nothing leaves this machine.\n", url)
+	fmt.Fprintf(in.Stdout, "The company's users.csv and clockify-sync.yaml are in %s\n", dir)
+
+	env := map[string]string{
+		"CLOCKIFY_API_KEY": sampleKey, "CLOCKIFY_WORKSPACE_ID": state.Workspaces[0].ID,
+		"CLOCKIFY_API_URL": url + "/api/v1", "CLOCKIFY_REPORTS_URL": url + "/report/v1",
+	}
+	steps := []struct {
+		say  string
+		args []string
+		want int
+	}{
+		{"1. What would change?", []string{"plan", "--out", "plan.json"}, ExitDone},
+		{"2. Change it. What cannot be taken back easily waits for approval.", []string{"apply"}, ExitDone},
+		{"3. Someone looked at the list and approves exactly it.", []string{"apply", "--approve", ""}, ExitDone},
+		{"4. Nothing is left to do.", []string{"plan", "--exit-code"}, ExitDone},
+	}
+	for _, step := range steps {
+		if n := len(step.args); step.args[n-1] == "" {
+			step.args[n-1] = approvalOf(filepath.Join(dir, "plan.json"))
+		}
+		shown := strings.Join(step.args, " ")
+		if i := strings.Index(shown, ":"); i > 0 {
+			shown = shown[:i]
+		}
+		fmt.Fprintf(in.Stdout, "\n%s\n$ clockify-sync %s\n", step.say, shown)
+		p := in.Process
+		p.Args, p.Dir, p.Asks = step.args, dir, false
+		p.LookupEnv = func(name string) (string, bool) {
+			if v, ok := env[name]; ok {
+				return v, true
+			}
+			if name == "NO_COLOR" || name == "CI" || name == "USER" {
+				return in.LookupEnv(name)
+			}
+			return "", false
+		}
+		if code := Main(ctx, p); code != step.want {
+			return in.fail(fmt.Errorf("the demo's step %q ended with exit code %d", step.say, code))
+		}
+	}
+	fmt.Fprintf(in.Stdout, "\nLook at what was written, a row for every change tried:\n  %s\n  %s\n",
+		filepath.Join(dir, "clockify-audit", "sync_success_log.csv"), filepath.Join(dir, "clockify-audit", "sync_error_log.csv"))
+	fmt.Fprintf(in.Stdout, "Or play on: clockify-sync sandbox serves the same company; edit users.csv and plan again.\n")
+	return ExitDone
+}
+
+// approvalOf is the approval digest in a plan.json.
+func approvalOf(name string) string {
+	f, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	_, digest, err := report.ReadJSON(f)
+	if err != nil {
+		return ""
+	}
+	return digest
+}
+
+// sampleInto writes the sample files.
+func sampleInto(dir string) error {
+	for _, name := range []string{"users.csv", "clockify-sync.yaml"} {
+		data, err := fs.ReadFile(sampleFiles, "sample/"+name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), data, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// path makes a path of the user's absolute.
+func (in *invocation) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(in.Dir, name)
+}
+
+// inputs is where users.csv and the config are read from: at a terminal any path, in GitHub Actions only what lies in
+// the workspace, symbolic links included, since a pull request may put anything there.
+func (in *invocation) inputs(confined bool) (fs.FS, func(), error) {
+	if !confined {
+		return anywhere{in}, func() {}, nil
+	}
+	root, err := os.OpenRoot(in.Dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the workspace: %w", err)
+	}
+	return root.FS(), func() { _ = root.Close() }, nil
+}
+
+// anywhere opens files by any path, relative ones from the working directory. It takes more names than an fs.FS must.
+type anywhere struct{ in *invocation }
+
+func (a anywhere) Open(name string) (fs.File, error) { return os.Open(a.in.path(name)) }
+
+// confine refuses a path that leaves the workspace.
+func confine(setting, name string) error {
+	if name != "" && !filepath.IsLocal(name) {
+		return fmt.Errorf("%s: %q leaves the workspace. Write a path below it, such as clockify/users.csv", setting, name)
+	}
+	return nil
+}
+
+// writeFile writes a file the user asked for, whole or not at all.
+func (in *invocation) writeFile(name string, data []byte) error {
+	path := in.path(name)
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".clockify-sync-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(data)
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+	}
+	return err
+}
