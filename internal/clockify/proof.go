@@ -8,9 +8,9 @@ import "iter"
 // "Pagination") by a total; where there is neither by asking for what follows the last row. A short
 // page alone proves nothing: the server may allow fewer rows than were asked for, or have cut it.
 //
-// That nothing moved while the pages were read is proved, where probe is set and there are several,
-// by asking again for the two rows on both sides of the last page break: a row that was deleted
-// before it would have pulled them, and have hidden one row from the reader.
+// That nothing moved while the pages were read is proved, where probe is set, by asking again for
+// the two rows on both sides of each page break: a row deleted before it would have pulled them, and
+// have hidden one row from the reader. That is one small call for each page but the first.
 func walk[T row](r request, size int, probe bool, fetch fetcher[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -53,8 +53,9 @@ type walker[T row] struct {
 	total int    // as told; -1 if not
 	full  int    // rows of the first page: of every page but the last
 	last  string // id of the last row so far
+	next  string // id of the row that must come next, if it was seen already
 
-	// The last page break: rows before it, and the ids on both sides.
+	// The page break before the present page: rows before it, and the ids on both sides.
 	cut           int
 	before, after string
 }
@@ -70,9 +71,14 @@ func (w *walker[T]) take(n int, p page[T]) error {
 	case len(p.rows) > w.full:
 		return incomplete(w.r, "page %d has %d rows, the first had %d", n, len(p.rows), w.full)
 	}
-	if n > 1 && len(p.rows) > 0 {
-		w.cut, w.before, w.after = len(w.seen), w.last, p.rows[0].rowID()
+	first := ""
+	if len(p.rows) > 0 {
+		first = p.rows[0].rowID()
 	}
+	if w.next != "" && w.next != first {
+		return incomplete(w.r, "page %d does not go on where page %d ended", n, n-1)
+	}
+	w.next, w.cut, w.before, w.after = "", len(w.seen), w.last, first
 	for _, row := range p.rows {
 		id := row.rowID()
 		if w.seen[id] {
@@ -86,24 +92,24 @@ func (w *walker[T]) take(n int, p page[T]) error {
 // end judges the list after page n.
 func (w *walker[T]) end(n int, p page[T]) (done bool, err error) {
 	rows, seen := len(p.rows), len(w.seen)
-	short := rows < w.full || n == 1 && rows < w.size
+	if err := w.unmoved(); err != nil {
+		return false, err
+	}
 	switch {
 	case p.last != nil && *p.last, p.last == nil && w.total >= 0 && seen >= w.total:
 		if w.total >= 0 && seen != w.total {
 			return false, incomplete(w.r, "%d rows of %d", seen, w.total)
 		}
-		return true, w.unmoved()
-	case p.last != nil && rows < w.full, p.last != nil && rows == 0:
+		return true, nil
+	case p.last != nil && (rows < w.full || rows == 0):
 		return false, incomplete(w.r, "page %d is short, and not the last", n)
-	case p.last != nil:
-		return false, nil
-	case w.total >= 0 && rows == 0:
+	case p.last == nil && w.total >= 0 && rows == 0:
 		return false, incomplete(w.r, "%d rows of %d", seen, w.total)
-	case w.total >= 0:
+	case p.last != nil, w.total >= 0:
 		return false, nil
 	case rows == 0:
-		return true, w.unmoved()
-	case !short || !w.probe:
+		return true, nil
+	case n == 1 && rows == w.size, n > 1 && rows == w.full, !w.probe:
 		return false, nil
 	}
 	before, after, err := w.around(seen)
@@ -113,17 +119,18 @@ func (w *walker[T]) end(n int, p page[T]) (done bool, err error) {
 	case before != w.last:
 		return false, incomplete(w.r, "the rows moved while they were read")
 	case after == "":
-		return true, w.unmoved()
+		return true, nil
 	case n > 1:
 		return false, incomplete(w.r, "page %d is short, and not the last", n)
 	}
-	return false, nil // the server allows fewer rows than were asked for
+	w.next = after // the server may allow fewer rows than were asked for
+	return false, nil
 }
 
-// unmoved looks at the last page break again.
+// unmoved looks at the last page break again, unless a total that stayed the same has proved it.
 func (w *walker[T]) unmoved() error {
 	if w.cut == 0 || !w.probe || w.total >= 0 {
-		return nil // a total that stayed the same has proved it
+		return nil
 	}
 	before, after, err := w.around(w.cut)
 	if err == nil && (before != w.before || after != w.after) {
@@ -132,26 +139,37 @@ func (w *walker[T]) unmoved() error {
 	return err
 }
 
-// around reads the ids of the rows number n and n+1, "" where there is none: both on one page, of
-// the least size that does not divide n.
+// around reads the ids of the rows number n and n+1, "" where there is none: on one page if a size
+// that the server allows does not divide n, else on two.
 func (w *walker[T]) around(n int) (before, after string, err error) {
-	size := 2
-	for n%size == 0 {
-		size++
+	for size := 2; size <= w.full; size++ {
+		if n%size == 0 {
+			continue
+		}
+		p, err := w.fetch(n/size+1, size)
+		if err != nil {
+			return "", "", err
+		}
+		return w.id(p, size, n%size-1), w.id(p, size, n%size), nil
 	}
-	p, err := w.fetch(n/size+1, size)
+	p, err := w.fetch(n, 1)
 	if err != nil {
 		return "", "", err
 	}
-	at := n % size
-	if len(p.rows) > size {
-		return "", "", incomplete(w.r, "the page size is ignored")
+	next, err := w.fetch(n+1, 1)
+	if err != nil {
+		return "", "", err
 	}
-	if at-1 < len(p.rows) {
-		before = p.rows[at-1].rowID()
+	return w.id(p, 1, 0), w.id(next, 1, 0), nil
+}
+
+// id of row i of a small page. One with more rows than asked for proves nothing.
+func (w *walker[T]) id(p page[T], size, i int) string {
+	switch {
+	case len(p.rows) > size:
+		return "page size ignored"
+	case i >= len(p.rows):
+		return ""
 	}
-	if at < len(p.rows) {
-		after = p.rows[at].rowID()
-	}
-	return before, after, nil
+	return p.rows[i].rowID()
 }

@@ -133,7 +133,7 @@ func anyJSON(_ http.Header, body []byte) error {
 // may quote the server.
 func (c *Client) safe(err error) error {
 	var ue *url.Error
-	if errors.As(err, &ue) {
+	for errors.As(err, &ue) {
 		err = ue.Err
 	}
 	if text := c.tame(err.Error()); text != err.Error() {
