@@ -255,7 +255,7 @@ func position(data []byte, dec *json.Decoder, err error) string {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		at = syntax.Offset
+		at = syntax.Offset - 1 // the offset counts the offending byte
 	case errors.As(err, &kind):
 		at = kind.Offset
 	}
