@@ -295,3 +295,20 @@ func (letters) Read(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+func TestCountCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := client(t, script(says(503, ``), says(200, okUser)))
+		ctx, calls := CountCalls(t.Context())
+		if err := readUser(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+		if err := readUser(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		if calls() != 2 || c.Calls() != 3 {
+			t.Errorf("counted %d under the context and %d in all, want 2 and 3", calls(), c.Calls())
+		}
+	})
+}
