@@ -24,6 +24,7 @@ type syncView struct {
 type projectView struct {
 	name      string
 	created   bool
+	where     string // the workspace it is created in
 	add, edit int
 	remove    int
 	hours     time.Duration // of the new and edited entries
@@ -60,7 +61,8 @@ func (v *view) everySync() {
 		case plan.KindField:
 			s.fields = append(s.fields, c.Ref.Name)
 		case plan.KindProject:
-			s.project(c.Ref.Name).created = true
+			p := s.project(c.Ref.Name)
+			p.created, p.where = true, c.Ref.Workspace
 		case plan.KindEntry:
 			e := entryOf(c)
 			p := s.project(e.project)

@@ -68,9 +68,9 @@ func alphanumeric(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
 }
 
-// plainWord matches what may stand in prose outside <code>: words of letters, and small numbers, with the punctuation of
-// a sentence around them.
-var plainWord = regexp.MustCompile(`^[("“]*(?:\pL+(?:'\pL+)?|[0-9]{1,3}(?:,[0-9]{3})*)(?:%|[)"”,.;:]+)?$`)
+// plainWord matches what may stand in prose outside <code>: words of letters, small numbers and times of day, with the
+// punctuation of a sentence around them.
+var plainWord = regexp.MustCompile(`^[("“]*(?:\pL+(?:['-]\pL+)?|[0-9]{1,3}(?:,[0-9]{3})*|[0-9]{1,2}:[0-9]{2})(?:%|[)"”,.;:]+)?$|^[/–→·]$`)
 
 // hexWord matches what GitHub takes for a commit.
 var hexWord = regexp.MustCompile(`(?i)[0-9a-f]{7}`)
@@ -87,22 +87,36 @@ func prose(s string) string {
 	for _, w := range strings.Fields(visible(s)) {
 		if plainWord.MatchString(w) && !hexWord.MatchString(w) {
 			flush()
-			out = append(out, strings.ReplaceAll(entities(w), "&#44;", ","))
+			out = append(out, punctuation(w))
 			continue
 		}
-		// the punctuation that follows what is quoted belongs to the sentence
-		bare := strings.TrimRight(w, ",;:")
-		if bare == "" || bare == w {
+		// the punctuation around what is quoted belongs to the sentence
+		bare := strings.TrimLeft(w, "(")
+		before := w[:len(w)-len(bare)]
+		bare = strings.TrimRight(bare, ",;:")
+		after := w[len(before)+len(bare):]
+		if strings.HasSuffix(bare, ")") && strings.Count(bare, ")") > strings.Count(bare, "(") {
+			bare, after = bare[:len(bare)-1], ")"+after
+		}
+		if bare == "" {
 			held = append(held, w)
 			continue
 		}
+		if before != "" {
+			flush()
+		}
 		held = append(held, bare)
-		flush()
-		out[len(out)-1] += entities(w[len(bare):])
+		if before+after != "" {
+			flush()
+			out[len(out)-1] = punctuation(before) + out[len(out)-1] + punctuation(after)
+		}
 	}
 	flush()
 	return strings.Join(out, " ")
 }
+
+// punctuation escapes a word, but for the comma, which means nothing to Markdown.
+func punctuation(w string) string { return strings.ReplaceAll(entities(w), "&#44;", ",") }
 
 // fence puts lines into a fenced block that they cannot end.
 func fence(info string, lines []string) string {

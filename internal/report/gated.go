@@ -36,7 +36,10 @@ func (m *markdown) table() string {
 			}
 		}
 		text := strings.Join(parts, "; ")
-		if w.over != "" {
+		if text == "" {
+			text = "–"
+		}
+		if w.exceeds() {
 			text = strings.TrimSpace(text + " <b>over</b> " + code("guards."+w.over))
 		}
 		if len(w.who) > 0 {

@@ -368,3 +368,19 @@ func TestWidth(t *testing.T) {
 		}
 	}
 }
+
+// htmlish undoes the numeric entities of ASCII.
+func htmlish(s string) string {
+	return regexp.MustCompile(`&#(\d+);`).ReplaceAllStringFunc(s, func(e string) string {
+		var r rune
+		fmt.Sscanf(e, "&#%d;", &r)
+		return string(r)
+	})
+}
+
+func TestProse(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff("<code>x@y.z</code>, (<code>a.b</code>: c) and 1,000 / 21:40.", htmlish(prose("x@y.z, (a.b: c) and 1,000 / 21:40."))); diff != "" {
+		t.Errorf("prose (-want +got):\n%s", diff)
+	}
+}

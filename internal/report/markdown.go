@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/model"
@@ -22,6 +23,9 @@ const (
 
 // longestCell is how many characters of one value a table shows.
 const longestCell = 120
+
+// plainFile matches names that mean nothing to Markdown.
+var plainFile = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[a-z]+)?$`)
 
 // Markdown is the body of Comment.
 func Markdown(p *plan.Plan, ctx Context) string { return Comment(p, ctx).Body }
@@ -51,7 +55,11 @@ type markdown struct {
 func (m *markdown) page(gated string) *page {
 	p := &page{budget: m.ctx.maxBytes()}
 	if m.idle() {
-		p.fixed(m.idleLine())
+		line := m.nothing(m.ctx)
+		if !plainFile.MatchString(cmp.Or(m.ctx.UsersFile, "users.csv")) {
+			line = prose(line)
+		}
+		p.fixed(line + "\n\n")
 	} else {
 		p.fixed("### Clockify: " + m.verdict(m.ctx) + "\n\n")
 	}
@@ -67,23 +75,24 @@ func (m *markdown) page(gated string) *page {
 	for _, s := range m.syncs {
 		m.mirrored(p, s)
 	}
-	p.fixed(m.footer())
+	if !m.idle() {
+		p.fixed(m.footer())
+	}
 	return p
-}
-
-func (m *markdown) idleLine() string {
-	line := m.nothing(m.ctx)
-	return "### " + strings.Join(strings.Split(prose(line), "\n"), " ") + "\n\n"
 }
 
 // stops says what stands against any write.
 func (m *markdown) stops(p *page) {
+	head := "> [!WARNING]\n> **Nothing is written while there are problems in the input.**"
+	if !m.view.plan.Empty() {
+		head += " Rows without a problem are planned below."
+	}
 	var rows []string
 	for _, x := range m.view.plan.Problems {
 		rows = append(rows, "> - "+m.at(x.Source)+prose(clip(x.Text, 400))+"\n")
 	}
 	p.add(block{
-		head: "> [!WARNING]\n> **Nothing is written while there are problems in the input.** Rows without a problem are planned below.\n>\n",
+		head: head + "\n>\n",
 		rows: rows, more: m.more("> - "), foot: "\n", rank: rankStops,
 	})
 	rows = nil
@@ -205,13 +214,16 @@ func cell(values []value) string {
 			parts = append(parts, fmt.Sprintf("and %d more", len(values)-most))
 			break
 		}
-		if v.ours {
+		switch {
+		case v.ours:
 			parts = append(parts, v.text)
-		} else {
+		case v.name:
+			parts = append(parts, prose(clip(v.text, longestCell)))
+		default:
 			parts = append(parts, code(clip(v.text, longestCell)))
 		}
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts, ", ")
 }
 
 func (m *markdown) grouped(p *page) {
@@ -297,7 +309,7 @@ func (m *markdown) mirrored(p *page, s syncView) {
 	for _, x := range s.projects {
 		name := code(clip(x.name, longestCell))
 		if x.created {
-			name += " <i>(created)</i>"
+			name += " <i>(created in " + code(clip(x.where, 60)) + ")</i>"
 		}
 		edit := number(x.edit)
 		if x.remove > 0 {
@@ -330,7 +342,7 @@ func (m *markdown) footer() string {
 	var parts []string
 	head := "Plan <code>" + short(m.digest) + "</code>"
 	if m.ctx.Commit != "" {
-		head += " of " + code(clip(m.ctx.Commit, 7))
+		head += " of " + code(m.ctx.Commit[:min(len(m.ctx.Commit), 7)])
 	}
 	if names := m.workspaces(); len(names) > 0 {
 		var list []string
@@ -350,7 +362,7 @@ func (m *markdown) footer() string {
 		parts = append(parts, "[files]("+link(m.ctx.ArtifactURL)+")")
 	}
 	footer := "<sub>" + strings.Join(parts, " · ") + "</sub>\n"
-	if m.ctx.HappensOnMerge != "" {
+	if m.ctx.HappensOnMerge != "" && !m.allBlocked() {
 		footer = "<sub>" + strings.ReplaceAll(m.ctx.HappensOnMerge, "\n", " ") + "</sub>\n\n" + footer
 	}
 	return footer

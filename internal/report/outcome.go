@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
@@ -100,7 +101,7 @@ func what(failed int) string {
 	if failed == 1 {
 		return "it"
 	}
-	return "others"
+	return "them"
 }
 
 // verified says what the second reading found.
@@ -110,11 +111,11 @@ func (r *result) verified() string {
 	case r.verify.Err != "":
 		return "Not verified: reading again did not work: " + r.verify.Err
 	case r.verify.Skipped != "":
-		return "Not verified: " + r.verify.Skipped
+		return "Not verified: " + strings.TrimSuffix(r.verify.Skipped, ".") + "."
 	case !r.verify.Done:
 		return "Not verified."
 	case len(r.left) > 0:
-		return "Verified: NOT as asked. " + count(len(r.left), "change is", "changes are") + " still to be made although nothing said so"
+		return "Verified: NOT as asked. " + count(len(r.left), "change is", "changes are") + " still to be made although nothing said so."
 	case known > 0 && r.asks != "":
 		return "Verified: all is as asked but for what failed and what waits."
 	case known > 0:

@@ -71,7 +71,7 @@ func (m *markdown) ended() string {
 		parts = append(parts, "Plan <code>"+short(m.digest)+"</code>")
 	}
 	if m.ctx.Commit != "" {
-		parts = append(parts, "commit "+code(clip(m.ctx.Commit, 7)))
+		parts = append(parts, "commit "+code(m.ctx.Commit[:min(len(m.ctx.Commit), 7)]))
 	}
 	if t := took(m.ctx.Elapsed); t != "" {
 		parts = append(parts, t)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -57,12 +58,15 @@ func (t *text) waiting() {
 	t.heading("Needs approval")
 	names, verbs := 0, 0
 	for _, w := range t.waits {
-		names, verbs = max(names, min(columns(plain(w.name)), 40)), max(verbs, len(sorts[w.sort][0]))
+		if n := columns(plain(w.name)); n <= 40 {
+			names = max(names, n)
+		}
+		verbs = max(verbs, len(sorts[w.sort][0]))
 	}
 	for _, w := range t.waits {
 		line := "  " + t.paint(red, "-") + " " + pad(sorts[w.sort][0], verbs) + "  " + pad(plain(w.name), names)
 		line += "  " + plain(joined("; ", w.why, w.also))
-		if w.over != "" {
+		if w.exceeds() {
 			line += " " + t.paint(yellow, "(over guards."+plain(w.over)+")")
 		}
 		t.line(6+verbs, line)
@@ -100,12 +104,11 @@ func (t *text) rows(rows []row) {
 	}
 	for _, r := range rows {
 		before, after := list(r.before), list(r.after)
-		if before == "" {
-			before = "(none)"
+		none := "(none)"
+		if r.what.ours && r.what.text == "group" {
+			none = "–" // of this one: there may be others, which stay
 		}
-		if after == "" {
-			after = "(none)"
-		}
+		before, after = cmp.Or(before, none), cmp.Or(after, none)
 		line := "      " + pad(plain(r.what.text), whats) + "  " + t.paint(faint, pad(before, befores)) + " → " + t.paint(green, after)
 		if r.why != "" {
 			line += "   " + t.paint(faint, plain(r.why))
@@ -188,7 +191,7 @@ func (t *text) mirrored() {
 			}
 			var parts []string
 			if p.created {
-				parts = append(parts, "created")
+				parts = append(parts, "created in "+plain(p.where))
 			}
 			for _, x := range []struct {
 				n    int

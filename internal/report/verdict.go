@@ -113,7 +113,7 @@ func (v *view) verdict(ctx Context) string {
 	if len(v.waits) > 0 {
 		said = append(said, v.needs())
 	}
-	if len(said) == 0 {
+	if len(said) == 0 && stopped == "" {
 		said = append(said, "nothing to change")
 	}
 	if n := v.cannot(); n > 0 {

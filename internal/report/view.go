@@ -25,10 +25,11 @@ type view struct {
 	digest, approval string
 }
 
-// value is a piece of text, of others unless it is ours.
+// value is a piece of text, of others unless it is ours; the name of a person or group is read as words.
 type value struct {
 	text string
 	ours bool
+	name bool
 }
 
 // row is one attribute before and after. No values: nothing known, or none.
@@ -136,6 +137,7 @@ func (v *view) count() {
 
 func theirs(s string) value { return value{text: s} }
 func own(s string) value    { return value{text: s, ours: true} }
+func named(s string) value  { return value{text: s, name: true} }
 
 // side is a field's value as people read it.
 func (v *view) side(c *plan.Change, name, text string) []value {
@@ -143,7 +145,9 @@ func (v *view) side(c *plan.Change, name, text string) []value {
 	case text == "":
 		return nil
 	case c.Ref.Kind == plan.KindManager && name != "ghost role":
-		return []value{theirs(v.names.label(text))}
+		return []value{named(v.names.label(text))}
+	case c.Ref.Kind == plan.KindMembership, c.Ref.Kind == plan.KindGroup:
+		return []value{named(text)}
 	case c.Ref.Kind == plan.KindProfile && name == "capacity" && isoDuration.MatchString(text):
 		return []value{own(hours(text))}
 	case c.Ref.Kind == plan.KindPerson && name == "status", name == "ghost role":
@@ -239,7 +243,7 @@ func (v *view) withOthers(email string, r *row) {
 	}
 	var stay []value
 	for _, m := range report.Before {
-		if label := theirs(v.names.label(m)); !slices.Contains(r.before, label) {
+		if label := named(v.names.label(m)); !slices.Contains(r.before, label) {
 			stay = append(stay, label)
 		}
 	}

@@ -20,6 +20,9 @@ type wait struct {
 	n    int      // changes
 }
 
+// exceeds reports whether a guard was exceeded and the reason does not say so.
+func (w *wait) exceeds() bool { return w.over != "" && !strings.Contains(w.why, "guards."+w.over) }
+
 // waitSort orders what waits, gravest first.
 type waitSort int
 
