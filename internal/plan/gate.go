@@ -23,6 +23,7 @@ func (p *planner) gate(c *Change) {
 		c.Reason = "nobody's manager group and not protected (cleanup.unmanaged_groups: delete)"
 	default:
 		c.Phase = Deactivate
+		c.Reason = "for the people of those who leave"
 	}
 }
 
