@@ -1,82 +1,11 @@
 package sandbox
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 )
-
-// table holds rows by id in the order they came. A row is never changed in place: put replaces it, so that a clone of the
-// table is a snapshot.
-type table[T any] struct {
-	rows []*T
-	at   map[string]int
-	dead int
-}
-
-func (t *table[T]) get(id string) *T {
-	if i, ok := t.at[id]; ok {
-		return t.rows[i]
-	}
-	return nil
-}
-
-func (t *table[T]) put(id string, row *T) {
-	if t.at == nil {
-		t.at = map[string]int{}
-	}
-	if i, ok := t.at[id]; ok {
-		t.rows[i] = row
-		return
-	}
-	t.at[id] = len(t.rows)
-	t.rows = append(t.rows, row)
-}
-
-func (t *table[T]) del(id string, idOf func(*T) string) {
-	i, ok := t.at[id]
-	if !ok {
-		return
-	}
-	delete(t.at, id)
-	t.rows[i] = nil
-	t.dead++
-	if t.dead > 64 && t.dead > len(t.rows)/2 {
-		t.rows = slices.DeleteFunc(t.rows, func(r *T) bool { return r == nil })
-		for i, r := range t.rows {
-			t.at[idOf(r)] = i
-		}
-		t.dead = 0
-	}
-}
-
-func (t *table[T]) len() int { return len(t.at) }
-
-func (t *table[T]) all(yield func(*T) bool) {
-	for _, r := range t.rows {
-		if r != nil && !yield(r) {
-			return
-		}
-	}
-}
-
-func (t *table[T]) clone() table[T] {
-	return table[T]{slices.Clone(t.rows), maps.Clone(t.at), t.dead}
-}
-
-func (t *table[T]) list(deep func(T) T) []T {
-	if t.len() == 0 {
-		return nil
-	}
-	out := make([]T, 0, t.len())
-	for r := range t.all {
-		out = append(out, deep(*r))
-	}
-	return out
-}
 
 // db is the state, indexed.
 type db struct {
@@ -148,8 +77,12 @@ func deepEntry(e Entry) Entry {
 	return e
 }
 
-// load makes a db of a state; nothing is shared with it.
+// load makes a db of a state; nothing is shared with it. A state that could not be one (an id twice, or of nothing) is a
+// mistake of the program that built it, and panics; ReadState says so as an error.
 func load(s State) *db {
+	if err := s.check(); err != nil {
+		panic("sandbox: " + err.Error())
+	}
 	d := &db{emails: map[string]string{}, byKey: map[string]Key{}, keys: slices.Clone(s.Keys)}
 	for _, u := range s.Users {
 		u.fill()
@@ -267,78 +200,4 @@ func (d *db) newID(kind string, taken func(string) bool) string {
 			return id
 		}
 	}
-}
-
-// grant adds a role; held and on follow.
-func (sp *space) grant(g Grant) {
-	sp.roles = append(sp.roles, g)
-	sp.held[g.UserID] = append(sp.held[g.UserID], g)
-	if g.EntityID != "" {
-		sp.on[g.EntityID] = append(sp.on[g.EntityID], g)
-	}
-}
-
-// revoke takes the roles away that match, and says how many there were.
-func (sp *space) revoke(holder string, match func(Grant) bool) int {
-	n := 0
-	for _, g := range sp.held[holder] {
-		if !match(g) {
-			continue
-		}
-		n++
-		if g.EntityID != "" {
-			sp.on[g.EntityID] = slices.DeleteFunc(sp.on[g.EntityID], func(o Grant) bool { return o == g })
-		}
-	}
-	if n > 0 {
-		sp.held[holder] = slices.DeleteFunc(sp.held[holder], match)
-		sp.roles = slices.DeleteFunc(sp.roles, func(g Grant) bool { return g.UserID == holder && match(g) })
-	}
-	return n
-}
-
-// newestFirst orders entries as the list does (section 4): newest start first.
-func newestFirst(a, b *Entry) int {
-	return cmp.Or(b.Start.Compare(a.Start), cmp.Compare(b.ID, a.ID))
-}
-
-func insertEntry(list []*Entry, e *Entry) []*Entry {
-	i, _ := slices.BinarySearchFunc(list, e, newestFirst)
-	return slices.Insert(list, i, e)
-}
-
-func removeEntry(list []*Entry, e *Entry) []*Entry {
-	if i, ok := slices.BinarySearchFunc(list, e, newestFirst); ok {
-		return slices.Delete(list, i, i+1)
-	}
-	return list
-}
-
-// putEntry stores an entry, new or changed.
-func (sp *space) putEntry(e *Entry) {
-	if old := sp.entries.get(e.ID); old != nil {
-		sp.timeline = removeEntry(sp.timeline, old)
-		sp.byUser[old.UserID] = removeEntry(sp.byUser[old.UserID], old)
-	}
-	sp.entries.put(e.ID, e)
-	sp.timeline = insertEntry(sp.timeline, e)
-	sp.byUser[e.UserID] = insertEntry(sp.byUser[e.UserID], e)
-}
-
-func (sp *space) delEntry(e *Entry) {
-	sp.entries.del(e.ID, entryID)
-	sp.timeline = removeEntry(sp.timeline, e)
-	sp.byUser[e.UserID] = removeEntry(sp.byUser[e.UserID], e)
-}
-
-// between cuts a newest-first list to the entries that start in [from, to]; a zero time is no bound.
-func between(list []*Entry, from, to time.Time) []*Entry {
-	lo, hi := 0, len(list)
-	if !to.IsZero() {
-		lo = sort.Search(len(list), func(i int) bool { return !list[i].Start.After(to) })
-	}
-	if !from.IsZero() {
-		hi = sort.Search(len(list), func(i int) bool { return list[i].Start.Before(from) })
-	}
-	return list[lo:max(lo, hi)]
 }

@@ -188,3 +188,26 @@ func TestProjectMixedPut(t *testing.T) {
 	other := r.do(201, "POST", w.fill("/v1/workspaces/{ws}/clients"), `{"name":"Else","ccEmails":["a@b.c"]}`)
 	r.do(201, "POST", w.fill("/v1/workspaces/{ws}/projects"), fmt.Sprintf(`{"name":"Other","clientId":"%s"}`, at(other, "id")))
 }
+
+func TestRequired(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	sp := w.space()
+	sp.CustomFields[1].Required = true
+	sp.AddEntryField("Ticket", "NUMBER")
+	sp.CustomFields[2].Required = true
+	sp.Settings.ForceDescription = true
+	r := serve(t, Options{State: w.State})
+	path, times := w.fill("/v1/workspaces/{ws}/user/{member}/time-entries"), `"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"`
+	got := r.do(400, "POST", path, `{`+times+`,"description":"x"}`)
+	if at(got, "message") != " Source entry, Ticket" {
+		t.Errorf("message %q, want only the field names", at(got, "message"))
+	}
+	fields := w.fill(`"customFields":[{"customFieldId":"{entryField}","value":"a"},{"customFieldId":"` + sp.CustomFields[2].ID + `","value":"42"}]`)
+	r.do(400, "POST", path, `{`+times+`,`+fields+`}`)
+	done := r.do(201, "POST", path, `{`+times+`,`+fields+`,"description":"x"}`)
+	if at(done, "customFieldValues", 1, "value") != float64(42) {
+		t.Errorf("a numeric string stayed one: %v", done)
+	}
+	r.do(201, "POST", path, `{"start":"2026-03-02T08:00:00Z"}`) // a running one is exempt
+}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"time"
 )
 
 var (
@@ -191,59 +190,4 @@ func setUserField(c *call) reply {
 	}
 	c.sp.members.put(n.UserID, &n)
 	return created(wireUserField{CustomFieldID: f.ID, UserID: n.UserID, Value: n.FieldValues[f.ID], CustomFieldName: f.Name, CustomFieldType: f.Type})
-}
-
-// listTotals is POST scheduling/assignments/user-filter/totals: a read of capacity in seconds and working days, at most
-// 200 a page (section 9). Missing start or end: 400/3001 (section 1, Errors).
-func listTotals(c *call) reply {
-	if !c.has("start") || !c.has("end") {
-		return fail(400, 3001, "Required parameter 'start' or 'end' is not present")
-	}
-	start, end := in[string](c, "start"), in[string](c, "end")
-	search := in[string](c, "search")
-	c.enum("statusFilter", "PUBLISHED", "UNPUBLISHED", "ALL")
-	number, size := 1, 50
-	if c.has("page") {
-		number = in[int](c, "page")
-	}
-	if c.has("pageSize") {
-		size = in[int](c, "pageSize")
-	}
-	filter := in[struct {
-		IDs      []string `json:"ids"`
-		Contains string   `json:"contains"`
-	}](c, "userFilter")
-	if c.bad != nil {
-		return *c.bad
-	}
-	for key, v := range map[string]string{"start": start, "end": end} {
-		if _, err := time.Parse(time.RFC3339, v); err != nil {
-			return badDate(key)
-		}
-	}
-	var people []*User
-	for m := range c.sp.members.all {
-		u := c.d.users.get(m.UserID)
-		if m.Status == "DECLINED" || !containsFold(u.Name, search) && !containsFold(u.Email, search) {
-			continue
-		}
-		if len(filter.IDs) > 0 && contains(filter.IDs, u.ID) == (filter.Contains == "DOES_NOT_CONTAIN") {
-			continue
-		}
-		people = append(people, u)
-	}
-	sortPeople(people, "NAME", "")
-	return pageOf(c, people, number, size, 200, false, func(u *User) any {
-		m := c.sp.members.get(u.ID)
-		perDay, _ := seconds(m.WorkCapacity)
-		return map[string]any{
-			"userId": u.ID, "userName": orNull(u.Name), "userImage": "", "userStatus": m.Status, "workspaceId": c.sp.head.ID,
-			"capacityPerDay": perDay, "workingDays": m.WorkingDays, "totalHoursPerDay": []any{},
-		}
-	})
-}
-
-// badDate is a date that cannot be read: 400/501 naming the field (section 1, Errors).
-func badDate(key string) reply {
-	return refuse("You entered invalid value for field: [" + key + "]. This field can't be empty and must be in format yyyy-MM-ddThh:mm:ssZ")
 }

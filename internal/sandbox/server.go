@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -55,7 +54,7 @@ type Count struct {
 	Writes bool   `json:"writes"`
 }
 
-// New makes a server of a copy of the state.
+// New makes a server of a copy of the state. It panics on a state with an id that is there twice or points nowhere.
 func New(opts Options) *Server {
 	s := &Server{opts: opts, now: opts.Now, db: load(opts.State), faults: newInjector(opts.Faults), spoken: opts.Faults, counts: map[string]*Count{}}
 	if s.now == nil {
@@ -72,7 +71,7 @@ func (s *Server) State() State {
 	return s.db.state()
 }
 
-// SetState replaces all that is held.
+// SetState replaces all that is held. It panics as New does.
 func (s *Server) SetState(state State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,6 +142,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 16<<20))
 	if err != nil {
+		fail(http.StatusRequestEntityTooLarge, 413, "the body cannot be read: "+err.Error()).write(w)
 		return
 	}
 	path := r.URL.Path
@@ -240,62 +240,4 @@ func pause(r *http.Request, d time.Duration) bool {
 	case <-r.Context().Done():
 		return false
 	}
-}
-
-// control answers under /sandbox: counts, state and faults.
-func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) {
-	rep := reply{status: http.StatusOK}
-	switch r.Method + " " + path {
-	case "GET calls":
-		rep.body = map[string]any{"total": s.Total(), "writes": s.WriteCount(), "routes": s.Calls()}
-	case "DELETE calls":
-		s.ResetCalls()
-		rep.status = http.StatusNoContent
-	case "GET state":
-		w.Header().Set("Content-Type", "application/json")
-		_ = s.State().Write(w)
-		return
-	case "PUT state":
-		state, err := ReadState(r.Body)
-		if err != nil {
-			rep = reply{status: http.StatusBadRequest, body: map[string]any{"message": err.Error()}}
-			break
-		}
-		s.SetState(state)
-		rep.status = http.StatusNoContent
-	case "GET faults":
-		s.traffic.Lock()
-		rep.body = s.spoken
-		s.traffic.Unlock()
-	case "PUT faults":
-		f, err := readFaults(r.Body)
-		if err != nil {
-			rep = reply{status: http.StatusBadRequest, body: map[string]any{"message": err.Error()}}
-			break
-		}
-		s.SetFaults(f)
-		rep.status = http.StatusNoContent
-	default:
-		rep = reply{status: http.StatusNotFound, body: map[string]any{"message": "the sandbox has GET and DELETE calls, GET and PUT state, GET and PUT faults"}}
-	}
-	rep.write(w)
-}
-
-// readFaults takes faults as JSON, or as the text of the command line.
-func readFaults(r io.Reader) (Faults, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return Faults{}, err
-	}
-	text := strings.TrimSpace(string(data))
-	if !strings.HasPrefix(text, "{") {
-		return ParseFaults(text)
-	}
-	var f Faults
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil {
-		return Faults{}, err
-	}
-	return f, f.check()
 }
