@@ -266,7 +266,7 @@ func TestQuirks(t *testing.T) {
 	w := newWorld()
 	sp := w.space()
 	sp.Members[2].FieldValues = map[string]any{w.field: "ACME"}
-	sp.Quirks = Quirks{FieldActivation: true, ListOmitsFieldValues: true, NoLastPage: true, SCIM: true}
+	sp.Quirks = Quirks{FieldActivationQuirk: true, ListOmitsFieldValues: true, NoLastPage: true, SCIM: true}
 	sp.WithoutFeatures = []string{"SCHEDULING"}
 	r := serve(t, Options{State: w.State})
 	f := r.do(201, "POST", w.fill("/v1/workspaces/{ws}/custom-fields"), `{"name":"Country","type":"TXT","entityType":"USER","status":"VISIBLE"}`)

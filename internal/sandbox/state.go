@@ -44,7 +44,7 @@ type Workspace struct {
 	Features                []string `json:"features,omitempty"`                // those of the plan when left out
 	WithoutFeatures         []string `json:"withoutFeatures,omitempty"`         // taken away from the plan's
 	Settings                Settings `json:"settings,omitzero"`
-	Quirks                  Quirks   `json:"quirks,omitzero"`
+	Quirks                  `json:"quirks,omitzero"`
 
 	Members      []Member      `json:"members,omitempty"`
 	Roles        []Grant       `json:"roles,omitempty"`
@@ -84,8 +84,8 @@ type Settings struct {
 type Quirks struct {
 	// SCIM: an identity provider owns people and groups; writes of them are 403/501 [?].
 	SCIM bool `json:"scim,omitempty"`
-	// FieldActivation: a created field comes back INACTIVE, and a PUT to VISIBLE is a 500 (section 2).
-	FieldActivation bool `json:"fieldActivation,omitempty"`
+	// FieldActivationQuirk: a created field comes back INACTIVE, and a PUT to VISIBLE is a 500 (section 2).
+	FieldActivationQuirk bool `json:"fieldActivation,omitempty"`
 	// ListOmitsFieldValues: rows of the user list carry an empty customFields (section 9).
 	ListOmitsFieldValues bool `json:"listOmitsFieldValues,omitempty"`
 	// RoleSourceAsString: a group role's source is the bare string "USER_GROUP" (section 8).
