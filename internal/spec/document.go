@@ -16,8 +16,8 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/model"
 )
 
-// Bounds on what a config may be made of. The YAML parser needs time quadratic in the number of keys, and aliases can
-// stand for more than was written.
+// Bounds on what a config may be made of. The YAML parser's time grows with the square of what a file is made of, and
+// aliases can stand for more than was written.
 const (
 	maxMarks   = 20_000
 	maxAliases = 1_000
@@ -30,7 +30,8 @@ type document struct {
 	root     ast.Node // nil: empty, or not YAML
 	broken   bool     // not YAML: what the file would say is unknown
 	anchors  map[string]ast.Node
-	aliases  int // how often one was followed
+	aliases  int      // how often one was followed
+	hidden   []string // values that may be secrets
 	problems Problems
 }
 
@@ -79,12 +80,12 @@ func parseYAML(data []byte) (f *ast.File, err error) {
 	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
 }
 
-// marks counts the bytes that can make the parser build a node.
+// marks counts the bytes that make the parser work.
 func marks(data []byte) int {
 	n := 0
 	for _, b := range data {
 		switch b {
-		case ':', ',', '-', '[', '{', '?', '&', '*', '!':
+		case '\n', '\r', ':', ',', '-', '[', '{', '?', '&', '*', '!', '<', '>', '|', '"', '\'':
 			n++
 		}
 	}
@@ -190,6 +191,22 @@ func (d *document) add(at model.Source, keep int, text string) {
 		text += "."
 	}
 	d.problems = append(d.problems, model.Problem{Source: at, Text: text, Excerpt: d.excerpt(at, keep)})
+}
+
+// hide keeps a value that may be a secret out of all problems, also of those of its neighbours.
+func (d *document) hide(secret string) { d.hidden = append(d.hidden, secret) }
+
+// all gives the problems, with what hide was told of starred out.
+func (d *document) all() Problems {
+	for _, secret := range d.hidden {
+		stars := strings.Repeat("*", utf8.RuneCountInString(secret))
+		for i := range d.problems {
+			p := &d.problems[i]
+			p.Text = strings.ReplaceAll(p.Text, secret, stars)
+			p.Excerpt = strings.ReplaceAll(p.Excerpt, secret, stars)
+		}
+	}
+	return d.problems
 }
 
 // excerpt draws the line and a caret under the column. With keep, only so many columns are shown.

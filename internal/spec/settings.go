@@ -207,6 +207,7 @@ func (c *config) api(o *object) {
 // address reads a URL a key may be sent to, and cuts the slash at its end.
 func (o *object) address(fallback, key string) string {
 	if s, ok := o.scalar("an address such as "+fallback, key); ok && strings.Contains(s.text, "@") {
+		o.d.hide(s.text)
 		o.d.badKey(o.find(key).at, "%s holds a user name or password; keys come from the environment only", o.name(key))
 		return fallback
 	}

@@ -13,7 +13,7 @@ import (
 
 // Largest files that are read, in bytes: far above real ones, far below what hurts.
 const (
-	maxConfig = 1 << 20
+	maxConfig = 256 << 10
 	maxUsers  = 64 << 20
 )
 
@@ -100,7 +100,7 @@ func Load(fsys fs.FS, o Options) (Loaded, error) {
 	}
 
 	if c.doc != nil {
-		problems = append(problems, c.doc.problems...) // also those that only the CSV's header could show
+		problems = append(problems, c.doc.all()...) // also those that only the CSV's header could show
 	}
 	problems = problems.sorted()
 	loaded.Spec.Problems = problems
@@ -143,7 +143,7 @@ func readFile(fsys fs.FS, name string, limit int64, problems *Problems) ([]byte,
 	if int64(len(data)) > limit {
 		*problems = append(*problems, model.Problem{
 			Source: model.Source{File: name, Line: 1, Column: 1},
-			Text:   fmt.Sprintf("the file is larger than %d MiB.", limit>>20),
+			Text:   fmt.Sprintf("the file is larger than %d KiB.", limit>>10),
 		})
 		return nil, nil
 	}

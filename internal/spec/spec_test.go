@@ -244,7 +244,7 @@ func TestPathsOutside(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	_, problems := load(t, strings.Repeat("#", maxConfig+1), "")
-	if diff := cmp.Diff([]string{"clockify-sync.yaml:1:1: the file is larger than 1 MiB."}, lines(problems)); diff != "" {
+	if diff := cmp.Diff([]string{"clockify-sync.yaml:1:1: the file is larger than 256 KiB."}, lines(problems)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 }

@@ -132,6 +132,7 @@ func (o *object) read(source bool) model.Side {
 	if token, ok := o.checked("the name of an environment variable", nil, "token_env"); ok {
 		// What stands here may be the token itself, so it is not shown.
 		if !variablePattern.MatchString(token.text) || longRun.MatchString(token.text) {
+			o.d.hide(token.text)
 			o.d.badKey(o.find("token_env").at, "%s is not the name of an environment variable (not shown: it may be the token)", o.name("token_env"))
 		} else {
 			s.Token = token.text
