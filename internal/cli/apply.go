@@ -56,6 +56,7 @@ type running struct {
 	plan     *plan.Plan
 	started  time.Time
 	audit    *audit.Audit
+	mask     report.Masker // of the audit files, where anybody may read them
 	outcomes []plan.Outcome
 	verified report.Verify
 	errs     []error // what went wrong beside the changes
@@ -82,6 +83,10 @@ func (s *session) earlier() [][]string {
 
 // open starts the audit and puts the plan beside it.
 func (r *running) open() (err error) {
+	if err := r.in.makeDir(r.in.opts.audit); err != nil {
+		return fmt.Errorf("audit-dir: %w", err)
+	}
+	r.mask = r.masker(r.plan)
 	r.audit, err = audit.Open(r.in.path(r.in.opts.audit), r.meta(), r.plan.Digest())
 	if err != nil {
 		return err
@@ -104,6 +109,14 @@ func (r *running) meta() audit.Meta {
 	return audit.Meta{Run: run, Actor: actor, Commit: get("GITHUB_SHA"), Secrets: r.secrets(), Now: r.in.Now}
 }
 
+// Begin and End make r the journal: people are masked on the way where they are in the reports.
+func (r *running) Begin(c plan.Change) error { return r.audit.Begin(r.mask.Change(c)) }
+
+// End writes how a change ended.
+func (r *running) End(o plan.Outcome) error {
+	return r.audit.End(r.mask.Outcomes([]plan.Outcome{o})[0])
+}
+
 // apply runs every job's plan, side by side.
 func (r *running) apply(ctx context.Context, approval plan.Approval) {
 	if len(r.plan.Problems) > 0 {
@@ -117,7 +130,7 @@ func (r *running) apply(ctx context.Context, approval plan.Approval) {
 			continue
 		}
 		group.Go(func() error {
-			outcomes, err := apply.Run(ctx, j.plan, j.do, r.audit, apply.Options{Approval: approval, Now: r.in.Now})
+			outcomes, err := apply.Run(ctx, j.plan, j.do, r, apply.Options{Approval: approval, Now: r.in.Now})
 			mu.Lock()
 			defer mu.Unlock()
 			ends[i] = outcomes
@@ -198,14 +211,23 @@ func (r *running) exit() int {
 func (r *running) close(code int) error {
 	var words []string
 	for _, err := range append(r.failures(), r.errs...) {
-		words = append(words, err.Error())
+		words = append(words, r.mask.Text(err.Error()))
 	}
 	calls := r.plan.Calls
+	var left []plan.Change
+	for _, c := range r.verified.Unexpected(r.outcomes) {
+		left = append(left, r.mask.Change(c))
+	}
+	var refusals []plan.Refusal
+	for _, refusal := range r.plan.Refusals {
+		refusal.Text = r.mask.Text(refusal.Text)
+		refusals = append(refusals, refusal)
+	}
 	calls.Made = r.calls()
 	return r.audit.Close(audit.Summary{
-		Command: "apply", Outcomes: r.outcomes, ExitCode: code, Digest: r.plan.Digest(), ApprovalDigest: r.plan.ApprovalDigest(),
-		Calls: calls, Started: r.started, Finished: r.in.Now(), Verified: r.verified.Done, VerifyErr: r.verified.Err,
-		Left: r.verified.Unexpected(r.outcomes), Errors: words, Problems: r.plan.Problems, Refusals: r.plan.Refusals,
+		Command: "apply", Outcomes: r.mask.Outcomes(r.outcomes), ExitCode: code, Digest: r.plan.Digest(), ApprovalDigest: r.plan.ApprovalDigest(),
+		Calls: calls, Started: r.started, Finished: r.in.Now(), Verified: r.verified.Done, VerifyErr: r.mask.Text(r.verified.Err),
+		Left: left, Errors: words, Problems: r.mask.Problems(r.plan.Problems), Refusals: refusals,
 	})
 }
 

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/clockify-sync/clockify-sync/internal/gha"
 )
 
 // Exit codes. There are no others.
@@ -101,17 +103,36 @@ type invocation struct {
 	Process
 	opts options
 	args []string
+	log  *gha.Log // in GitHub Actions, what Stdout and Stderr write to
 }
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, p Process) int {
+	in := &invocation{Process: p}
+	if actions, _ := p.LookupEnv("GITHUB_ACTIONS"); actions == "true" {
+		// Text from a CSV or from Clockify may look like a command to the runner: all of it goes through one writer.
+		debug, _ := p.LookupEnv("RUNNER_DEBUG")
+		in.log = gha.NewLog(p.Stdout, gha.LogOptions{Actions: true, Debug: debug == "1"})
+		in.Stdout, in.Stderr = in.log, in.log
+	}
+	code := in.main(ctx)
+	if in.log != nil {
+		_ = in.log.Close() // nobody is left to be told
+	}
+	return code
+}
+
+func (in *invocation) main(ctx context.Context) int {
 	name := ""
-	if len(p.Args) > 0 {
-		name = p.Args[0]
+	if len(in.Args) > 0 {
+		name = in.Args[0]
 	}
 	switch name {
 	case "", "help", "-h", "--help", "-help":
-		usage(p.Stdout)
+		if name == "" && in.log != nil {
+			return action(ctx, in)
+		}
+		usage(in.Stdout)
 		if name == "" {
 			return ExitFailed
 		}
@@ -122,25 +143,24 @@ func Main(ctx context.Context, p Process) int {
 	all := commands()
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
 	if i < 0 {
-		fmt.Fprintf(p.Stderr, "clockify-sync: there is no command %q%s\nRun clockify-sync help for the list.\n", name, didYouMean(name, all))
+		fmt.Fprintf(in.Stderr, "clockify-sync: there is no command %q%s\nRun clockify-sync help for the list.\n", name, didYouMean(name, all))
 		return ExitFailed
 	}
 	cmd := all[i]
-	in := &invocation{Process: p}
 	set := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	cmd.flags(set, &in.opts)
-	switch err := set.Parse(p.Args[1:]); {
+	switch err := set.Parse(in.Args[1:]); {
 	case errors.Is(err, flag.ErrHelp):
-		commandUsage(p.Stdout, cmd, set)
+		commandUsage(in.Stdout, cmd, set)
 		return ExitDone
 	case err != nil:
-		fmt.Fprintf(p.Stderr, "clockify-sync %s: %v\nRun clockify-sync %s --help for its flags.\n", cmd.name, err, cmd.name)
+		fmt.Fprintf(in.Stderr, "clockify-sync %s: %v\nRun clockify-sync %s --help for its flags.\n", cmd.name, err, cmd.name)
 		return ExitFailed
 	}
 	in.args = set.Args()
 	if cmd.args == "" && len(in.args) > 0 {
-		fmt.Fprintf(p.Stderr, "clockify-sync %s: does not take %q. Settings are flags: see clockify-sync %s --help.\n", cmd.name, in.args[0], cmd.name)
+		fmt.Fprintf(in.Stderr, "clockify-sync %s: does not take %q. Settings are flags: see clockify-sync %s --help.\n", cmd.name, in.args[0], cmd.name)
 		return ExitFailed
 	}
 	return cmd.run(ctx, in)

@@ -63,3 +63,20 @@ func (in *invocation) writeFile(name string, data []byte) error {
 	}
 	return err
 }
+
+// makeDir makes a folder for output. In GitHub Actions one that leaves the workspace, by a symbolic link too, is refused.
+func (in *invocation) makeDir(name string) error {
+	if in.log == nil {
+		return os.MkdirAll(in.path(name), 0o755)
+	}
+	root, err := os.OpenRoot(in.Dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.MkdirAll(name, 0o755); err != nil {
+		return err
+	}
+	_, err = root.Stat(name)
+	return err
+}

@@ -101,3 +101,12 @@ func (s *session) failures() []error {
 func stopped(err error) bool {
 	return errors.Is(err, clockify.ErrBudget) || errors.Is(err, context.Canceled) || errors.Is(err, plan.ErrStop)
 }
+
+// syncNames are the names of the time syncs, in the order of the config.
+func (s *session) syncNames() []string {
+	var names []string
+	for _, t := range s.loaded.Spec.Time {
+		names = append(names, t.Name)
+	}
+	return names
+}

@@ -142,9 +142,16 @@ func (in *invocation) style() report.Style {
 
 // context is what reports need beside the plan.
 func (s *session) context() report.Context {
-	return report.Context{
+	c := report.Context{
 		RatePerSecond: s.loaded.Settings.API.RequestsPerSecond,
 		UsersFile:     s.file,
 		AuditDir:      s.in.opts.audit,
 	}
+	if s.hub != nil {
+		s.hub.describe(&c)
+	}
+	return c
 }
+
+// masker masks people where the reports do.
+func (s *session) masker(p *plan.Plan) report.Masker { return report.NewMasker(p, s.context()) }

@@ -24,6 +24,7 @@ type session struct {
 	file   string // the CSV's name, for messages
 	tokens map[string]config.Secret
 	jobs   []*job
+	hub    *hub // nil outside of the GitHub Action
 
 	core, reports string
 	budgets       map[string]*clockify.Budget  // by token; two syncs on one key share one
