@@ -118,11 +118,11 @@ func encode(list []Row) ([]byte, error) {
 	var text bytes.Buffer
 	w := csv.NewWriter(&text)
 	enc := csvutil.NewEncoder(w)
+	enc.WithMarshalers(csvutil.MarshalFunc(func(s string) ([]byte, error) { return []byte(cell(s)), nil })) // before the header: the encoder keeps what it knows of a type then
 	if err := enc.EncodeHeader(Row{}); err != nil {
 		return nil, err
 	}
 	enc.AutoHeader = false
-	enc.WithMarshalers(csvutil.MarshalFunc(func(s string) ([]byte, error) { return []byte(cell(s)), nil }))
 	for i := range list {
 		if err := enc.Encode(&list[i]); err != nil {
 			return nil, err

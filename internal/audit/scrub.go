@@ -17,9 +17,15 @@ func newScrubber(secrets []string) scrubber {
 	var pairs []string
 	seen := map[string]bool{}
 	add := func(form string) {
-		if len(form) >= shortestSecret && !seen[form] {
-			seen[form] = true
-			pairs = append(pairs, form, "***")
+		quoted, err := json.Marshal(form)
+		if err != nil {
+			panic(err) // a string always encodes
+		}
+		for _, f := range []string{form, string(quoted[1 : len(quoted)-1])} {
+			if len(f) >= shortestSecret && !seen[f] {
+				seen[f] = true
+				pairs = append(pairs, f, "***")
+			}
 		}
 	}
 	for _, secret := range secrets {
@@ -34,9 +40,6 @@ func newScrubber(secrets []string) scrubber {
 		}
 		add(url.QueryEscape(secret))
 		add(url.PathEscape(secret))
-		if quoted, err := json.Marshal(secret); err == nil {
-			add(string(quoted[1 : len(quoted)-1]))
-		}
 		add(secret)
 	}
 	if len(pairs) == 0 {

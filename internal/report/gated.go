@@ -47,7 +47,7 @@ func (m *markdown) table() string {
 			for _, s := range w.who {
 				who = append(who, code(clip(s, longestCell)))
 			}
-			text += " " + count(len(who), "change", "changes") + ": " + strings.Join(who, " ")
+			text += ". " + count(len(who), "change", "changes") + ": " + strings.Join(who, " ")
 		}
 		fmt.Fprintf(&b, "> | %s | %s | %s |\n", sorts[w.sort][0], name, text)
 	}

@@ -174,8 +174,14 @@ func TestPageProperties(t *testing.T) {
 		if again := Comment(p, ctx); again != page {
 			rt.Fatal("two drawings of one plan differ")
 		}
-		if bad := sound(t, page.Body); len(bad) > 0 {
-			rt.Fatalf("%s\n%s", strings.Join(bad, "\n"), page.Body)
+		after := OutcomeMarkdown(p, applied(p), Verify{Done: true, Left: p.Changes[:1], Err: p.Names[""]}, ctx)
+		if len(after) > ctx.MaxBytes {
+			rt.Fatalf("outcome of %d bytes, budget %d", len(after), ctx.MaxBytes)
+		}
+		for _, body := range []string{page.Body, after} {
+			if bad := sound(t, body); len(bad) > 0 {
+				rt.Fatalf("%s\n%s", strings.Join(bad, "\n"), body)
+			}
 		}
 	})
 }
