@@ -48,7 +48,9 @@ type Config struct {
 	CI            bool // CI is set to anything but a false
 	GitHubActions bool // GITHUB_ACTIONS is true
 
-	hidden []Secret // what the variables of SecretNames hold
+	// hidden are the tokens the variables of SecretNames hold. A function, for fmt prints unexported fields without asking
+	// their methods.
+	hidden func() []Secret
 }
 
 // inputs are the action's inputs by the variable that says the same.
@@ -124,11 +126,13 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 		c.CI = is || err != nil
 	}
 	c.SecretNames = names(c.SecretNames)
+	var hidden []Secret
 	for _, name := range c.SecretNames {
 		if value, ok := e.plain(name); ok {
-			c.hidden = append(c.hidden, tokensIn(value)...)
+			hidden = append(hidden, tokensIn(value)...)
 		}
 	}
+	c.hidden = func() []Secret { return hidden }
 	return c, nil
 }
 
@@ -170,13 +174,17 @@ func (e environment) check() error {
 // Secrets returns every token the environment is known to hold, for masking: the settings' own, and what the variables
 // of SecretNames hold, sound or not.
 func (c Config) Secrets() []Secret {
-	var all []Secret
-	for _, s := range append([]Secret{c.APIKey, c.AddonToken, c.GitHubToken}, c.hidden...) {
-		if s != "" && !slices.Contains(all, s) {
-			all = append(all, s)
+	all := []Secret{c.APIKey, c.AddonToken, c.GitHubToken}
+	if c.hidden != nil {
+		all = append(all, c.hidden()...)
+	}
+	var out []Secret
+	for _, s := range all {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
 		}
 	}
-	return all
+	return out
 }
 
 // names drops blanks and repetitions.

@@ -41,6 +41,7 @@ var (
 	required  = []string{keySource, keyClient, keyDestination, keyUser, keyToken}
 	known     = append(slices.Clone(required), keyOptions, keyDestToken, keyDestUser)
 	tokenPair = regexp.MustCompile(`(?i)["']?\w*(?:token|key|secret)\w*["']?\s*[:=]\s*["']?([^\s"',}]+)`)
+	tokenKey  = regexp.MustCompile(`(?i)tok|key|secret`)
 	colour    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 	variable  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	identity  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -227,36 +228,38 @@ func (r *secretReader) color() string {
 	return c
 }
 
-// unknown reports keys that look like a mistyped optional one. Other unknown keys are left alone: the old tool did.
+// unknown reports keys that look like a mistyped one. Other unknown keys are left alone: the old tool did.
 func (r *secretReader) unknown() {
 	for _, key := range slices.Sorted(maps.Keys(r.fields)) {
 		if slices.Contains(known, key) {
 			continue
 		}
 		near := nearest(key, known)
-		if near == "" || slices.Contains(required, near) {
-			continue // of a required key text has told already, if it is missing
+		_, there := r.fields[near]
+		if near == "" || !there && slices.Contains(required, near) {
+			continue // that a required one is missing, text has told
 		}
-		if _, there := r.fields[near]; !there {
-			r.bad(key, "is not a key of a time sync; did you mean "+near+"?")
-		}
+		r.bad(key, "is not a key of a time sync; did you mean "+near+"?")
 	}
 }
 
 // tokensIn lists what must be masked of a secret's value: all of it, and every token in it, even if it is not JSON.
 func tokensIn(text string) []Secret {
 	out := []Secret{Secret(text)}
-	for _, match := range tokenPair.FindAllStringSubmatch(text, -1) {
-		out = append(out, Secret(match[1]))
+	fields, err := object(text)
+	if err != nil {
+		for _, match := range tokenPair.FindAllStringSubmatch(text, -1) {
+			out = append(out, Secret(match[1]))
+		}
+		return out
 	}
-	if fields, err := object(text); err == nil {
-		for _, key := range []string{keyToken, keyDestToken} {
-			var s string
-			if json.Unmarshal(fields[key], &s) == nil {
-				if s = strings.TrimSpace(s); s != "" {
-					out = append(out, Secret(s))
-				}
-			}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		var s string
+		if !tokenKey.MatchString(key) || json.Unmarshal(fields[key], &s) != nil {
+			continue
+		}
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, Secret(s))
 		}
 	}
 	return out
