@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // TimeSync declares that one person's entries under a client of the source workspace are mirrored to the destination.
 type TimeSync struct {
@@ -38,12 +41,24 @@ type Ledger struct {
 // Book is one workspace's part of a Ledger.
 type Book struct {
 	Workspace string
-	User      string // email
+	User      string // email of the person, where it is known
+	Own       bool   // the person is the key's own user
 	Client    string // the client's name; source only
-	Projects  []Project
-	Entries   []Entry // those that start in the window, of the projects the sync is about; source: also running ones
-	Tags      []string
-	HasLink   bool // the link field exists and can be written
+	Features  []string
+	Projects  []Project // source: those of the client; destination: all
+	Entries   []Entry   // those that start in the window, and with a link those around it that a mark may join to one
+
+	// Destination only.
+	Tags          []string // names that entries can be given; read where an entry has one
+	ArchivedTags  []string // names that are taken and cannot be given
+	FixedBillable bool     // the workspace decides what is billable, not the key's user
+	HasLink       bool     // the link field exists and can be written
+	LinkTrouble   string   // why the link field that is there cannot be used; empty: nothing
+}
+
+// Has reports whether the workspace's plan includes the feature. A workspace that tells none is taken to have it.
+func (b *Book) Has(feature string) bool {
+	return len(b.Features) == 0 || slices.Contains(b.Features, feature)
 }
 
 // Project is a project of a workspace. (Client, Name) is its identity.
@@ -51,20 +66,29 @@ type Project struct {
 	Client   string // empty: none
 	Name     string
 	Archived bool
-	Tasks    []string // names; read where entries with tasks need them
+	Tasks    []string // names, sorted; read where entries have tasks
+}
+
+// Label is what people call a project: "Client / Project", or the name of one without a client.
+func (p Project) Label() string {
+	if p.Client == "" {
+		return p.Name
+	}
+	return p.Client + " / " + p.Name
 }
 
 // Entry is a time entry. Times are whole seconds UTC.
 type Entry struct {
-	Client, Project string
+	Client, Project string // Project empty: none
 	Task            string
 	Description     string
 	Start, End      time.Time // End zero: still running
 	Billable        bool
 	Break           bool     // type BREAK
+	Absence         bool     // type HOLIDAY or TIME_OFF: made by Clockify alone (clockify-api.md section 4)
+	Elsewhere       bool     // source: linked to, and in no project the sync covers
 	Tags            []string // names, sorted
 	Link            string   // destination: the source entry this one mirrors; source: what its mirror is marked with
 	Handle          string   // tells equal entries apart for the room that reads and writes them; never shown, never hashed
-	Locked          bool
 	Lost            []string // what the entry has that this tool does not carry, in words
 }

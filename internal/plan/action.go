@@ -1,6 +1,10 @@
 package plan
 
-import "time"
+import (
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
 
 // An Action says what to do, in names. It is sealed and holds only data: whoever does it must know every kind.
 type Action interface{ action() }
@@ -47,6 +51,31 @@ type (
 	RevokeGhost struct{ Person string }
 )
 
+// Actions of the time sync. Projects are made in the source, everything else in the destination.
+type (
+	// CreateProject makes a project under the sync's client. Color may be empty.
+	CreateProject struct{ Project, Color string }
+	// CreateLink makes the field that holds which source entry an entry mirrors.
+	CreateLink struct{ Field string }
+	// CreateTag makes a tag.
+	CreateTag struct{ Tag string }
+	// CreateTask makes a task in a project.
+	CreateTask struct{ Client, Project, Task string }
+	// CreateEntry makes an entry, marked where Entry.Link says with what. Equal is how many entries of the same project,
+	// start, end and description were there when the plan was made: by their number a lost answer is recognised.
+	CreateEntry struct {
+		Entry *model.Entry
+		Equal int
+	}
+	// UpdateEntry makes the entry of that handle read like Entry.
+	UpdateEntry struct {
+		Handle string
+		Entry  *model.Entry
+	}
+	// DeleteEntry deletes the entry of that handle.
+	DeleteEntry struct{ Handle string }
+)
+
 // Value is a custom field's new value in canonical form; empty clears it.
 type Value struct{ Field, Text string }
 
@@ -64,3 +93,10 @@ func (RevokeManager) action() {}
 func (GrantGroup) action()    {}
 func (RevokeGroup) action()   {}
 func (RevokeGhost) action()   {}
+func (CreateProject) action() {}
+func (CreateLink) action()    {}
+func (CreateTag) action()     {}
+func (CreateTask) action()    {}
+func (CreateEntry) action()   {}
+func (UpdateEntry) action()   {}
+func (DeleteEntry) action()   {}

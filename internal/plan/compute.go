@@ -14,6 +14,13 @@ func Compute(spec model.Spec, have model.State) *Plan {
 	if spec.Users != nil && have.Users != nil {
 		parts = append(parts, users(spec.Users, have.Users))
 	}
+	for _, ledger := range have.Time {
+		for _, sync := range spec.Time {
+			if sync.Name == ledger.Sync {
+				parts = append(parts, timeSync(sync, ledger), marksShared(spec.Time, sync))
+			}
+		}
+	}
 	return Join(parts...)
 }
 

@@ -1,0 +1,99 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// follow mirrors by mark: whatever became of a source entry, the entry marked with it follows. Entries without a mark are
+// somebody's own; one that is a twin of a source entry without a mirror is marked, which adopts it, and no other.
+func (m *mirror) follow() {
+	marked := map[string][]*model.Entry{}
+	var loose []*model.Entry // without a mark
+	for i := range m.have.Destination.Entries {
+		e := &m.have.Destination.Entries[i]
+		switch {
+		case e.Link != "":
+			marked[e.Link] = append(marked[e.Link], e)
+		case m.ours(e):
+			loose = append(loose, e)
+		}
+	}
+	var single []*job // without a mirror
+	jobs := make([]*job, len(m.jobs))
+	for i := range m.jobs {
+		jobs[i] = &m.jobs[i]
+	}
+	slices.SortFunc(jobs, func(a, b *job) int { return order(&a.want, &b.want) })
+	for _, j := range jobs {
+		copies := marked[j.source.Link]
+		inside := m.inside(j.source.Start)
+		if len(copies) == 0 {
+			if inside {
+				single = append(single, j)
+			}
+			continue
+		}
+		slices.SortFunc(copies, func(a, b *model.Entry) int { return m.nearer(&j.want, a, b) })
+		if inside || m.inside(copies[0].Start) {
+			m.update(j, copies[0])
+		}
+		for _, e := range copies[1:] {
+			if m.inside(e.Start) {
+				m.note(model.FindingNoSource, label(e), "copies of mirrored entries, with their mark; left as they are", e)
+			}
+		}
+	}
+	m.gone(marked)
+	m.walk(single, loose, func(jobs []*job, twins []*model.Entry, equal []int) {
+		for i, j := range jobs {
+			m.create(j, equal[i])
+		}
+		for _, e := range twins {
+			m.unexplained(e)
+		}
+	})
+}
+
+// nearer orders entries of one mark: those that read like what is wanted come first. The others are copies somebody made
+// of it, for Clockify copies fields along.
+func (m *mirror) nearer(want, a, b *model.Entry) int {
+	far := func(e *model.Entry) int {
+		return asNumber(slot(e, want) != 0) + asNumber(content(e, want) != 0) + 4*asNumber(!m.inside(e.Start))
+	}
+	return cmp.Or(far(a)-far(b), order(a, b))
+}
+
+// gone deals with marked entries of the window whose source entry is not there any more, or not under the client.
+func (m *mirror) gone(marked map[string][]*model.Entry) {
+	known, elsewhere := set{}, set{}
+	for i := range m.have.Source.Entries {
+		e := &m.have.Source.Entries[i]
+		known[e.Link] = true
+		if e.Elsewhere {
+			elsewhere[e.Link] = true
+		}
+	}
+	var gone []*model.Entry
+	for link, copies := range marked {
+		for _, e := range copies {
+			if m.inside(e.Start) && (!known[link] || elsewhere[link]) {
+				gone = append(gone, e)
+			}
+		}
+	}
+	slices.SortFunc(gone, order)
+	for _, e := range gone {
+		switch {
+		case elsewhere[e.Link]:
+			m.note(model.FindingSourceGone, label(e), "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
+		case m.spec.Deletes:
+			c := m.add(Cleanup, Delete, KindEntry, entryName(e), DeleteEntry{e.Handle}, entryFields(e, &model.Entry{})...)
+			c.Gated, c.Reason = true, "its source entry was deleted"
+		default:
+			m.note(model.FindingSourceGone, label(e), "their source entries were deleted (deletes: gated would offer to delete them)", e)
+		}
+	}
+}
