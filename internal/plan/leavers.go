@@ -265,25 +265,30 @@ func (p *planner) cleanup() {
 	}
 }
 
-// consequence says what a leaver manages and where it goes; empty when they manage nothing.
+// consequence says why a leaver is deactivated, what they manage and where it goes. Their own manager group is deleted,
+// and who leaves with them needs nobody: both are changes of their own.
 func (p *planner) consequence(leaver string) string {
 	var parts []string
-	if n := len(p.managedPeople(leaver)); n > 0 {
+	n := 0
+	for _, email := range p.managedPeople(leaver) {
+		if p.orphaned(p.want.people[email].Managers) && p.inherits(p.want.people[email]) {
+			n++
+		}
+	}
+	if n > 0 {
 		parts = append(parts, count(n, "person", "people"))
 	}
 	for _, key := range p.groupsOf(leaver) {
-		if g := p.want.groups[key]; slices.Contains(g.Managers, leaver) && !p.protectedGroup(g.Name) {
+		g := p.want.groups[key]
+		if p.orphaned(g.Managers) && slices.Contains(g.Managers, leaver) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) {
 			parts = append(parts, fmt.Sprintf("group %q", g.Name))
 		}
 	}
+	why := "active and not in " + p.spec.File
 	if len(parts) == 0 {
-		return ""
+		return why
 	}
-	text := "manages " + strings.Join(parts, ", ")
-	if p.spec.FallbackManager != "" {
-		text += " → " + p.spec.FallbackManager
-	}
-	return text
+	return why + "; manages " + strings.Join(parts, ", ") + " → " + p.spec.FallbackManager
 }
 
 func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, pick(n, one, many)) }
