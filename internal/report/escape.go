@@ -70,7 +70,7 @@ func alphanumeric(r rune) bool {
 
 // plainWord matches what may stand in prose outside <code>: words of letters, small numbers and times of day, with the
 // punctuation of a sentence around them.
-var plainWord = regexp.MustCompile(`^[("“]*(?:\pL+(?:['-]\pL+)?|[0-9]{1,3}(?:,[0-9]{3})*|[0-9]{1,2}:[0-9]{2})(?:%|[)"”,.;:]+)?$|^[/–→·]$`)
+var plainWord = regexp.MustCompile(`^[("“]*(?:\pL+(?:['-]\pL+)?|[0-9]{1,3}(?:,[0-9]{3})*|[0-9]{1,2}:[0-9]{2}|[0-9]{1,3}[hms])(?:%|[)"”,.;:]+)?$|^[/–→·]$`)
 
 // hexWord matches what GitHub takes for a commit.
 var hexWord = regexp.MustCompile(`(?i)[0-9a-f]{7}`)

@@ -26,7 +26,7 @@ func (m *markdown) table() string {
 	b.WriteString("> | | | why, and what follows |\n> |---|---|---|\n")
 	for _, w := range m.waits {
 		name := code(clip(w.name, 2*longestCell))
-		if label := m.names.label(w.name); w.sort == waitDeactivate && label != w.name && !strings.Contains(label, w.name) {
+		if label := m.names.beside(w.name); w.sort == waitDeactivate && label != "" {
 			name += " " + prose(clip(label, 60))
 		}
 		parts := []string{}

@@ -296,6 +296,9 @@ func TestRedacted(t *testing.T) {
 	if a == b || a != m.text("Ann.A@example.com") || !strings.HasPrefix(a, "a***-") || !strings.HasSuffix(a, "@example.com") {
 		t.Errorf("pseudonyms %s and %s do not tell two people apart, or one together", a, b)
 	}
+	if again := m.text(a); again != a {
+		t.Errorf("%s became %s when it was masked again", a, again)
+	}
 	if key := newMask(Context{Redact: Mask, RedactKey: []byte("k")}, nil).text("ann.a@example.com"); key == a {
 		t.Error("the key makes no difference")
 	}

@@ -174,7 +174,7 @@ func (m *markdown) persons(p *page) {
 	var rows []string
 	for _, x := range m.people {
 		name := code(clip(x.email, longestCell))
-		if label := m.names.label(x.email); label != x.email && !strings.Contains(label, x.email) {
+		if label := m.names.beside(x.email); label != "" {
 			name += " " + prose(clip(label, 60))
 		}
 		rows = append(rows, cells(name, x.rows))

@@ -27,6 +27,8 @@ type alias struct{ text, by string }
 
 var emailLike = regexp.MustCompile(`[^\s@<>()\[\]{}"',;:|\x60\\/=&?]+@[^\s@<>()\[\]{}"',;:|\x60\\/=&?*]*[^\s@<>()\[\]{}"',;:|\x60\\/=&?*.!]`)
 
+var pseudonym = regexp.MustCompile(`^\S?\*\*\*-[0-9a-f]{6}@`)
+
 // newMask knows the people of a plan. People without a name are known by their email alone.
 func newMask(ctx Context, names map[string]string, more ...string) *mask {
 	if ctx.Redact != Mask {
@@ -84,6 +86,9 @@ func (m *mask) hash(s string) string {
 
 func (m *mask) email(s string) string {
 	s = strings.ToLower(s)
+	if pseudonym.MatchString(s) {
+		return s // text that was masked already: people keep the one pseudonym
+	}
 	at := strings.LastIndexByte(s, '@')
 	return initial(s[:at]) + "***-" + m.hash(s) + s[at:]
 }

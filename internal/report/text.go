@@ -87,7 +87,7 @@ func (t *text) persons() {
 			sign = t.paint(green, "+")
 		}
 		name := plain(p.email)
-		if label := t.names.label(p.email); label != p.email && !strings.Contains(label, p.email) {
+		if label := t.names.beside(p.email); label != "" {
 			name += t.paint(faint, "  "+plain(label))
 		}
 		t.line(6, "  "+sign+" "+name)

@@ -147,5 +147,14 @@ func (n namer) label(email string) string {
 	return name
 }
 
+// beside is the display name to show next to an email; empty when it says nothing more, as of a pseudonym.
+func (n namer) beside(email string) string {
+	name := strings.TrimSpace(n.names[email])
+	if len(email) >= len(name) && strings.EqualFold(email[:len(name)], name) {
+		return ""
+	}
+	return name
+}
+
 // short is a digest as people read and give it: 16 hexadecimal digits.
 func short(digest string) string { return digest[:min(len(digest), 16)] }
