@@ -216,7 +216,7 @@ func refusal(r plan.Refusal) string {
 	return text
 }
 
-// about says whom a finding is about, unless its text does.
+// findingName says whom a finding is about, unless its text begins with it.
 func findingName(f model.Finding) string {
 	if strings.HasPrefix(f.Text, f.Name) {
 		return ""
