@@ -18,6 +18,16 @@ import (
 // page of each (people 1,000 a page, capacities 200) wherever Clockify tells them in bulk (clockify-api.md section 9).
 // Any list not proved complete is an error.
 func (w *Workspace) ReadUsers(ctx context.Context, spec *model.Users) (*model.Directory, error) {
+	return w.read(ctx, spec, false)
+}
+
+// ReadEverybody reads a workspace as if everybody who is active or invited were in a CSV that maps every user field. A
+// workspace that does not let the key read user fields has none.
+func (w *Workspace) ReadEverybody(ctx context.Context) (*model.Directory, error) {
+	return w.read(ctx, &model.Users{}, true)
+}
+
+func (w *Workspace) read(ctx context.Context, spec *model.Users, everybody bool) (*model.Directory, error) {
 	self, workspace, err := w.open(ctx)
 	if err != nil {
 		return nil, err
@@ -41,10 +51,13 @@ func (w *Workspace) ReadUsers(ctx context.Context, spec *model.Users) (*model.Di
 		groups, err = clockify.All(func() seq[clockify.Group] { return w.Reader.Groups(gctx, w.ID) })
 		return wrap("list the groups", err)
 	})
-	if len(spec.Fields) > 0 {
+	if len(spec.Fields) > 0 || everybody {
 		group.Go(func() (err error) {
 			fields, err = w.Reader.CustomFields(gctx, w.ID, "USER")
 			if clockify.IsStatus(err, 402, 403) {
+				if everybody {
+					return nil
+				}
 				return &Denied{"field_mapping", fmt.Sprintf("workspace %q does not let the key read custom fields of people: they need a Pro or Enterprise plan", workspace.Name), err}
 			}
 			return wrap("list the custom fields", err)
@@ -63,10 +76,24 @@ func (w *Workspace) ReadUsers(ctx context.Context, spec *model.Users) (*model.Di
 	}
 	w.keepGroups(dir, groups)
 	w.keepManagers(dir, rows, groups)
+	if everybody {
+		spec = declareAll(dir)
+	}
 	if err := w.readProfiles(ctx, dir, spec, rows); err != nil {
 		return nil, err
 	}
 	return dir, nil
+}
+
+// declareAll is what a CSV with everybody who is active or invited would declare, as far as reading is concerned.
+func declareAll(dir *model.Directory) *model.Users {
+	spec := &model.Users{}
+	for _, p := range dir.People {
+		if p.Status == model.Active || p.Status == model.Pending {
+			spec.People = append(spec.People, model.Declared{Email: p.Email})
+		}
+	}
+	return spec
 }
 
 // open asks who the key's user is and for the workspace. Both are asked first: a wrong key costs one call.
