@@ -43,6 +43,7 @@ type Config struct {
 	Redact      string `env:"CLOCKIFY_SYNC_REDACT"`
 	MaxCalls    int    `env:"CLOCKIFY_SYNC_MAX_CALLS"` // 0: not said
 	Environment string `env:"CLOCKIFY_SYNC_ENVIRONMENT"`
+	SigningKey  Secret `env:"CLOCKIFY_SYNC_SIGNING_KEY"` // signs what a comment has shown, instead of the Clockify key
 
 	NoColor       bool // NO_COLOR is set to anything
 	CI            bool // CI is set to anything but a false
@@ -72,6 +73,7 @@ var inputs = map[string]string{
 	"CLOCKIFY_SYNC_DRIFT_ISSUE": "drift-issue",
 	"CLOCKIFY_SYNC_MAX_CALLS":   "max-calls",
 	"CLOCKIFY_SYNC_ENVIRONMENT": "environment",
+	"CLOCKIFY_SYNC_SIGNING_KEY": "signing-key",
 }
 
 // environment looks variables up: blank is unset, and in GitHub Actions inputs come first.
@@ -163,6 +165,9 @@ func (e environment) check() error {
 			errs = append(errs, fmt.Errorf("%s: holds spaces or characters that cannot be sent in a header (not shown)", place))
 		}
 	}
+	if value, place, ok := e.find("CLOCKIFY_SYNC_SIGNING_KEY"); ok && len(value) < shortestSigningKey {
+		errs = append(errs, fmt.Errorf("%s: has fewer than %d characters (not shown); whoever guesses it can sign approvals", place, shortestSigningKey))
+	}
 	_, key, hasKey := e.find("CLOCKIFY_API_KEY")
 	_, token, hasToken := e.find("CLOCKIFY_ADDON_TOKEN")
 	if hasKey && hasToken {
@@ -170,6 +175,9 @@ func (e environment) check() error {
 	}
 	return errors.Join(errs...)
 }
+
+// shortestSigningKey is in bytes. openssl rand -hex 32 makes 64.
+const shortestSigningKey = 32
 
 // Secrets returns every token the environment is known to hold, for masking: the settings' own, and what the variables
 // of SecretNames hold, sound or not.

@@ -87,6 +87,7 @@ func TestFromEnvErrors(t *testing.T) {
 		{"two keys", map[string]string{"CLOCKIFY_API_KEY": "sesame", "CLOCKIFY_ADDON_TOKEN": "sesame2"}, "both CLOCKIFY_API_KEY and CLOCKIFY_ADDON_TOKEN are set; set one of them"},
 		{"key and input", map[string]string{"GITHUB_ACTIONS": "true", "INPUT_API-KEY": "sesame", "CLOCKIFY_ADDON_TOKEN": "sesame2"}, "both input api-key and CLOCKIFY_ADDON_TOKEN are set; set one of them"},
 		{"key with a space", map[string]string{"CLOCKIFY_API_KEY": "sesame open"}, "CLOCKIFY_API_KEY: holds spaces or characters that cannot be sent in a header (not shown)"},
+		{"short signing key", map[string]string{"CLOCKIFY_SYNC_SIGNING_KEY": "sesame"}, "CLOCKIFY_SYNC_SIGNING_KEY: has fewer than 32 characters (not shown); whoever guesses it can sign approvals"},
 		{"url", map[string]string{"CLOCKIFY_API_URL": "api.example.com"}, "CLOCKIFY_API_URL: not an address like https://api.clockify.me/api/v1"},
 		{"url in the clear", map[string]string{"CLOCKIFY_API_URL": "http://api.example.com"}, "CLOCKIFY_API_URL: https is needed: the key would be sent in the clear"},
 		{"url with password", map[string]string{"CLOCKIFY_REPORTS_URL": "https://me:sesame@example.com"}, "CLOCKIFY_REPORTS_URL: an address without user name, password, query and fragment is needed"},

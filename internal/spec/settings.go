@@ -59,7 +59,8 @@ var (
 	// Clockify's ids are 24 hexadecimal digits; what matters here is that they are safe in a URL path.
 	idPattern      = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	percentPattern = regexp.MustCompile(`^(\d{1,3}(?:\.\d{1,4})?) ?%$`)
-	loginPattern   = regexp.MustCompile(`^@?[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`)
+	// A login, or a team as organisation/team.
+	loginPattern = regexp.MustCompile(`^@?[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\]|/[A-Za-z0-9][A-Za-z0-9_.-]*)?$`)
 )
 
 func newConfig() *config {
@@ -193,7 +194,7 @@ func (c *config) approval(o *object) {
 		login := strings.TrimPrefix(s.text, "@")
 		switch {
 		case !loginPattern.MatchString(s.text):
-			o.d.bad(s.at, "approval.reviewers: %s is not a GitHub login", quote(s.text))
+			o.d.bad(s.at, "approval.reviewers: %s is not a GitHub login, nor a team as organisation/team", quote(s.text))
 		case slices.ContainsFunc(a.Reviewers, func(r string) bool { return strings.EqualFold(r, login) }):
 			o.d.bad(s.at, "approval.reviewers: %s is there twice", quote(s.text))
 		default:
@@ -209,7 +210,7 @@ func (c *config) approval(o *object) {
 		if n == nil {
 			o.d.bad(o.at, "approval.from is pull-request, and no reviewers are named; write whose review counts")
 		}
-	case a.From == "pull-request" && a.Count > len(a.Reviewers):
+	case a.From == "pull-request" && a.Count > len(a.Reviewers) && !slices.ContainsFunc(a.Reviewers, func(r string) bool { return strings.Contains(r, "/") }):
 		o.d.bad(o.find("count").at, "approval.count is %d, and only %d reviewers are named: nothing could ever be approved", a.Count, len(a.Reviewers))
 	}
 	o.done()
