@@ -14,7 +14,7 @@ type Plan struct {
 	Problems []model.Problem   // input that cannot be used; while there is one, nothing is written
 	Refusals []Refusal         // guards and preflight checks that stand against any write
 	Subjects []Subject         // what was planned, one per domain and workspace
-	Names    map[string]string // email to display name, for whom the plan is about; only for showing
+	Names    map[string]string // email to display name, of everybody in the workspace; for showing and for masking
 	Calls    Calls
 }
 

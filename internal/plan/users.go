@@ -106,6 +106,9 @@ func (p *planner) subject() {
 		if person.Status == model.Active {
 			s.People++
 		}
+		if person.Name != "" {
+			p.plan.Names[person.Email] = person.Name // of everybody: whoever masks the plan has to know them
+		}
 	}
 	for _, email := range sorted(p.then.people) {
 		after, before := p.then.people[email], p.have.people[email]
@@ -118,27 +121,7 @@ func (p *planner) subject() {
 		}
 		if strings.Join(old, " ") != strings.Join(after.Managers, " ") || p.leavers[email] {
 			s.Reports = append(s.Reports, Report{Person: email, Before: old, After: after.Managers, Leaves: p.leavers[email]})
-			for _, list := range [][]string{{email}, old, after.Managers} {
-				for _, e := range list {
-					p.name(e)
-				}
-			}
-		}
-	}
-	for _, c := range p.plan.Changes {
-		p.name(c.Person)
-		p.name(c.Leaver)
-		for _, f := range c.Fields {
-			p.name(f.Before)
-			p.name(f.After)
 		}
 	}
 	p.plan.Subjects = []Subject{s}
-}
-
-// name keeps the display name of a person the plan mentions.
-func (p *planner) name(email string) {
-	if person := p.have.people[email]; person != nil && person.Name != "" {
-		p.plan.Names[email] = person.Name
-	}
 }
