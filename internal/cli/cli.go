@@ -91,6 +91,7 @@ func commands() []command {
 		{name: "validate", does: "check users.csv and the config; needs no key and no network", flags: fileFlags, run: validate},
 		{name: "plan", does: "show what apply would change", flags: planFlags, run: planCommand},
 		{name: "apply", does: "make Clockify match, verify, write the audit files", flags: applyFlags, run: applyCommand},
+		{name: "export", does: "write users.csv and the config from a live workspace", flags: exportFlags, run: exportCommand},
 		{name: "audit", does: "complete the audit files of a run that was killed", flags: noFlags, args: "DIR", run: auditCommand},
 		{name: "sandbox", does: "serve an in-memory Clockify on a loopback port", flags: sandboxFlags, run: sandboxCommand},
 		{name: "demo", does: "see all of it against the sandbox, with sample data", flags: noFlags, run: demo},

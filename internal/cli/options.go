@@ -19,6 +19,7 @@ type options struct {
 	envFile             string
 	listen, state       string
 	faults              string
+	force, gaps         bool // export
 }
 
 func fileFlags(set *flag.FlagSet, o *options) {
@@ -59,6 +60,11 @@ func (in *invocation) settle() (config.Config, error) {
 	c, err := config.FromEnv(in.LookupEnv)
 	if err != nil {
 		return c, err
+	}
+	if in.log != nil {
+		for _, secret := range c.Secrets() {
+			in.log.Mask(secret.Reveal())
+		}
 	}
 	o.users = cmp.Or(o.users, c.Users)
 	o.config = cmp.Or(o.config, c.Config)

@@ -168,7 +168,7 @@ func (r *reader) person(l line, record []string) (p model.Declared, ok bool) {
 			ok = false
 		}
 	}
-	p.Capacity = time.Duration(math.Round(hours*60/r.config.workdays)) * time.Minute
+	p.Capacity = capacity(hours, r.config.workdays)
 
 	for _, f := range h.fields {
 		p.Cells = append(p.Cells, model.Cell{Field: f.field, Text: record[f.index], At: r.rows.at(f.index)})
@@ -177,6 +177,11 @@ func (r *reader) person(l line, record []string) (p model.Declared, ok bool) {
 		r.users.Protect.Values = append(r.users.Protect.Values, record[h.protect])
 	}
 	return p, ok
+}
+
+// capacity is the part of a week's hours that a day has, in whole minutes.
+func capacity(hours, workdays float64) time.Duration {
+	return time.Duration(math.Round(hours*60/workdays)) * time.Minute
 }
 
 // selfManagers blanks the manager of people who are their own: HR exports have heads of companies so.
