@@ -67,10 +67,12 @@ type (
 		Entry *model.Entry
 		Equal int
 	}
-	// UpdateEntry makes the entry of that handle read like Entry.
+	// UpdateEntry makes the entry of that handle read like Entry. Moves says that its project, start, end or description
+	// changes, so that there is one more entry of Entry's content afterwards.
 	UpdateEntry struct {
 		Handle string
 		Entry  *model.Entry
+		Moves  bool
 	}
 	// DeleteEntry deletes the entry of that handle.
 	DeleteEntry struct{ Handle string }

@@ -154,7 +154,7 @@ func (m *mirror) update(j *job, twin *model.Entry) {
 		return
 	}
 	m.ask(&j.want)
-	m.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.Handle, &j.want}, fields...)
+	m.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.Handle, &j.want, slot(twin, &j.want) != 0 || content(twin, &j.want) != 0}, fields...)
 }
 
 // ask plans the tags and the task of an entry that the destination lacks. Both are of the kind project, as parts of what

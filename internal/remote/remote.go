@@ -39,6 +39,8 @@ type Workspace struct {
 	refusals   int                             // writes of people and groups refused in a row, before any was accepted
 	accepted   bool                            // a write of people or groups was accepted
 	capacities map[string]time.Duration        // by user id, as read
+
+	shelf *shelf // what time syncs share; see time_shelf.go
 }
 
 // member is what is kept of a person beside what the planner sees.

@@ -1,0 +1,323 @@
+package remote
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// markForm is what a link field holds that this tool has written. Anything else in it is somebody's own text.
+var markForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
+
+// entries reads both sides' entries. Until names has run, an entry's Task and Tags hold ids.
+func (r *timeReader) entries(ctx context.Context) error {
+	group, gctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		r.ledger.Source.Entries, err = r.side(gctx, r.src, "source", r.sync.Source, pad, r.fromSource)
+		return err
+	})
+	group.Go(func() (err error) {
+		margin := pad
+		if r.sync.Link {
+			margin = reach
+		}
+		r.ledger.Destination.Entries, err = r.side(gctx, r.dst, "destination", r.sync.Destination, margin, r.fromDestination)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return r.missing(ctx)
+}
+
+// side reads one side's entries, as many of them as keep wants.
+func (r *timeReader) side(ctx context.Context, s *shelf, side string, of model.Side, margin time.Duration, keep func(clockify.TimeEntry) (model.Entry, bool)) ([]model.Entry, error) {
+	query := clockify.EntriesQuery{Start: r.ledger.From.Add(-margin), End: r.ledger.To.Add(margin)}
+	list, err := clockify.All(func() seq[model.Entry] {
+		return func(yield func(model.Entry, error) bool) {
+			for row, err := range s.w.Reader.TimeEntries(ctx, s.w.ID, of.UserID, query) {
+				if err != nil {
+					yield(model.Entry{}, err)
+					return
+				}
+				if e, ok := keep(row); ok && !yield(e, nil) {
+					return
+				}
+			}
+		}
+	})
+	switch {
+	case clockify.IsStatus(err, 400, 404):
+		err = &Denied{r.setting(side) + ".user_id", fmt.Sprintf("workspace %q has no user with the id %s", s.workspace.Name, clip(of.UserID)), err}
+	case clockify.IsStatus(err, 403):
+		err = &Denied{r.setting(side) + ".user_id", fmt.Sprintf("%s may not read the time entries of user %s in workspace %q: use a key of that person's or of an admin's", s.self.Email, clip(of.UserID), s.workspace.Name), err}
+	}
+	return list, wrap(r.of("list the "+side+"'s entries"), err)
+}
+
+func (r *timeReader) inside(at time.Time) bool {
+	return !at.Before(r.ledger.From) && at.Before(r.ledger.To)
+}
+
+// fromSource keeps entries of the client's projects and, to be named, those without a project.
+func (r *timeReader) fromSource(row clockify.TimeEntry) (model.Entry, bool) {
+	e := plain(row)
+	p, covered := r.projects.source[row.ProjectID]
+	if !covered && row.ProjectID != "" || !r.sync.Link && !r.inside(e.Start) {
+		return e, false
+	}
+	e.Client, e.Project = p.Client, p.Name
+	if r.sync.Link {
+		e.Link = row.ID
+	}
+	for _, v := range row.CustomFieldValues {
+		if filled(v.Value) && v.Name != r.sync.LinkField {
+			e.Lost = append(e.Lost, "custom field "+v.Name)
+		}
+	}
+	return e, true
+}
+
+// fromDestination keeps entries with a project, and marked ones wherever they are.
+func (r *timeReader) fromDestination(row clockify.TimeEntry) (model.Entry, bool) {
+	e := plain(row)
+	p := r.projects.dest[row.ProjectID]
+	e.Client, e.Project = p.Client, p.Name
+	var values []clockify.FieldValue
+	for _, v := range row.CustomFieldValues {
+		if v.CustomFieldID != r.linkID {
+			values = append(values, clockify.FieldValue{CustomFieldID: v.CustomFieldID, Value: v.Value})
+			continue
+		}
+		if mark, _ := readValue(v.Value).(string); markForm.MatchString(mark) {
+			e.Link = mark
+		}
+	}
+	if e.Link == "" && (e.Project == "" || !r.inside(e.Start)) {
+		return e, false
+	}
+	if len(values) > 0 {
+		r.values[row.ID] = values
+	}
+	return e, true
+}
+
+// plain is what both sides have of an entry.
+func plain(row clockify.TimeEntry) model.Entry {
+	e := model.Entry{
+		Description: row.Description, Start: row.TimeInterval.Start.UTC().Truncate(time.Second), Billable: row.Billable,
+		Break: row.Type == "BREAK", Absence: row.Type == "HOLIDAY" || row.Type == "TIME_OFF",
+		Task: row.TaskID, Tags: row.TagIDs, Handle: row.ID,
+	}
+	if row.TimeInterval.End != nil {
+		e.End = row.TimeInterval.End.UTC().Truncate(time.Second)
+	}
+	return e
+}
+
+// filled reports whether somebody gave a custom field a value.
+func filled(raw json.RawMessage) bool {
+	v := readValue(raw)
+	return v != nil && v != false
+}
+
+// missing looks up the source entries that marks of the window name and the source's list did not have: deleted ones,
+// ones moved far away, and ones the list has not caught up with (clockify-api.md section 4, "Freshness").
+func (r *timeReader) missing(ctx context.Context) error {
+	if !r.sync.Link {
+		return nil
+	}
+	known := make(map[string]bool, len(r.ledger.Source.Entries))
+	for i := range r.ledger.Source.Entries {
+		known[r.ledger.Source.Entries[i].Link] = true
+	}
+	var marks []string
+	for _, e := range r.ledger.Destination.Entries {
+		if e.Link != "" && r.inside(e.Start) && !known[e.Link] {
+			known[e.Link] = true
+			marks = append(marks, e.Link)
+		}
+	}
+	var mu sync.Mutex
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.Source.Workers)
+	for _, mark := range marks {
+		group.Go(func() error {
+			row, err := r.Source.Reader.TimeEntry(gctx, r.Source.ID, mark)
+			if clockify.IsStatus(err, 400, 404) {
+				return nil // it is gone
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.of("look for the source of a linked entry"), err)
+			}
+			e, covered := r.fromSource(row)
+			if !covered || row.UserID != r.sync.Source.UserID {
+				e = model.Entry{Start: e.Start, Link: row.ID, Handle: row.ID, Elsewhere: true}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			r.ledger.Source.Entries = append(r.ledger.Source.Entries, e)
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// names puts names in the place of ids, reading tags and tasks only where entries have them, and finds out who decides
+// what is billable.
+func (r *timeReader) names(ctx context.Context) error {
+	src, dst := &r.ledger.Source, &r.ledger.Destination
+	srcTags, srcTasks := used(src.Entries)
+	dstTags, dstTasks := used(dst.Entries)
+	group, gctx := errgroup.WithContext(ctx)
+	var sourceTags, destTags []clockify.Tag
+	if srcTags {
+		group.Go(func() (err error) {
+			sourceTags, err = r.src.tags(gctx)
+			return wrap(r.of("list the source's tags"), err)
+		})
+	}
+	if srcTags || dstTags {
+		group.Go(func() (err error) {
+			destTags, err = r.dst.tags(gctx)
+			return wrap(r.of("list the destination's tags"), err)
+		})
+	}
+	if s := r.dst.workspace.Settings; s.OnlyAdminsCanChangeBillableStatus {
+		group.Go(func() error {
+			admin, err := r.dst.admin(gctx)
+			r.fixed = !admin
+			dst.FixedBillable = r.fixed
+			return wrap(r.of("ask whether the key is an admin's"), err)
+		})
+	}
+	sourceTasks := r.taskReader(gctx, group, r.src, r.projects.source, func(p model.Project) bool { return srcTasks[p.Label()] })
+	goals := r.goals(srcTasks)
+	destTasks := r.taskReader(gctx, group, r.dst, r.projects.dest, func(p model.Project) bool { return dstTasks[p.Label()] || goals(p) })
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	rename(src.Entries, sourceTags, sourceTasks)
+	rename(dst.Entries, destTags, destTasks)
+	for _, tag := range destTags {
+		if tag.Archived {
+			dst.ArchivedTags = append(dst.ArchivedTags, tag.Name)
+		} else {
+			dst.Tags = append(dst.Tags, tag.Name)
+		}
+	}
+	for i := range dst.Projects {
+		p := &dst.Projects[i]
+		for _, task := range destTasks.of(p.Client, p.Name) {
+			p.Tasks = append(p.Tasks, task.Name)
+		}
+		slices.Sort(p.Tasks)
+	}
+	return nil
+}
+
+// used tells whether entries have tags, and which projects' entries have tasks, by label.
+func used(entries []model.Entry) (tags bool, tasks map[string]bool) {
+	tasks = map[string]bool{}
+	for i := range entries {
+		e := &entries[i]
+		tags = tags || len(e.Tags) > 0
+		if e.Task != "" {
+			tasks[model.Project{Client: e.Client, Name: e.Project}.Label()] = true
+		}
+	}
+	return tags, tasks
+}
+
+// goals says which destination projects entries with tasks may go to: more than do, for which it is is not decided here.
+func (r *timeReader) goals(labels map[string]bool) func(model.Project) bool {
+	names := map[string]bool{}
+	for _, p := range r.projects.source {
+		if labels[p.Label()] {
+			names[p.Name] = true
+			if to := r.sync.ProjectMap[p.Name]; to != "" {
+				names[to] = true
+			}
+		}
+	}
+	return func(p model.Project) bool { return !p.Archived && (names[p.Name] || names[p.Label()]) }
+}
+
+// taskBook is the tasks of some projects, by the project's label.
+type taskBook struct {
+	mu sync.Mutex
+	by map[string][]clockify.Task
+}
+
+func (b *taskBook) of(client, project string) []clockify.Task {
+	return b.by[model.Project{Client: client, Name: project}.Label()]
+}
+
+// taskReader reads the tasks of the projects that are wanted. The book is filled when the group is done.
+func (r *timeReader) taskReader(ctx context.Context, group *errgroup.Group, s *shelf, projects map[string]model.Project, wanted func(model.Project) bool) *taskBook {
+	book := &taskBook{by: map[string][]clockify.Task{}}
+	for id, p := range projects {
+		if !wanted(p) {
+			continue
+		}
+		group.Go(func() error {
+			list, err := s.tasks(ctx, id)
+			book.mu.Lock()
+			defer book.mu.Unlock()
+			book.by[p.Label()] = list
+			return wrap(r.of(fmt.Sprintf("list the tasks of %q", p.Label())), err)
+		})
+	}
+	return book
+}
+
+// rename puts names in the place of the ids of tags and tasks.
+func rename(entries []model.Entry, tags []clockify.Tag, tasks *taskBook) {
+	names := map[string]string{}
+	for _, tag := range tags {
+		names[tag.ID] = tag.Name
+	}
+	for _, list := range tasks.by {
+		for _, task := range list {
+			names["task "+task.ID] = task.Name
+		}
+	}
+	lists := map[string][]string{} // entries share lists of tags
+	for i := range entries {
+		e := &entries[i]
+		if e.Task != "" {
+			if e.Task = names["task "+e.Task]; e.Task == "" {
+				e.Lost = append(e.Lost, "a task that is not there any more")
+			}
+		}
+		if len(e.Tags) == 0 {
+			e.Tags = nil
+			continue
+		}
+		key := strings.Join(e.Tags, " ")
+		list, known := lists[key]
+		if !known {
+			for _, id := range e.Tags {
+				if names[id] != "" {
+					list = append(list, names[id])
+				}
+			}
+			list = sorted(list)
+			lists[key] = list
+		}
+		if len(list) < len(e.Tags) {
+			e.Lost = append(e.Lost, "a tag that is not there any more")
+		}
+		e.Tags = list
+	}
+}
