@@ -235,7 +235,7 @@ func (r *running) close(code int) error {
 func (r *running) report(reason string) {
 	in := r.in
 	for _, err := range r.errs {
-		fmt.Fprintf(in.Stderr, "clockify-sync: %v\n", err)
+		fmt.Fprintf(in.Stderr, "clockify-sync: %s\n", r.mask.Text(err.Error()))
 	}
 	if in.opts.format == "json" || r.plan.Empty() || len(r.plan.Problems) > 0 {
 		return

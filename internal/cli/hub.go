@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/gha"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -26,18 +27,21 @@ type hub struct {
 	comments bool // the input comment
 }
 
+// maxComment is the longest comment, hidden marker included, in bytes: product decision, below GitHub's own limit.
+const maxComment = 60_000
+
+// maxMarker bounds what the marker may take of it. It lists 1,500 changes and leaves room to show them.
+const maxMarker = 30_000
+
 func newHub(ctx context.Context, s *session, event gha.Event, d gha.Decision) (*hub, error) {
 	h := &hub{s: s, event: event, decision: d, comments: s.env.Comment == nil || *s.env.Comment}
-	for _, secret := range s.secrets() {
-		s.in.log.Mask(secret)
-	}
 	if token := s.env.GitHubToken.Reveal(); token != "" {
 		client, err := gha.NewClient(gha.Options{Token: token, Repository: event.Repository, APIURL: event.APIURL, GraphQLURL: event.GraphQLURL, Transport: s.in.HTTP})
 		if err != nil {
 			return nil, fmt.Errorf("github-token: %w", err)
 		}
 		h.client = client
-	} else if d.Comment {
+	} else if d.Comment && h.comments {
 		s.in.log.Warning(gha.Annotation{Title: "github-token", Message: "there is no github-token: the plan is in the summary and not on the pull request"})
 	}
 	return h, h.decideRedaction(ctx)
@@ -102,13 +106,16 @@ func plural(n int, one string) string {
 	return fmt.Sprintf("%d %ss", n, one)
 }
 
-// key names the plan on a pull request, which may carry several: of other files, or of other parts.
+// key names the plan on a pull request, which may carry several: of other files, other parts, other workspaces.
 func (h *hub) key() string {
-	return strings.Join([]string{h.s.file, h.s.loaded.Config, h.s.in.opts.only}, " ")
+	return strings.TrimRight(strings.Join([]string{h.s.file, h.s.loaded.Config, h.s.in.opts.only, h.s.env.WorkspaceID}, " "), " ")
 }
 
 // secret signs the marker: nothing in a comment is believed without it.
 func (h *hub) secret() string {
+	if key := h.s.env.SigningKey.Reveal(); key != "" {
+		return key
+	}
 	if key := h.s.tokens[mainKey].Reveal(); key != "" {
 		return key
 	}
@@ -144,127 +151,38 @@ func (h *hub) commentPlan(ctx context.Context, p *plan.Plan) string {
 	for _, c := range p.Gated() {
 		ids = append(ids, h.blind(c.ID))
 	}
-	shown := gha.MergeShown(marker, old, h.s.in.Now(), ids)
-	about := h.s.context()
-	about.MaxBytes = min(60_000, gha.MaxComment-len(shown.Line())-200)
-	page := report.Comment(p, about)
-	if page.GatedShown {
-		marker = shown
+	sign := func(m gha.Marker) gha.Marker { return gha.SignMarker(m, h.secret(), h.event.Repository, pr) }
+	shown, note := sign(gha.MergeShown(marker, old, h.s.in.Now(), ids)), ""
+	if len(shown.Line()) > maxMarker {
+		shown, note = sign(marker), "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
+			"The %d changes that need approval are too many for a review of this pull request to cover. Make the plan smaller, or run apply with the approval digest.", len(ids)))+"\n"
 	}
-	url, _, err := h.client.UpsertComment(ctx, pr, gha.SignMarker(marker, h.secret(), h.event.Repository, pr), page.Body+h.s.failureNotes())
+	page := h.s.page(p, maxComment-len(shown.Line())-len(note)-1)
+	if !page.GatedShown {
+		shown = sign(marker) // what was not shown cannot be approved
+	}
+	url, _, err := h.client.UpsertComment(ctx, pr, shown, page.Body+note)
 	if err != nil {
 		return h.unposted(err)
 	}
 	return url
 }
 
-// unposted tells that something could not be posted and where it is to be read instead.
-func (h *hub) unposted(err error) string {
-	h.s.in.log.Warning(gha.Annotation{Title: "comment", Message: "GitHub did not take the comment; the same text is in the run's summary: " + err.Error()})
-	return ""
-}
-
-// merged is a pull request whose merge is being applied, and what its plan had shown.
-type merged struct {
-	gha.Pull
-	marker gha.Marker // zero where there is none that can be believed
-	signed bool
-}
-
-// merged finds the pull requests that the push merged.
-func (h *hub) merged(ctx context.Context) []merged {
-	if h.client == nil || h.event.Name != "push" {
-		return nil
-	}
-	base := strings.TrimPrefix(h.event.Ref, "refs/heads/")
-	pulls, err := h.client.MergedPulls(ctx, base, h.event.SHA, h.event.Before, h.event.After)
-	if err != nil {
-		h.s.in.log.Warning(gha.Annotation{Title: "pull request", Message: "the merged pull request could not be looked up: " + err.Error()})
-	}
-	var all []merged
-	for _, pull := range pulls {
-		m := merged{Pull: pull}
-		if found, ok, err := h.client.FindComment(ctx, pull.Number, h.key()); err == nil && ok {
-			m.marker, m.signed = gha.ReadMarker(found.Body, h.secret(), h.event.Repository, pull.Number)
-		}
-		all = append(all, m)
-	}
-	return all
-}
-
-// reviewed lists the gated changes that the reviews of the merged pull requests cover, and says why others are not.
-func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids []string, reason string) {
-	settings := h.s.loaded.Settings.Approval
-	covered := map[string]bool{}
-	var why []string
-	for _, m := range pulls {
-		number := fmt.Sprintf("#%d", m.Number)
-		switch {
-		case !m.signed:
-			why = append(why, number+" has no plan comment whose signature holds")
-			continue
-		case m.marker.Head != m.HeadSHA:
-			why = append(why, "the plan shown on "+number+" was of an earlier commit than the one merged")
-			continue
-		}
-		approvals, err := h.client.Approvals(ctx, m.Number, m.HeadSHA, settings.Reviewers, settings.Count)
-		if err != nil {
-			why = append(why, "the reviews of "+number+" could not be read: "+err.Error())
-			continue
-		}
-		if !approvals.Enough() {
-			why = append(why, fmt.Sprintf("%s has %d of %d approvals that count%s", number, len(approvals.Counted), approvals.Needed, ignored(approvals.Ignored)))
-		}
-		for _, id := range gha.Covered(m.marker, approvals) {
-			covered[id] = true
-		}
-	}
-	if len(pulls) == 0 {
-		why = append(why, "no merged pull request was found for this push")
-	}
-	left := 0
-	for _, c := range p.Gated() {
-		if covered[h.blind(c.ID)] {
-			ids = append(ids, c.ID)
-		} else {
-			left++
-		}
-	}
-	if left == 0 {
-		return ids, ""
-	}
-	if len(why) == 0 {
-		why = append(why, "they were not in the plan when the reviewers approved it")
-	}
-	return ids, fmt.Sprintf("%d of the changes that need approval are not approved: %s", left, strings.Join(why, "; "))
-}
-
-func ignored(list []gha.Ignored) string {
-	if len(list) == 0 {
-		return ""
-	}
-	var parts []string
-	for _, i := range list {
-		parts = append(parts, i.Login+": "+i.Reason)
-	}
-	return " (not counted: " + strings.Join(parts, ", ") + ")"
-}
-
 // commentOutcome tells on the merged pull requests what was done, and whether it was what they had shown.
-func (h *hub) commentOutcome(ctx context.Context, p *plan.Plan, pulls []merged, text string) (first string) {
-	if h.client == nil || !h.comments || p.Empty() && len(p.Problems) == 0 {
+func (h *hub) commentOutcome(ctx context.Context, run *running, pulls []merged, reason string) (first string) {
+	if h.client == nil || !h.comments {
 		return ""
 	}
+	if p := run.plan; p.Empty() && len(p.Problems)+len(p.Refusals)+len(run.failures()) == 0 {
+		return ""
+	}
+	if ctx.Err() != nil { // cancelled: there are seconds left to say so (github-actions.md section 5)
+		var done context.CancelFunc
+		ctx, done = context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
+		defer done()
+	}
 	for _, m := range pulls {
-		compared := ""
-		switch {
-		case !m.signed:
-		case m.marker.Digest == p.Digest():
-			compared = "\n\n<sub>This was the plan shown on this pull request.</sub>"
-		default:
-			compared = "\n\n<sub>The plan changed between the comment on this pull request and the merge: Clockify or the files were not the same any more.</sub>"
-		}
-		url, err := h.client.CreateComment(ctx, m.Number, text+compared)
+		url, err := h.client.CreateComment(ctx, m.Number, run.page(reason, m.compare(run.plan)))
 		if err != nil {
 			h.unposted(err)
 			continue
@@ -276,49 +194,10 @@ func (h *hub) commentOutcome(ctx context.Context, p *plan.Plan, pulls []merged, 
 	return first
 }
 
-// unattended reports whether nobody's pull request started the run.
-func (h *hub) unattended() bool {
-	return h.event.Name == "schedule" || h.event.Name == "workflow_dispatch"
-}
-
-// drift tells what was found in nobody's pull request: in an issue that is opened once, updated, and closed when it is gone.
-func (h *hub) drift(ctx context.Context, p *plan.Plan, left []plan.Change) {
-	if h.client == nil || h.s.env.DriftIssue == nil || !*h.s.env.DriftIssue || len(h.s.failures()) > 0 {
-		return
-	}
-	if len(left) == 0 {
-		if _, _, err := h.client.CloseIssue(ctx, h.key(), "Clockify matches the files again."); err != nil {
-			h.unposted(err)
-		}
-		return
-	}
-	about := h.s.context()
-	about.HappensOnMerge = ""
-	body := report.Markdown(&plan.Plan{Changes: left, Findings: p.Findings, Subjects: p.Subjects, Names: p.Names, Calls: p.Calls}, about)
-	title := fmt.Sprintf("Clockify differs from %s", h.s.file)
-	if _, _, err := h.client.EnsureIssue(ctx, h.key(), title, body, nil); err != nil {
-		h.unposted(err)
-	}
-}
-
-// warnUnguarded warns when the environment that is to gate deactivations gates nothing.
-func (h *hub) warnUnguarded(ctx context.Context) {
-	name := h.s.env.Environment
-	if name == "" {
-		name = h.s.loaded.Settings.Approval.Environment
-	}
-	if name == "" || h.client == nil {
-		return
-	}
-	environment, err := h.client.Environment(ctx, name)
-	switch {
-	case err != nil:
-		h.s.in.log.Warning(gha.Annotation{Title: "environment", Message: "whether the environment has required reviewers could not be read: " + err.Error()})
-	case !environment.Exists:
-		h.s.in.log.Warning(gha.Annotation{Title: "environment", Message: fmt.Sprintf("there is no environment %q: GitHub makes one without protection when a job names it, and nobody would be asked", name)})
-	case !environment.RequiredReviewers:
-		h.s.in.log.Warning(gha.Annotation{Title: "environment", Message: fmt.Sprintf("the environment %q has no required reviewers: a job that names it waits for nobody. Private repositories need GitHub Enterprise for them; approval: {from: pull-request} works everywhere", name)})
-	}
+// unposted tells that something could not be posted and where it is to be read instead.
+func (h *hub) unposted(err error) string {
+	h.s.in.log.Warning(gha.Annotation{Title: "comment", Message: "GitHub did not take the comment; the same text is in the run's summary: " + err.Error()})
+	return ""
 }
 
 // summary adds to the step's summary.
@@ -343,6 +222,7 @@ func (h *hub) outputs(values map[string]string) {
 	}
 }
 
+// sortedKeys are the keys of a map in their order.
 func sortedKeys[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))
 	for name := range m {

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/config"
+	"github.com/clockify-sync/clockify-sync/internal/gha"
 	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/remote"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
@@ -74,7 +77,18 @@ func (in *invocation) load() (*session, error) {
 	s.core = cmp.Or(env.APIURL, s.loaded.Settings.API.BaseURL)
 	s.reports = cmp.Or(env.ReportsURL, s.loaded.Settings.API.ReportsURL)
 	s.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
+	s.hide()
 	return s, nil
+}
+
+// hide masks all tokens of the run in GitHub's log.
+func (s *session) hide() {
+	if s.in.log == nil {
+		return
+	}
+	for _, secret := range s.secrets() {
+		s.in.log.Mask(secret)
+	}
 }
 
 // problems are what makes the files unusable.
@@ -163,7 +177,19 @@ func (s *session) logger() *slog.Logger {
 	if debug, _ := s.in.LookupEnv("RUNNER_DEBUG"); debug != "1" {
 		return slog.New(slog.DiscardHandler)
 	}
-	return slog.New(slog.NewTextHandler(s.in.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var to io.Writer = s.in.Stderr
+	if s.in.log != nil {
+		to = debugLines{s.in.log}
+	}
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// debugLines makes every line written a debug line of GitHub's log.
+type debugLines struct{ log *gha.Log }
+
+func (d debugLines) Write(p []byte) (int, error) {
+	d.log.Debugf("%s", bytes.TrimRight(p, "\n"))
+	return len(p), nil
 }
 
 // workspaceID is the workspace of the user sync.

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// merged is a pull request whose merge is being applied, and what its plan had shown.
+type merged struct {
+	gha.Pull
+	marker gha.Marker // zero where there is none that can be believed
+	signed bool
+	err    error // its comments could not be read
+}
+
+// compare says whether the plan is the one that was shown.
+func (m merged) compare(p *plan.Plan) string {
+	switch {
+	case !m.signed:
+		return ""
+	case m.marker.Digest == p.Digest():
+		return "\n<sub>This was the plan shown on this pull request.</sub>\n"
+	}
+	return "\n<sub>The plan changed between the comment on this pull request and the merge: Clockify or the files were not the same any more.</sub>\n"
+}
+
+// merged finds the pull requests whose merge is being applied.
+func (h *hub) merged(ctx context.Context) []merged {
+	if h.client == nil {
+		return nil
+	}
+	var pulls []gha.Pull
+	var err error
+	switch {
+	case h.event.Name == "push":
+		pulls, err = h.client.MergedPulls(ctx, strings.TrimPrefix(h.event.Ref, "refs/heads/"), h.event.SHA, h.event.Before, h.event.After)
+	case h.event.Merged:
+		var pull gha.Pull
+		if pull, err = h.client.Pull(ctx, h.event.PullRequest); err == nil {
+			pulls = []gha.Pull{pull}
+		}
+	}
+	if err != nil {
+		h.s.in.log.Warning(gha.Annotation{Title: "pull request", Message: "the merged pull request could not be looked up: " + err.Error()})
+	}
+	var all []merged
+	for _, pull := range pulls {
+		m := merged{Pull: pull}
+		found, ok, err := h.client.FindComment(ctx, pull.Number, h.key())
+		if m.err = err; ok {
+			m.marker, m.signed = gha.ReadMarker(found.Body, h.secret(), h.event.Repository, pull.Number)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// reviewed lists the gated changes that the reviews of the merged pull requests cover, and says why others are not.
+func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids []string, reason string) {
+	settings := h.s.loaded.Settings.Approval
+	covered := map[string]bool{}
+	var why []string
+	for _, m := range pulls {
+		number := fmt.Sprintf("#%d", m.Number)
+		switch {
+		case m.err != nil:
+			why = append(why, "the comments of "+number+" could not be read: "+m.err.Error())
+			continue
+		case !m.signed:
+			why = append(why, number+" has no plan comment whose signature holds")
+			continue
+		case m.marker.Head != m.HeadSHA:
+			why = append(why, "the plan shown on "+number+" was of an earlier commit than the one merged")
+			continue
+		}
+		approvals, err := h.client.Approvals(ctx, m.Number, m.HeadSHA, settings.Reviewers, settings.Count)
+		if err != nil {
+			why = append(why, "the reviews of "+number+" could not be read: "+err.Error())
+			continue
+		}
+		if !approvals.Enough() {
+			why = append(why, fmt.Sprintf("%s has %d of %d approvals that count%s", number, len(approvals.Counted), approvals.Needed, ignored(approvals.Ignored)))
+		}
+		for _, id := range gha.Covered(m.marker, approvals) {
+			covered[id] = true
+		}
+	}
+	if len(pulls) == 0 {
+		why = append(why, "no merged pull request belongs to this run, whose reviews could be read")
+	}
+	left := 0
+	for _, c := range p.Gated() {
+		if covered[h.blind(c.ID)] {
+			ids = append(ids, c.ID)
+		} else {
+			left++
+		}
+	}
+	if left == 0 {
+		return ids, ""
+	}
+	if len(why) == 0 {
+		why = append(why, "they were not in the plan when the reviewers approved it")
+	}
+	return ids, fmt.Sprintf("%d of the changes that need approval are not approved: %s", left, strings.Join(why, "; "))
+}
+
+func ignored(list []gha.Ignored) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, i := range list {
+		parts = append(parts, i.Login+": "+i.Reason)
+	}
+	return " (not counted: " + strings.Join(parts, ", ") + ")"
+}
