@@ -172,12 +172,13 @@ func (r *running) verify(ctx context.Context) {
 func (r *running) look(ctx context.Context) report.Verify {
 	var group errgroup.Group
 	plans, errs := make([]*plan.Plan, len(r.jobs)), make([]error, len(r.jobs))
+	again := r.round()
 	for i, j := range r.jobs {
 		if j.plan == nil || j.plan.Empty() {
 			continue
 		}
 		group.Go(func() error {
-			if plans[i], errs[i] = j.make(ctx); errs[i] != nil {
+			if plans[i], _, errs[i] = j.make(ctx, again); errs[i] != nil {
 				errs[i] = fmt.Errorf("%s: %w", j.title, errs[i])
 			}
 			return nil

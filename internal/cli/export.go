@@ -44,7 +44,7 @@ func exportCommand(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
-	w, err := s.workspace(id, mainKey)
+	w, err := s.round().workspace(id, mainKey)
 	if err != nil {
 		return in.fail(err)
 	}
@@ -127,9 +127,6 @@ func (d *draft) files(workspace, users, config string) ([]file, error) {
 		}
 	}
 	out := []file{{users, csv.Bytes()}, {config, yaml.Bytes()}}
-	if len(d.users.People) == 0 {
-		return out, nil // a CSV without people is refused, rightly
-	}
 	loaded, err := spec.Load(os.DirFS(dir), spec.Options{Users: "users.csv", UsersNeeded: true, ConfigNeeded: true})
 	if err != nil {
 		return nil, err

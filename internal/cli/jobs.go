@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/remote"
 )
 
 // job is one sync of a run: the people, or one time sync. Jobs are read, planned and applied side by side, and one that
@@ -18,11 +20,48 @@ import (
 type job struct {
 	title string // users, or time acme
 	spec  model.Spec
-	read  func(context.Context) (model.State, error)
-	do    apply.Doer
+	open  func(*round) (source, error)
 
 	err  error // it could not be started, read or planned
 	plan *plan.Plan
+	do   apply.Doer // who can do the plan: it knows the ids that were read
+}
+
+// source is where a job's State comes from, and who can change it afterwards.
+type source struct {
+	read func(context.Context) (model.State, error)
+	do   apply.Doer
+}
+
+// round is one reading of everything: jobs that read the same workspace with the same key share what they read. The
+// reading that verifies is another round.
+type round struct {
+	s          *session
+	mu         sync.Mutex
+	workspaces map[string]*remote.Workspace
+}
+
+func (s *session) round() *round { return &round{s: s, workspaces: map[string]*remote.Workspace{}} }
+
+// workspace returns the workspace as seen with a token.
+func (r *round) workspace(id, token string) (*remote.Workspace, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	name := id + " " + r.s.tokens[token].Reveal()
+	if w := r.workspaces[name]; w != nil {
+		return w, nil
+	}
+	reader, err := r.s.client(token, false)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := r.s.client(token, true)
+	if err != nil {
+		return nil, err
+	}
+	w := remote.New(remote.Options{ID: id, Reader: reader, Writer: writer, Now: r.s.in.Now, Sleep: r.s.in.Sleep, Logger: r.s.logger()})
+	r.workspaces[name] = w
+	return w, nil
 }
 
 // open finds out what there is to do and checks what can be checked without asking Clockify.
@@ -30,28 +69,22 @@ func (s *session) open() {
 	if s.in.opts.wantsUsers() && s.loaded.Spec.Users != nil {
 		s.jobs = append(s.jobs, s.usersJob())
 	}
+	s.jobs = append(s.jobs, s.timeJobs()...)
 }
 
 func (s *session) usersJob() *job {
 	users := s.loaded.Spec.Users
 	j := &job{title: "users", spec: model.Spec{Users: users}}
-	if j.err = s.key(); j.err != nil {
-		return j
-	}
 	id, err := s.workspaceID()
-	if err != nil {
-		j.err = err
+	if j.err = errors.Join(s.key(), err); j.err != nil {
 		return j
 	}
-	w, err := s.workspace(id, mainKey)
-	if err != nil {
-		j.err = err
-		return j
-	}
-	j.do = w
-	j.read = func(ctx context.Context) (model.State, error) {
-		dir, err := w.ReadUsers(ctx, users)
-		return model.State{Users: dir}, err
+	j.open = func(r *round) (source, error) {
+		w, err := r.workspace(id, mainKey)
+		return source{do: w, read: func(ctx context.Context) (model.State, error) {
+			dir, err := w.ReadUsers(ctx, users)
+			return model.State{Users: dir}, err
+		}}, err
 	}
 	return j
 }
@@ -59,12 +92,13 @@ func (s *session) usersJob() *job {
 // planAll reads and plans every job. What the files themselves have to say comes first in the joined plan.
 func (s *session) planAll(ctx context.Context) *plan.Plan {
 	var group errgroup.Group
+	r := s.round()
 	for _, j := range s.jobs {
 		if j.err != nil {
 			continue
 		}
 		group.Go(func() error {
-			j.plan, j.err = j.make(ctx)
+			j.plan, j.do, j.err = j.make(ctx, r)
 			return nil
 		})
 	}
@@ -78,12 +112,17 @@ func (s *session) planAll(ctx context.Context) *plan.Plan {
 	return all
 }
 
-func (j *job) make(ctx context.Context) (*plan.Plan, error) {
-	have, err := j.read(ctx)
+// make reads and plans the job as part of a round.
+func (j *job) make(ctx context.Context, r *round) (*plan.Plan, apply.Doer, error) {
+	from, err := j.open(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return plan.Compute(j.spec, have), nil
+	have, err := from.read(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return plan.Compute(j.spec, have), from.do, nil
 }
 
 // failures are the errors of the jobs that could not be planned.
@@ -100,13 +139,4 @@ func (s *session) failures() []error {
 // stopped reports whether an error means that the run ended early on purpose.
 func stopped(err error) bool {
 	return errors.Is(err, clockify.ErrBudget) || errors.Is(err, context.Canceled) || errors.Is(err, plan.ErrStop)
-}
-
-// syncNames are the names of the time syncs, in the order of the config.
-func (s *session) syncNames() []string {
-	var names []string
-	for _, t := range s.loaded.Spec.Time {
-		names = append(names, t.Name)
-	}
-	return names
 }

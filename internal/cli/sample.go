@@ -18,6 +18,7 @@ const sampleKey = "sample-key-of-the-sandbox"
 
 // sampleState is a small company whose Clockify has drifted from the sample users.csv: Bob changed teams and hours, Jane
 // married and goes by another name, Marta is back, Omar has no manager, Rosa, who managed two people, and Tim left.
+// Bob's hours for the client Globex go to Globex's own workspace.
 func sampleState(now time.Time) sandbox.State {
 	var s sandbox.State
 	w := s.AddWorkspace("Acme")
@@ -60,5 +61,33 @@ func sampleState(now time.Time) sandbox.State {
 	w.AddGroup("Holiday Spain", ids["rosa.vega"])
 	w.AddGhost(ids["lena.berg"])
 	s.AddKey(sampleKey, ids["olga.owner"])
+	sampleTime(&s, now, ids["olga.owner"], ids["bob.wilson"])
 	return s
+}
+
+// sampleTime adds the workspace of a client, with projects under clients of its own, and a few days of Bob's hours in
+// both: some are there already, one was edited since, one is new, one belongs to a project the other side has to get.
+func sampleTime(s *sandbox.State, now time.Time, owner, bob string) {
+	s.AddWorkspace("Globex")
+	home, globex := &s.Workspaces[0], &s.Workspaces[1]
+	globex.AddOwner(owner)
+	globex.AddMember(bob)
+	client := home.AddClient("Globex")
+	website := home.AddProject(client, "Website")
+	marketing, finance := globex.AddClient("Marketing"), globex.AddClient("Finance")
+	theirs := globex.AddProject(marketing, "Website")
+	globex.AddProject(finance, "Audit 2026")
+
+	day := func(back, hour int) time.Time {
+		return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -back).Add(time.Duration(hour) * time.Hour)
+	}
+	for back := 1; back <= 4; back++ {
+		home.AddEntry(bob, website, "Checkout page", day(back, 8), 3*time.Hour)
+		if back > 2 {
+			globex.AddEntry(bob, theirs, "Checkout page", day(back, 8), 3*time.Hour)
+		}
+	}
+	home.AddEntry(bob, website, "Review with Ana", day(3, 13), 90*time.Minute)
+	globex.AddEntry(bob, theirs, "Review", day(3, 13), 90*time.Minute) // written before the description was mended
+	home.AddEntry(bob, website, "Search", now.UTC().Truncate(time.Second).Add(-40*time.Minute), 0)
 }

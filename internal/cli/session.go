@@ -15,7 +15,6 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/gha"
 	"github.com/clockify-sync/clockify-sync/internal/model"
-	"github.com/clockify-sync/clockify-sync/internal/remote"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
@@ -33,7 +32,6 @@ type session struct {
 	budgets       map[string]*clockify.Budget  // by token; two syncs on one key share one
 	limiters      map[string]*clockify.Limiter // by token and host: what Clockify counts
 	clients       map[string]*clockify.Client
-	workspaces    map[string]*remote.Workspace
 }
 
 // mainKey names the key of the user sync among the tokens.
@@ -48,7 +46,7 @@ func (in *invocation) load() (*session, error) {
 	s := &session{
 		in: in, env: env, file: cmp.Or(in.opts.users, "users.csv"), tokens: map[string]config.Secret{},
 		budgets: map[string]*clockify.Budget{}, limiters: map[string]*clockify.Limiter{},
-		clients: map[string]*clockify.Client{}, workspaces: map[string]*remote.Workspace{},
+		clients: map[string]*clockify.Client{},
 	}
 	if env.GitHubActions {
 		for setting, name := range map[string]string{"users": in.opts.users, "config": in.opts.config, "audit-dir": in.opts.audit, "out": in.opts.out} {
@@ -151,25 +149,6 @@ func (s *session) calls() int {
 		n += b.Used()
 	}
 	return n
-}
-
-// workspace returns the workspace as seen with a token. Whoever shares both shares what was read.
-func (s *session) workspace(id, token string) (*remote.Workspace, error) {
-	name := id + " " + s.tokens[token].Reveal()
-	if w := s.workspaces[name]; w != nil {
-		return w, nil
-	}
-	reader, err := s.client(token, false)
-	if err != nil {
-		return nil, err
-	}
-	writer, err := s.client(token, true)
-	if err != nil {
-		return nil, err
-	}
-	w := remote.New(remote.Options{ID: id, Reader: reader, Writer: writer, Now: s.in.Now, Sleep: s.in.Sleep, Logger: s.logger()})
-	s.workspaces[name] = w
-	return w, nil
 }
 
 // logger writes what helps to find a fault, when GitHub's debug logging is on. It never holds personal data or secrets.

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/config"
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/remote"
+)
+
+// secretWindow is how far back a sync from a secret looks: the old form has no word for it.
+const secretWindow = 7 * 24 * time.Hour
+
+// timeSyncs are the time syncs of the config and of the secrets, in that order, and what is wrong with the secrets.
+func (s *session) timeSyncs() ([]model.TimeSync, error) {
+	secrets, err := s.env.TimeSecrets(s.in.LookupEnv)
+	syncs := slices.Clone(s.loaded.Spec.Time)
+	for _, secret := range secrets {
+		if slices.ContainsFunc(syncs, func(t model.TimeSync) bool { return t.Name == secret.Name }) {
+			err = errors.Join(err, fmt.Errorf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, s.loaded.Config))
+			continue
+		}
+		syncs = append(syncs, s.fromSecret(secret))
+	}
+	return syncs, err
+}
+
+// fromSecret brings the old form into the new one. Its tokens are kept under names of their own.
+func (s *session) fromSecret(secret config.TimeSecret) model.TimeSync {
+	token, dest := secret.Name, secret.Name+" dest_token"
+	s.tokens[token] = secret.Token
+	s.tokens[dest] = cmp.Or(secret.DestToken, secret.Token)
+	return model.TimeSync{
+		Name:        secret.Name,
+		Source:      model.Side{WorkspaceID: secret.SourceWorkspaceID, ClientID: secret.SourceClientID, UserID: secret.UserID, Token: token},
+		Destination: model.Side{WorkspaceID: secret.DestinationWorkspaceID, UserID: cmp.Or(secret.DestUserID, secret.UserID), Token: dest},
+		Color:       secret.Color, Window: secretWindow,
+	}
+}
+
+// timeJobs makes a job of every time sync that is wanted. What cannot be one is a job with an error, so that it is
+// told and the others go on.
+func (s *session) timeJobs() []*job {
+	syncs, err := s.timeSyncs()
+	only, named := strings.CutPrefix(s.in.opts.only, "time:")
+	var jobs []*job
+	if err != nil && s.in.opts.only != "users" && !named {
+		jobs = append(jobs, &job{title: "time", err: err})
+	}
+	var names []string
+	for _, sync := range syncs {
+		names = append(names, sync.Name)
+		if s.in.opts.wantsSync(sync.Name) {
+			jobs = append(jobs, s.timeJob(sync))
+		}
+	}
+	switch {
+	case len(jobs) > 0:
+	case named:
+		have := "there are none"
+		if len(names) > 0 {
+			have = "there are " + strings.Join(names, ", ")
+		}
+		jobs = append(jobs, &job{title: "time", err: errors.Join(fmt.Errorf("--only time:%s: no time sync has this name; %s", only, have), err)})
+	case s.in.opts.only == "time":
+		jobs = append(jobs, &job{title: "time", err: errors.New("no time sync is configured: write time_sync in the config, or name secrets in SECRET_NAMES")})
+	}
+	return jobs
+}
+
+func (s *session) timeJob(sync model.TimeSync) *job {
+	j := &job{title: "time " + sync.Name, spec: model.Spec{Time: []model.TimeSync{sync}}}
+	j.err = errors.Join(s.token("source.token_env", sync.Source.Token), s.token("destination.token_env", sync.Destination.Token))
+	if j.err != nil {
+		return j
+	}
+	now := s.in.Now()
+	j.open = func(r *round) (source, error) {
+		from, err := r.workspace(sync.Source.WorkspaceID, sync.Source.Token)
+		if err != nil {
+			return source{}, err
+		}
+		to, err := r.workspace(sync.Destination.WorkspaceID, sync.Destination.Token)
+		t := &remote.Time{Source: from, Destination: to}
+		return source{do: t, read: func(ctx context.Context) (model.State, error) {
+			ledger, err := t.ReadTime(ctx, sync, now)
+			return model.State{Time: []model.Ledger{ledger}}, err
+		}}, err
+	}
+	return j
+}
+
+// token finds the token that is kept under a name: of the user sync where there is no name, of a secret, else of the
+// environment variable.
+func (s *session) token(setting, name string) error {
+	if name == mainKey {
+		return s.key()
+	}
+	if s.tokens[name] != "" {
+		return nil
+	}
+	value, ok := s.in.LookupEnv(name)
+	if value = strings.TrimSpace(value); !ok || value == "" {
+		return fmt.Errorf("%s: the environment variable %s is not set; it has to hold an API key", setting, name)
+	}
+	s.tokens[name] = config.Secret(value)
+	if s.in.log != nil {
+		s.in.log.Mask(value)
+	}
+	return nil
+}
+
+// syncNames are the names of all time syncs.
+func (s *session) syncNames() []string {
+	syncs, _ := s.timeSyncs() // what is wrong with them is told where they are run
+	var names []string
+	for _, t := range syncs {
+		names = append(names, t.Name)
+	}
+	return names
+}
