@@ -47,17 +47,16 @@ func (p *planner) leaverOf(c *Change) string {
 	case RevokeGhost:
 		return do.Person
 	case RemoveMember:
-		return do.Person
+		if p.leavers[do.Person] {
+			return do.Person
+		}
+		return p.owner(p.inGroup[do.Person]) // the group of a leaver that is kept
 	case GrantManager:
 		return first(p.want.people[do.Person].Managers)
 	case AddMember:
 		return first(p.want.people[do.Person].Managers)
 	case GrantGroup:
-		for _, key := range []string{do.Group, newGroup + do.Group} {
-			if g := p.want.groups[key]; g != nil {
-				return first(g.Managers)
-			}
-		}
+		return first(p.managersOf(do.Group))
 	}
 	return ""
 }

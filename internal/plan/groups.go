@@ -43,7 +43,7 @@ func (p *planner) findOwned() {
 			continue
 		}
 		for _, m := range g.Managers {
-			if label := p.label(m); g.Name == groupName(label, "") || g.Name == groupName(label, m) {
+			if slices.Contains(p.names(m, false), g.Name) {
 				p.owned[key] = m
 			}
 		}
@@ -85,17 +85,13 @@ func (p *planner) claimFallback(people []string) {
 // by name, so that a manager who was renamed keeps theirs.
 func (p *planner) claim(users map[string][]string) {
 	managers := sorted(users)
-	wanted := map[string]string{}
 	count := map[string]int{}
 	for _, m := range managers {
 		count[p.label(m)]++
 	}
+	names := map[string][]string{}
 	for _, m := range managers {
-		label := p.label(m)
-		wanted[m] = groupName(label, "")
-		if count[label] > 1 || p.protectedGroup(label) || p.isFallback(label) {
-			wanted[m] = groupName(label, m)
-		}
+		names[m] = p.names(m, count[p.label(m)] > 1)
 	}
 	found := map[string]string{}
 	managed := map[string][]string{} // manager to keys of groups they are team manager of
@@ -109,7 +105,7 @@ func (p *planner) claim(users map[string][]string) {
 		}
 	}
 	for _, m := range managers {
-		if key := p.byRole(m, wanted[m], managed[m], users[m]); key != "" {
+		if key := p.byRole(m, names[m], managed[m], users[m]); key != "" {
 			found[m] = key
 			p.claimed[key] = m
 		}
@@ -118,8 +114,8 @@ func (p *planner) claim(users map[string][]string) {
 		if found[m] != "" {
 			continue
 		}
-		for _, name := range []string{wanted[m], groupName(p.label(m), m)} {
-			if g := p.have.groups[name]; g != nil && p.claimed[name] == "" && !p.protectedGroup(name) {
+		for _, name := range names[m] {
+			if g := p.have.groups[name]; g != nil && p.claimed[name] == "" {
 				found[m] = name
 				p.claimed[name] = m
 				break
@@ -127,21 +123,41 @@ func (p *planner) claim(users map[string][]string) {
 		}
 	}
 	for _, m := range managers {
-		p.settle(m, found[m], wanted[m], users[m])
+		p.settle(m, found[m], names[m], users[m])
 	}
+}
+
+// names lists what a manager's group may be called, the best first: their label, unless another manager in use shares
+// it, then the label with the email. Names of protected groups and of the fallback group are out of the question; where
+// that leaves none the email has to do.
+func (p *planner) names(manager string, shared bool) []string {
+	label := p.label(manager)
+	candidates := []string{groupName(label, ""), groupName(label, manager), manager}
+	if shared {
+		candidates = candidates[1:]
+	}
+	names := slices.DeleteFunc(slices.Compact(candidates), func(name string) bool { return p.protectedGroup(name) || p.isFallback(name) })
+	if len(names) > 1 && names[len(names)-1] == manager {
+		names = names[:len(names)-1]
+	}
+	return names
 }
 
 // byRole finds a manager's group among those they are team manager of: by name first; else the one that holds mostly
 // their people and is nobody else's, which is what a group looks like whose manager was renamed.
-func (p *planner) byRole(manager, wanted string, managed, people []string) string {
-	label := p.label(manager)
-	for _, name := range []string{wanted, groupName(label, manager), groupName(label, "")} {
+func (p *planner) byRole(manager string, names, managed, people []string) string {
+	free := false
+	for i, name := range append(slices.Clone(names), groupName(p.label(manager), "")) {
+		free = free || p.have.groups[name] == nil
 		for _, key := range managed {
-			shared := name != wanted && len(p.have.groups[key].Managers) > 1 // two of one name used to share a group
+			shared := i > 0 && len(p.have.groups[key].Managers) > 1 // two of one name used to share a group
 			if p.have.groups[key].Name == name && p.claimed[key] == "" && !shared {
 				return key
 			}
 		}
+	}
+	if !free {
+		return "" // renaming is out of the question; one of the groups that have their names is to be theirs
 	}
 	theirs := setOf(people)
 	type candidate struct {
@@ -151,7 +167,7 @@ func (p *planner) byRole(manager, wanted string, managed, people []string) strin
 	var candidates []candidate
 	for _, key := range managed {
 		g := p.have.groups[key]
-		if len(g.Managers) != 1 || p.claimed[key] != "" || p.owned[key] != "" || p.labels[g.Name] > 0 {
+		if len(g.Managers) != 1 || p.claimed[key] != "" || p.owned[key] != "" || p.personal[g.Name] {
 			continue
 		}
 		score := 0
@@ -176,24 +192,24 @@ func (p *planner) byRole(manager, wanted string, managed, people []string) strin
 }
 
 // settle gives a manager's group its name, its manager and its people, making it where there is none.
-func (p *planner) settle(manager, key, wanted string, people []string) {
-	long := groupName(p.label(manager), manager)
-	taken := func(name string) bool {
-		return p.given[name] || p.have.groups[name] != nil && name != key // a name given up in this run is free only in the next
+func (p *planner) settle(manager, key string, names, people []string) {
+	free := func(name string) bool { // a name given up in this run is free only in the next
+		return !p.given[name] && (p.have.groups[name] == nil || name == key)
 	}
-	name := wanted
-	if key != "" && p.have.groups[key].Name == long {
-		name = long // unambiguous, though the namesake may have left
-	} else if (key == "" || p.have.groups[key].Name != wanted) && taken(wanted) {
-		name = long
-		if taken(long) {
-			p.plan.Findings = append(p.plan.Findings, model.Finding{
-				Kind: model.FindingGroupName, Name: manager, Failed: true,
-				Text: fmt.Sprintf("gets no group: both %q and %q are other groups' names", wanted, long),
-			})
-			return
-		}
-		p.note(model.FindingGroupName, manager, model.Source{}, "their group is named %q: %q is another group's name", long, wanted)
+	i := slices.Index(names, key) // unambiguous, though the namesake may have left
+	if i < 0 {
+		i = slices.IndexFunc(names, free)
+	}
+	if i < 0 {
+		p.plan.Findings = append(p.plan.Findings, model.Finding{
+			Kind: model.FindingGroupName, Name: manager, Failed: true,
+			Text: fmt.Sprintf("gets no group: %q and %q are other groups' names or protected", groupName(p.label(manager), ""), groupName(p.label(manager), manager)),
+		})
+		return
+	}
+	name := names[i]
+	if i > 0 && name != key {
+		p.note(model.FindingGroupName, manager, model.Source{}, "their group is named %q: %q is another group's name", name, names[0])
 	}
 	switch {
 	case key == "":

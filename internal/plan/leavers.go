@@ -114,7 +114,7 @@ func (p *planner) orphans() map[string]string {
 		}
 	}
 	for _, key := range sorted(p.want.groups) {
-		if g := p.want.groups[key]; p.orphaned(g.Managers) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) {
+		if g := p.want.groups[key]; p.orphaned(g.Managers) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) && !p.unmanaged(key, g) {
 			for _, m := range g.Managers {
 				orphans[m] = fmt.Sprintf("the group %q", g.Name)
 			}
@@ -186,10 +186,13 @@ func (p *planner) deactivate(leaver string) {
 			p.ownGroup[key] = leaver
 			delete(p.then.groups, key)
 			continue
+		case p.unmanaged(key, g):
+			continue // goes with the cleanup
 		}
 		orphan := p.orphaned(p.want.groups[key].Managers)
 		g = p.then.group(key)
-		g.Members = without(g.Members, func(m string) bool { return m == leaver })
+		theirs := p.owner(key) == leaver // kept for a protected person, and nobody else's any more
+		g.Members = without(g.Members, func(m string) bool { return m == leaver || theirs && p.inGroup[m] == key })
 		g.Managers = without(g.Managers, func(m string) bool { return m == leaver })
 		if orphan {
 			g.Managers = with(g.Managers, fallback)
@@ -227,24 +230,56 @@ func (p *planner) groupsOf(email string) []string {
 	return p.groups[email]
 }
 
-// joinFallback puts a person whose manager leaves into the fallback group.
+// joinFallback puts a person whose manager leaves into the fallback group. Where none is configured, people of the CSV go
+// to the fallback manager's own group, where the next run would look for them.
 func (p *planner) joinFallback(email string) {
 	name := p.spec.FallbackGroup
-	if name == "" || p.protectedGroup(name) {
+	if p.protectedGroup(name) {
 		return
 	}
 	key := name
-	if p.then.groups[key] == nil {
-		key = newGroup + name
+	if _, planned := p.manager[email]; name == "" && planned {
+		key, name = p.ownOfFallback()
 	}
-	if p.then.groups[key] == nil {
-		p.then.addGroup(name)
+	switch {
+	case name == "":
+		return
+	case p.then.groups[key] != nil:
+	case p.then.groups[newGroup+name] != nil:
+		key = newGroup + name
+	default:
+		key = p.then.addGroup(name)
+	}
+	if _, claimed := p.claimed[key]; !claimed {
+		p.claimed[key] = p.spec.FallbackManager
 	}
 	g := p.then.group(key)
 	g.Members = with(g.Members, email)
 	if fallback := p.spec.FallbackManager; len(g.Managers) == 0 {
 		g.Managers = []string{fallback}
 	}
+}
+
+// ownOfFallback is the key and the name of the group the fallback manager has as a manager, or would get.
+func (p *planner) ownOfFallback() (key, name string) {
+	fallback := p.spec.FallbackManager
+	for _, owners := range []map[string]string{p.claimed, p.owned} {
+		for _, key := range sorted(owners) {
+			if g := p.then.groups[key]; owners[key] == fallback && g != nil {
+				return key, g.Name
+			}
+		}
+	}
+	shared := false
+	for _, m := range p.claimed {
+		shared = shared || !p.leavers[m] && p.label(m) == p.label(fallback)
+	}
+	for _, name := range p.names(fallback, shared) {
+		if p.have.groups[name] == nil && p.want.groups[newGroup+name] == nil {
+			return newGroup + name, name
+		}
+	}
+	return "", ""
 }
 
 // cleanup plans the deletion of the groups that are neither managed nor protected, where that is asked for.
@@ -254,15 +289,24 @@ func (p *planner) cleanup() {
 	}
 	for _, key := range sorted(p.then.groups) {
 		g := p.then.groups[key]
-		if _, managed := p.claimed[key]; managed || p.protectedGroup(g.Name) || p.isFallback(g.Name) {
-			continue
-		}
-		if p.holdsProtected(g) {
+		switch {
+		case p.unmanaged(key, g):
+			delete(p.then.groups, key)
+		case !p.kept(key, g.Name):
 			p.note(model.FindingProtected, g.Name, model.Source{}, "is an unmanaged group and is kept: a protected person is in it or manages it")
-			continue
 		}
-		delete(p.then.groups, key)
 	}
+}
+
+// unmanaged reports whether the cleanup deletes the group.
+func (p *planner) unmanaged(key string, g *model.Group) bool {
+	return p.spec.DeleteUnmanaged && !p.spec.IdentityProvider && !p.kept(key, g.Name) && !p.holdsProtected(g)
+}
+
+// kept reports whether the group is managed or protected.
+func (p *planner) kept(key, name string) bool {
+	_, managed := p.claimed[key]
+	return managed || p.protectedGroup(name) || p.isFallback(name)
 }
 
 // consequence says why a leaver is deactivated, what they manage and where it goes. Their own manager group is deleted,

@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
 
 // needs says of each change which earlier ones must have been done before it: nobody is put into a group that could not
 // be made, nobody loses a manager or a group before having the next, and a leaver is deactivated last of all.
@@ -77,6 +81,24 @@ func (p *planner) needs(changes []Change) {
 			note(c.ID, "frees "+do.Manager)
 		case RevokeGroup:
 			note(c.ID, "frees "+do.Manager)
+		case DeleteGroup:
+			for _, m := range p.managersOf(do.Group) {
+				note(c.ID, "frees "+m)
+			}
 		}
 	}
+}
+
+// managersOf lists who manages the group that is called so after the routine changes.
+func (p *planner) managersOf(name string) []string {
+	if p.named == nil {
+		p.named = map[string]*model.Group{}
+		for _, g := range p.want.groups {
+			p.named[g.Name] = g
+		}
+	}
+	if g := p.named[name]; g != nil {
+		return g.Managers
+	}
+	return nil
 }

@@ -21,7 +21,7 @@ type planner struct {
 
 	fields    map[string]model.Field // by the name used in the config
 	protected struct{ groups, users set }
-	labels    map[string]int          // how many people have this label
+	personal  set                     // names that somebody's manager group may have
 	rows      []model.Declared        // rows that are planned for
 	manager   map[string]string       // whom a planned person reports to; people who keep theirs are not in it
 	source    map[string]model.Source // where a planned person stands in the CSV
@@ -32,6 +32,7 @@ type planner struct {
 	given     set                     // group names handed out in this run
 	managed   map[string][]string     // manager to people managed after the routine changes; see managedPeople
 	groups    map[string][]string     // person to keys of groups after the routine changes; see groupsOf
+	named     map[string]*model.Group // groups by what they are called after the routine changes; see managersOf
 	leavers   set
 	ownGroup  map[string]string // group key to the leaver whose manager group it is
 	refused   set               // settings refused already, so that one is said once
@@ -42,15 +43,16 @@ func users(spec *model.Users, dir *model.Directory) *Plan {
 	have := newRoster(dir)
 	p := &planner{
 		spec: spec, dir: dir, have: have, want: have.next(),
-		plan:   &Plan{Names: map[string]string{}},
-		fields: map[string]model.Field{},
-		labels: map[string]int{},
-		source: map[string]model.Source{}, manager: map[string]string{}, reasons: map[string]string{}, inGroup: map[string]string{},
+		plan:     &Plan{Names: map[string]string{}},
+		fields:   map[string]model.Field{},
+		personal: set{},
+		source:   map[string]model.Source{}, manager: map[string]string{}, reasons: map[string]string{}, inGroup: map[string]string{},
 		claimed: map[string]string{}, owned: map[string]string{}, given: set{},
 		leavers: set{}, ownGroup: map[string]string{}, refused: set{},
 	}
 	for _, person := range dir.People {
-		p.labels[person.Label()]++
+		p.personal[groupName(person.Label(), "")] = true
+		p.personal[groupName(person.Label(), person.Email)] = true
 	}
 	p.protect()
 	p.declareFields()

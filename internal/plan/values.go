@@ -28,6 +28,9 @@ func FieldText(f model.Field, text string) (string, error) {
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) || strings.ContainsAny(text, "xXpP_") {
 			return "", fmt.Errorf("%q is not a number", text)
 		}
+		if n == 0 {
+			n = 0 // -0 too
+		}
 		return strconv.FormatFloat(n, 'f', -1, 64), nil
 	case model.FieldCheckbox:
 		switch strings.ToLower(text) {

@@ -1,0 +1,118 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// leaving plans a run in which these people leave.
+func leaving(t *testing.T, emails ...string) *plan.Plan {
+	t.Helper()
+	have := base
+	for _, e := range emails {
+		have += "person " + e + "\n"
+	}
+	spec := declares(t, baseCSV)
+	spec.Absent = model.AbsentDeactivate
+	return compute(spec, workspace(t, have))
+}
+
+func TestReadApproval(t *testing.T) {
+	t.Parallel()
+	one, two, none := leaving(t, "l1@x"), leaving(t, "l1@x", "l2@x"), leaving(t)
+	digest := two.ApprovalDigest()
+	gatedIDs := func(p *plan.Plan) []string {
+		var list []string
+		for _, c := range p.Gated() {
+			list = append(list, c.ID)
+		}
+		return list
+	}
+	cases := []struct {
+		name    string
+		plan    *plan.Plan
+		token   string
+		earlier [][]string
+		allows  []bool // of the plan's gated changes
+		reason  string // part of it
+		err     string // part of it
+	}{
+		{name: "nothing given", plan: two, allows: []bool{false, false}},
+		{name: "the digest", plan: two, token: digest, allows: []bool{true, true}},
+		{name: "sixteen digits of it, in capitals and with spaces", plan: two, token: "  " + strings.ToUpper(digest[:16]) + "\n", allows: []bool{true, true}},
+		{name: "fifteen digits of it", plan: two, token: digest[:15], err: "at least 16"},
+		{name: "no digest at all", plan: two, token: "yes please", err: "not an approval digest"},
+		{name: "another digest", plan: two, token: strings.Repeat("0", 64), allows: []bool{false, false}, reason: "no longer what"},
+		{name: "the token with its list", plan: two, token: two.ApprovalToken(), allows: []bool{true, true}},
+		{name: "a part of what the digest alone approved", plan: one, token: digest, allows: []bool{false}, reason: "no longer what"},
+		{name: "a part of what the token approved", plan: one, token: two.ApprovalToken(), allows: []bool{true}},
+		{name: "a part of what an earlier plan gated", plan: one, token: digest[:16], earlier: [][]string{nil, gatedIDs(one), gatedIDs(two)}, allows: []bool{true}},
+		{name: "more than what was approved", plan: two, token: one.ApprovalToken(), allows: []bool{true, false}, reason: "1 of the changes"},
+		{name: "more than what an earlier plan gated", plan: two, token: one.ApprovalDigest(), earlier: [][]string{gatedIDs(one)}, allows: []bool{true, false}, reason: "1 of the changes"},
+		{name: "a list that is not the digest's", plan: one, token: digest + ":" + gatedIDs(one)[0], err: "does not belong"},
+		{name: "a short digest before a list", plan: one, token: digest[:16] + two.ApprovalToken()[64:], err: "does not belong"},
+		{name: "nothing is gated any more", plan: none, token: digest, allows: nil},
+		{name: "nothing is gated, and nonsense is still an error", plan: none, token: "nonsense", err: "not an approval digest"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			a, reason, err := tc.plan.ReadApproval(tc.token, tc.earlier...)
+			if tc.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tc.err) {
+					t.Fatalf("error is %v, want one with %q", err, tc.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []bool
+			for _, c := range tc.plan.Gated() {
+				got = append(got, a.Allows(c))
+			}
+			if !slices.Equal(got, tc.allows) {
+				t.Errorf("allows %v, want %v", got, tc.allows)
+			}
+			if !strings.Contains(reason, tc.reason) || (tc.reason == "") != (reason == "") {
+				t.Errorf("reason is %q, want one with %q", reason, tc.reason)
+			}
+		})
+	}
+}
+
+func TestApprovalTokenOfManyIsTheDigest(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{}
+	for range 4001 {
+		p.Changes = append(p.Changes, plan.Change{ID: "0123456789abcdef", Gated: true})
+	}
+	if got := p.ApprovalToken(); got != p.ApprovalDigest() || len(got) != 64 {
+		t.Errorf("token has %d characters, want the digest's 64", len(got))
+	}
+}
+
+func TestDigests(t *testing.T) {
+	t.Parallel()
+	calm, one, two := leaving(t), leaving(t, "l1@x"), leaving(t, "l1@x", "l2@x")
+	if calm.ApprovalDigest() != "" || calm.ApprovalToken() != "" {
+		t.Error("a plan without gated changes has something to approve")
+	}
+	if one.ApprovalDigest() == two.ApprovalDigest() || one.Digest() == two.Digest() {
+		t.Error("two plans that differ have one digest")
+	}
+	if one.Digest() == one.ApprovalDigest() {
+		t.Error("a digest may stand for an approval")
+	}
+	over := declares(t, baseCSV)
+	over.Absent = model.AbsentDeactivate
+	over.Guards.MaxDeactivations = model.Limit{Count: 1}
+	marked := compute(over, workspace(t, base+"person l1@x\nperson l2@x"))
+	if marked.ApprovalDigest() == two.ApprovalDigest() {
+		t.Error("more deactivations than allowed have the approval digest of a plan within its limits")
+	}
+}

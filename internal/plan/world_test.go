@@ -1,0 +1,208 @@
+package plan_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// world is a workspace that does what actions say and refuses what cannot be done. Groups keep their number whatever
+// they are called, so that a test can tell which is which.
+type world struct {
+	dir    *model.Directory // what does not change: name, features, self
+	people map[string]*model.Person
+	groups map[int]*model.Group
+	next   int
+	fields map[string]model.Field
+}
+
+func newWorld(d *model.Directory) *world {
+	w := &world{dir: d, people: map[string]*model.Person{}, groups: map[int]*model.Group{}, fields: map[string]model.Field{}}
+	for _, p := range d.People {
+		p.Fields = maps.Clone(p.Fields)
+		if p.Fields == nil {
+			p.Fields = map[string]string{}
+		}
+		p.Managers = slices.Clone(p.Managers)
+		w.people[p.Email] = &p
+	}
+	for _, g := range d.Groups {
+		g.Members, g.Managers = slices.Clone(g.Members), slices.Clone(g.Managers)
+		w.groups[w.next] = &g
+		w.next++
+	}
+	for _, f := range d.Fields {
+		w.fields[f.Name] = f
+	}
+	return w
+}
+
+// directory is the world as it is read again.
+func (w *world) directory() *model.Directory {
+	d := *w.dir
+	d.People, d.Groups, d.Fields = nil, nil, nil
+	for _, email := range slices.Sorted(maps.Keys(w.people)) {
+		p := *w.people[email]
+		p.Fields, p.Managers = maps.Clone(p.Fields), slices.Clone(p.Managers)
+		d.People = append(d.People, p)
+	}
+	for _, n := range slices.Sorted(maps.Keys(w.groups)) {
+		g := *w.groups[n]
+		g.Members, g.Managers = slices.Clone(g.Members), slices.Clone(g.Managers)
+		d.Groups = append(d.Groups, g)
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.fields)) {
+		d.Fields = append(d.Fields, w.fields[name])
+	}
+	return &d
+}
+
+func (w *world) clone() *world {
+	c := newWorld(w.directory())
+	c.groups, c.next = map[int]*model.Group{}, w.next
+	for n, g := range w.groups {
+		twin := *g
+		twin.Members, twin.Managers = slices.Clone(g.Members), slices.Clone(g.Managers)
+		c.groups[n] = &twin
+	}
+	return c
+}
+
+func (w *world) group(name string) *model.Group {
+	for _, g := range w.groups {
+		if g.Name == name {
+			return g
+		}
+	}
+	return nil
+}
+
+// do carries out an action. What is there already, or is not there, is an error: a plan says only what is needed.
+func (w *world) do(action plan.Action) error {
+	missing := func(what, name string) error { return fmt.Errorf("%#v: no %s %q", action, what, name) }
+	switch a := action.(type) {
+	case plan.CreateField:
+		if _, there := w.fields[a.Field]; there {
+			return fmt.Errorf("%#v: there already", a)
+		}
+		w.fields[a.Field] = model.Field{Name: a.Field, Type: model.FieldText}
+	case plan.CreateGroup:
+		if w.group(a.Group) != nil {
+			return fmt.Errorf("%#v: there already", a)
+		}
+		w.groups[w.next] = &model.Group{Name: a.Group}
+		w.next++
+	case plan.RenameGroup:
+		g := w.group(a.From)
+		if g == nil {
+			return missing("group", a.From)
+		}
+		if w.group(a.To) != nil {
+			return fmt.Errorf("%#v: the name is taken", a)
+		}
+		g.Name = a.To
+	case plan.DeleteGroup:
+		for n, g := range w.groups {
+			if g.Name == a.Group {
+				delete(w.groups, n)
+				return nil
+			}
+		}
+		return missing("group", a.Group)
+	case plan.Invite:
+		if w.people[a.Person] != nil {
+			return fmt.Errorf("%#v: a member already", a)
+		}
+		w.people[a.Person] = &model.Person{Email: a.Person, Status: model.Pending, Capacity: 7 * 60 * 60e9, Fields: map[string]string{}}
+	case plan.SetActive:
+		p := w.people[a.Person]
+		if p == nil {
+			return missing("person", a.Person)
+		}
+		if (p.Status == model.Active) == a.Active {
+			return fmt.Errorf("%#v: so already", a)
+		}
+		p.Status = model.Inactive
+		if a.Active {
+			p.Status = model.Active
+		}
+	case plan.SetProfile:
+		return w.setProfile(a)
+	case plan.AddMember:
+		return w.list(a, a.Group, a.Person, true, func(g *model.Group) *[]string { return &g.Members })
+	case plan.RemoveMember:
+		return w.list(a, a.Group, a.Person, false, func(g *model.Group) *[]string { return &g.Members })
+	case plan.GrantGroup:
+		return w.list(a, a.Group, a.Manager, true, func(g *model.Group) *[]string { return &g.Managers })
+	case plan.RevokeGroup:
+		return w.list(a, a.Group, a.Manager, false, func(g *model.Group) *[]string { return &g.Managers })
+	case plan.GrantManager:
+		return w.manager(a, a.Person, a.Manager, true)
+	case plan.RevokeManager:
+		return w.manager(a, a.Person, a.Manager, false)
+	case plan.RevokeGhost:
+		p := w.people[a.Person]
+		if p == nil || !p.Ghost {
+			return missing("ghost of", a.Person)
+		}
+		p.Ghost = false
+	default:
+		return fmt.Errorf("%T is no action this world knows", action)
+	}
+	return nil
+}
+
+func (w *world) setProfile(a plan.SetProfile) error {
+	p := w.people[a.Person]
+	if p == nil {
+		return fmt.Errorf("%#v: no such person", a)
+	}
+	if a.Capacity == nil && len(a.Values) == 0 {
+		return fmt.Errorf("%#v: nothing in it", a)
+	}
+	if a.Capacity != nil {
+		p.Capacity = *a.Capacity
+	}
+	for _, v := range a.Values {
+		if _, there := w.fields[v.Field]; !there {
+			return fmt.Errorf("%#v: no field %q", a, v.Field)
+		}
+		delete(p.Fields, v.Field)
+		if v.Text != "" {
+			p.Fields[v.Field] = v.Text
+		}
+	}
+	return nil
+}
+
+func (w *world) list(action plan.Action, group, person string, in bool, of func(*model.Group) *[]string) error {
+	g := w.group(group)
+	if g == nil || w.people[person] == nil {
+		return fmt.Errorf("%#v: no such group or person", action)
+	}
+	return change(action, of(g), person, in)
+}
+
+func (w *world) manager(action plan.Action, person, manager string, in bool) error {
+	p := w.people[person]
+	if p == nil || w.people[manager] == nil {
+		return fmt.Errorf("%#v: no such person", action)
+	}
+	return change(action, &p.Managers, manager, in)
+}
+
+func change(action plan.Action, list *[]string, x string, in bool) error {
+	i, there := slices.BinarySearch(*list, x)
+	switch {
+	case there == in:
+		return fmt.Errorf("%#v: so already", action)
+	case in:
+		*list = slices.Insert(*list, i, x)
+	default:
+		*list = slices.Delete(*list, i, i+1)
+	}
+	return nil
+}
