@@ -105,18 +105,25 @@ type entryView struct {
 	length               time.Duration
 }
 
-// entryOf reads an entry from the fields of its change; what they do not say is taken from its name, "Website
-// 2026-11-20T09:00:00Z".
+// entryOf reads an entry from the fields of its change; the project and the times they do not say are taken from its
+// name, "Client / Website · 2026-11-20T09:00:00Z · Review", and from the entry the change carries. Texts are never taken
+// from the latter: it is not masked.
 func entryOf(c *plan.Change) entryView {
 	var e entryView
-	name, instant := c.Ref.Name, ""
-	if i := strings.LastIndexByte(name, ' '); i >= 0 {
-		name, instant = name[:i], name[i+1:]
+	e.project = c.Ref.Name
+	parts := strings.Split(c.Ref.Name, " · ")
+	for i, part := range parts {
+		if t, err := time.Parse(time.RFC3339, part); err == nil {
+			e.project, e.start = strings.Join(parts[:i], " · "), t
+			e.description = strings.Join(parts[i+1:], " · ")
+			break
+		}
 	}
-	if t, err := time.Parse(time.RFC3339, instant); err == nil {
-		e.project, e.start = name, t
-	} else {
-		e.project = c.Ref.Name
+	switch do := c.Do.(type) {
+	case plan.CreateEntry:
+		e.start, e.end = do.Entry.Start, do.Entry.End
+	case plan.UpdateEntry:
+		e.start, e.end = do.Entry.Start, do.Entry.End
 	}
 	for _, f := range c.Fields {
 		text := cmp.Or(f.After, f.Before)
