@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
 )
 
 // hostile are texts that a CSV cell or a name in Clockify may hold.
@@ -67,7 +69,7 @@ func TestLogHostile(t *testing.T) {
 				if err := l.Close(); err != nil {
 					t.Fatal(err)
 				}
-				if got := runnerCommands(b.String()); got != nil {
+				if got := ghtest.Commands(b.String()); got != nil {
 					t.Errorf("%q became %q: the runner sees %+v", text, b.String(), got)
 				}
 			})
@@ -91,7 +93,7 @@ func TestLogHostileInCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		var names []string
-		for _, c := range runnerCommands(b.String()) {
+		for _, c := range ghtest.Commands(b.String()) {
 			names = append(names, c.Name)
 			if c.Name == "error" && (c.Properties["line"] != "3" || c.Properties["col"] != "5" || len(c.Properties) != 4) {
 				t.Errorf("%.80q: properties %.300q", text, c.Properties)
@@ -118,7 +120,7 @@ func FuzzLogLine(f *testing.F) {
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if got := runnerCommands(out.String()); got != nil {
+		if got := ghtest.Commands(out.String()); got != nil {
 			t.Errorf("the runner sees %+v in %q", got, out.String())
 		}
 		if !utf8.Valid(out.Bytes()) {
@@ -126,7 +128,7 @@ func FuzzLogLine(f *testing.F) {
 		}
 		out.Reset()
 		l.Warning(Annotation{File: a, Line: 1, Title: b, Message: a + b})
-		if got := runnerCommands(out.String()); len(got) != 1 || got[0].Name != "warning" {
+		if got := ghtest.Commands(out.String()); len(got) != 1 || got[0].Name != "warning" {
 			t.Errorf("the runner sees %+v in %q", got, out.String())
 		}
 	})
@@ -197,8 +199,8 @@ func TestLogCountsAnnotations(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]int{}
-	last := command{}
-	for _, c := range runnerCommands(b.String()) {
+	last := ghtest.Command{}
+	for _, c := range ghtest.Commands(b.String()) {
 		got[c.Name]++
 		last = c
 	}
@@ -228,7 +230,7 @@ func TestLogMasks(t *testing.T) {
 	l.Mask(secret)
 	l.Mask("first line\nsecond line")
 	masked := map[string]int{}
-	for _, c := range runnerCommands(b.String()) {
+	for _, c := range ghtest.Commands(b.String()) {
 		if c.Name != "add-mask" {
 			t.Errorf("command %s", c.Name)
 		}
@@ -285,7 +287,7 @@ func TestLogConcurrent(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := len(runnerLines(b.String()))-1, 8*50*2+1; got != want {
+	if got, want := len(ghtest.Lines(b.String()))-1, 8*50*2+1; got != want {
 		t.Errorf("%d lines, want %d", got, want)
 	}
 }

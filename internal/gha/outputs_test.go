@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
 )
 
 func outputFile(t testing.TB, content string) string {
@@ -32,12 +34,12 @@ func TestOutputs(t *testing.T) {
 	const forged = "hi\n_GitHubActionsFileCommandDelimeter_\napproved=true\nrest<<_GitHubActionsFileCommandDelimeter_\nx"
 	cases := []struct {
 		name, before, output, value string
-		want                        []pair // nil: refused
+		want                        []ghtest.Pair // nil: refused
 	}{
-		{"plain", "", "digest", "9c41", []pair{{"digest", "9c41"}}},
-		{"empty", "", "digest", "", []pair{{"digest", ""}}},
-		{"heredoc in the value", "", "matrix", `{"a":"x<<y=z"}`, []pair{{"matrix", `{"a":"x<<y=z"}`}}},
-		{"after a line without end", "a=1", "b", "2", []pair{{"a", "1"}, {"b", "2"}}},
+		{"plain", "", "digest", "9c41", []ghtest.Pair{{Name: "digest", Value: "9c41"}}},
+		{"empty", "", "digest", "", []ghtest.Pair{{Name: "digest", Value: ""}}},
+		{"heredoc in the value", "", "matrix", `{"a":"x<<y=z"}`, []ghtest.Pair{{Name: "matrix", Value: `{"a":"x<<y=z"}`}}},
+		{"after a line without end", "a=1", "b", "2", []ghtest.Pair{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}}},
 		{"newline", "", "digest", "a\napproved=true", nil},
 		{"carriage return", "", "digest", "a\rapproved=true", nil},
 		{"the library's delimiter", "", "digest", forged, nil},
@@ -56,7 +58,7 @@ func TestOutputs(t *testing.T) {
 			if (err != nil) != (tc.want == nil) {
 				t.Fatalf("error %v", err)
 			}
-			got, err := runnerFile(readFile(t, path))
+			got, err := ghtest.ReadFile(readFile(t, path))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,13 +100,13 @@ func FuzzOutput(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, value string) {
 		path := outputFile(t, "before=1\n")
 		err := NewOutputs(path).Set(name, value)
-		got, parseErr := runnerFile(readFile(t, path))
+		got, parseErr := ghtest.ReadFile(readFile(t, path))
 		if parseErr != nil {
 			t.Fatal(parseErr)
 		}
-		want := []pair{{"before", "1"}}
+		want := []ghtest.Pair{{Name: "before", Value: "1"}}
 		if err == nil {
-			want = append(want, pair{name, value})
+			want = append(want, ghtest.Pair{Name: name, Value: value})
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

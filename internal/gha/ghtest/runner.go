@@ -1,4 +1,4 @@
-package gha
+package ghtest
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 // This file reads log, output and environment files as GitHub's runner does
 // (github-actions.md section 3), to see what it would see.
 
-// command is a workflow command found in a log.
-type command struct {
+// Command is a workflow command found in a log.
+type Command struct {
 	Name       string
 	Properties map[string]string
 	Data       string
@@ -24,17 +24,17 @@ var registered = map[string]bool{
 	"internal-set-repo-path": true,
 }
 
-// runnerLines splits at \n, \r\n and a lone \r.
-func runnerLines(log string) []string {
+// Lines splits at \n, \r\n and a lone \r.
+func Lines(log string) []string {
 	return strings.Split(strings.ReplaceAll(strings.ReplaceAll(log, "\r\n", "\n"), "\r", "\n"), "\n")
 }
 
-// runnerCommands lists what the runner would do on reading a log. Its search is
+// Commands lists what the runner would do on reading a log. Its search is
 // by culture and may pass over characters without weight: a line is read with
 // and without them.
-func runnerCommands(log string) []command {
-	var all []command
-	for _, line := range runnerLines(log) {
+func Commands(log string) []Command {
+	var all []Command
+	for _, line := range Lines(log) {
 		for _, text := range []string{line, strings.Map(weightless, line)} {
 			if c, ok := parseV2(text); ok {
 				all = append(all, c)
@@ -57,15 +57,15 @@ func weightless(r rune) rune {
 }
 
 // parseV2 is "::name key=value,key=value::data" after leading white space.
-func parseV2(line string) (command, bool) {
+func parseV2(line string) (Command, bool) {
 	line = strings.TrimLeftFunc(line, unicode.IsSpace)
 	rest, ok := strings.CutPrefix(line, "::")
 	if !ok {
-		return command{}, false
+		return Command{}, false
 	}
 	info, data, ok := strings.Cut(rest, "::")
 	if !ok {
-		return command{}, false
+		return Command{}, false
 	}
 	un := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%")
 	unProperty := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%")
@@ -73,25 +73,25 @@ func parseV2(line string) (command, bool) {
 }
 
 // parseV1 is "##[name key=value;key=value]data" anywhere in the line.
-func parseV1(line string) (command, bool) {
+func parseV1(line string) (Command, bool) {
 	_, rest, ok := strings.Cut(line, "##[")
 	if !ok {
-		return command{}, false
+		return Command{}, false
 	}
 	info, data, ok := strings.Cut(rest, "]")
 	if !ok {
-		return command{}, false
+		return Command{}, false
 	}
 	un := strings.NewReplacer("%3B", ";", "%0D", "\r", "%0A", "\n", "%5D", "]", "%25", "%")
 	return named(info, ";", un, un.Replace(data))
 }
 
-func named(info, separator string, un *strings.Replacer, data string) (command, bool) {
+func named(info, separator string, un *strings.Replacer, data string) (Command, bool) {
 	name, properties, _ := strings.Cut(info, " ")
 	if !registered[strings.ToLower(name)] {
-		return command{}, false
+		return Command{}, false
 	}
-	c := command{Name: name, Data: data}
+	c := Command{Name: name, Data: data}
 	for pair := range strings.SplitSeq(strings.TrimSpace(properties), separator) {
 		if k, v, ok := strings.Cut(pair, "="); ok && k != "" && v != "" {
 			if c.Properties == nil {
@@ -103,13 +103,13 @@ func named(info, separator string, un *strings.Replacer, data string) (command, 
 	return c, true
 }
 
-// pair is one output or variable.
-type pair struct{ Name, Value string }
+// Pair is one output or variable.
+type Pair struct{ Name, Value string }
 
-// runnerFile reads a GITHUB_OUTPUT or GITHUB_ENV file: name=value lines, and
+// ReadFile reads a GITHUB_OUTPUT or GITHUB_ENV file: name=value lines, and
 // name<<DELIMITER up to a line that is the delimiter.
-func runnerFile(text string) ([]pair, error) {
-	var all []pair
+func ReadFile(text string) ([]Pair, error) {
+	var all []Pair
 	line := func() (string, bool) {
 		if text == "" {
 			return "", false
@@ -125,7 +125,7 @@ func runnerFile(text string) ([]pair, error) {
 		equals, heredoc := strings.Index(l, "="), strings.Index(l, "<<")
 		switch {
 		case equals >= 0 && (heredoc < 0 || equals < heredoc):
-			all = append(all, pair{l[:equals], l[equals+1:]})
+			all = append(all, Pair{l[:equals], l[equals+1:]})
 		case heredoc > 0 && l[heredoc+2:] != "":
 			delimiter, value := l[heredoc+2:], []string{}
 			v, more := line()
@@ -135,7 +135,7 @@ func runnerFile(text string) ([]pair, error) {
 			if !more {
 				return nil, errors.New("matching delimiter not found")
 			}
-			all = append(all, pair{l[:heredoc], strings.Join(value, "\n")})
+			all = append(all, Pair{l[:heredoc], strings.Join(value, "\n")})
 		default:
 			return nil, errors.New("invalid format")
 		}
