@@ -119,7 +119,7 @@ func (r *run) one(ctx context.Context, c plan.Change) plan.Outcome {
 		o.Status = plan.Done
 	case errors.Is(err, plan.ErrNotTried):
 		o.Status, o.Err = plan.Skipped, err.Error()
-	case errors.Is(err, plan.ErrStop), receipt.Attempts == 0 && ctx.Err() != nil:
+	case errors.Is(err, plan.ErrStop), ctx.Err() != nil && (receipt.Attempts == 0 || errors.Is(err, ctx.Err())):
 		r.stop(err)
 		o.Status, o.Err = plan.Unfinished, err.Error()
 	default:

@@ -48,7 +48,7 @@ func runOf(meta Meta, s Summary, rows *rows) run {
 	r := run{
 		Version: 1, Run: meta.Run, Command: s.Command, Actor: meta.Actor, Commit: meta.Commit,
 		Started: stamp(s.Started), Finished: stamp(s.Finished), ExitCode: &s.ExitCode,
-		Digest: s.Digest, ApprovalDigest: s.ApprovalDigest, Calls: calls(s.Calls),
+		Digest: s.Digest, ApprovalDigest: s.ApprovalDigest, Calls: calls{s.Calls.Made, s.Calls.Needed},
 		Totals: totals(rows), Verified: s.Verified, VerifyError: s.VerifyErr, Errors: s.Errors,
 	}
 	for _, o := range s.Outcomes {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,6 +60,7 @@ type running struct {
 	mask     report.Masker // of the audit files, where anybody may read them
 	outcomes []plan.Outcome
 	verified report.Verify
+	cut      bool    // verifying was stopped early
 	errs     []error // what went wrong beside the changes
 }
 
@@ -122,6 +124,8 @@ func (r *running) apply(ctx context.Context, approval plan.Approval) {
 	if len(r.plan.Problems) > 0 {
 		return
 	}
+	r.reserve()
+	defer r.release()
 	ends := make([][]plan.Outcome, len(r.jobs))
 	var group errgroup.Group
 	var mu sync.Mutex
@@ -155,7 +159,7 @@ func (r *running) verify(ctx context.Context) {
 	tally := plan.Tally(r.outcomes)
 	switch {
 	case ctx.Err() != nil:
-		r.verified.Skipped = "the run was cancelled"
+		r.verified.Skipped, r.cut = "the run was cancelled", true
 		return
 	case tally[plan.Done]+tally[plan.Failed] == 0:
 		r.verified.Skipped = "nothing was changed"
@@ -163,7 +167,8 @@ func (r *running) verify(ctx context.Context) {
 	}
 	for try := 0; ; try++ {
 		r.verified = r.look(ctx)
-		if try > 0 || len(r.verified.Unexpected(r.outcomes)) == 0 || r.in.Sleep(ctx, rereadAfter) != nil {
+		amiss := r.verified.Err != "" || len(r.verified.Unexpected(r.outcomes)) > 0
+		if try > 0 || !amiss || r.in.Sleep(ctx, rereadAfter) != nil {
 			return
 		}
 	}
@@ -186,6 +191,12 @@ func (r *running) look(ctx context.Context) report.Verify {
 	}
 	_ = group.Wait() // the errors are in errs
 	v := report.Verify{Done: true, Left: plan.Join(plans...).Changes}
+	for _, err := range errs {
+		if stopped(err) { // cut short, which says nothing about what was done
+			v.Done, v.Skipped, r.cut = false, "the run stopped before reading again was done: "+err.Error(), true
+		}
+	}
+	errs = slices.DeleteFunc(errs, stopped)
 	if err := errors.Join(errs...); err != nil {
 		v.Done, v.Err = false, err.Error()
 	}
@@ -200,7 +211,7 @@ func (r *running) exit() int {
 	case code == ExitFailed, len(r.errs) > 0, tally[plan.Failed]+tally[plan.Skipped] > 0,
 		r.verified.Err != "", len(r.verified.Unexpected(r.outcomes)) > 0:
 		return ExitFailed
-	case code == ExitStopped, tally[plan.Unfinished] > 0:
+	case code == ExitStopped, tally[plan.Unfinished] > 0, r.cut:
 		return ExitStopped
 	case tally[plan.Withheld] > 0 && r.in.opts.exitCode:
 		return ExitPending

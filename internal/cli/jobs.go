@@ -59,7 +59,7 @@ func (r *round) workspace(id, token string) (*remote.Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := remote.New(remote.Options{ID: id, Reader: reader, Writer: writer, Now: r.s.in.Now, Sleep: r.s.in.Sleep, Logger: r.s.logger()})
+	w := remote.New(remote.Options{ID: id, Reader: reader, Writer: writer, Now: r.s.in.Now, Sleep: r.s.in.Sleep, Logger: r.s.logger(), OnFree: r.s.free(token)})
 	r.workspaces[name] = w
 	return w, nil
 }
@@ -98,7 +98,9 @@ func (s *session) planAll(ctx context.Context) *plan.Plan {
 			continue
 		}
 		group.Go(func() error {
-			j.plan, j.do, j.err = j.make(ctx, r)
+			if j.plan, j.do, j.err = j.make(ctx, r); errors.Is(j.err, clockify.ErrBudget) {
+				j.err = s.spent(j.err)
+			}
 			return nil
 		})
 	}
@@ -108,7 +110,7 @@ func (s *session) planAll(ctx context.Context) *plan.Plan {
 		parts = append(parts, j.plan)
 	}
 	all := plan.Join(parts...)
-	all.Calls.Made = s.calls()
+	s.count(all)
 	return all
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/config"
@@ -30,6 +31,7 @@ type session struct {
 
 	core, reports string
 	budgets       map[string]*clockify.Budget  // by token; two syncs on one key share one
+	hourly        atomic.Bool                  // a budget is what a free workspace allows in an hour
 	limiters      map[string]*clockify.Limiter // by token and host: what Clockify counts
 	clients       map[string]*clockify.Client
 }
@@ -116,7 +118,7 @@ func (s *session) client(token string, writes bool) (*clockify.Client, error) {
 	}
 	api := s.loaded.Settings.API
 	if s.budgets[secret] == nil {
-		s.budgets[secret] = clockify.NewBudget(cmp.Or(s.env.MaxCalls, api.MaxCalls))
+		s.budgets[secret] = clockify.NewBudget(s.maxCalls())
 	}
 	host := secret
 	if u, err := url.Parse(s.core); err == nil {
@@ -140,15 +142,6 @@ func (s *session) client(token string, writes bool) (*clockify.Client, error) {
 	}
 	s.clients[name] = c
 	return c, nil
-}
-
-// calls is how many calls were made so far, with all keys.
-func (s *session) calls() int {
-	n := 0
-	for _, b := range s.budgets {
-		n += b.Used()
-	}
-	return n
 }
 
 // logger writes what helps to find a fault, when GitHub's debug logging is on. It never holds personal data or secrets.

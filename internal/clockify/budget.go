@@ -26,6 +26,22 @@ func (b *Budget) Take() error {
 	return nil
 }
 
+// Cap lowers the budget to max attempts in all, those taken so far included. It never raises it.
+func (b *Budget) Cap(max int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if max > 0 && (b.max <= 0 || max < b.max) {
+		b.max = max
+	}
+}
+
+// Max is the number of attempts the budget began with; 0 is unlimited.
+func (b *Budget) Max() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(0, b.max)
+}
+
 // Reserve keeps n attempts back for later; until Release, Take stops that much earlier.
 func (b *Budget) Reserve(n int) {
 	b.mu.Lock()

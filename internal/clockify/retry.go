@@ -44,7 +44,9 @@ func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 			err = uncertain(err)
 		}
 		wait.told = told(err)
-		if again && (c.budget.Left() == 0 || wait.told > maxPause) {
+		// A call that meets 429 to its last attempt was not carried out, and none that follows would be.
+		over := wait.left == 0 && IsStatus(err, http.StatusTooManyRequests)
+		if again && (c.budget.Left() == 0 || wait.told > maxPause || over) {
 			err, again = fmt.Errorf("%w; the last answer was: %w", ErrBudget, err), false
 		}
 		last = err

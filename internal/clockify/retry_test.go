@@ -201,11 +201,27 @@ func TestCancel(t *testing.T) {
 			select {
 			case <-req.Context().Done():
 				return nil, req.Context().Err()
-			case <-time.After(10 * time.Second):
+			case <-time.After(4 * time.Second):
 				return says(200, body)()
 			}
 		}}
 	}
+	t.Run("a write that hangs is given up", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			start := time.Now()
+			hangs := &server{answer: func(_ int, req *http.Request) (*http.Response, error) {
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}}
+			err := createEntry(ctx, client(t, hangs))
+			if took := time.Since(start); !errors.Is(err, ErrUncertain) || !errors.Is(err, context.Canceled) || took != 6*time.Second {
+				t.Errorf("after %s: error %v", took, err)
+			}
+		})
+	})
 	t.Run("a write in flight ends", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
@@ -309,6 +325,16 @@ func TestCountCalls(t *testing.T) {
 		}
 		if calls() != 2 || c.Calls() != 3 {
 			t.Errorf("counted %d under the context and %d in all, want 2 and 3", calls(), c.Calls())
+		}
+	})
+}
+
+func TestThrottledToTheLast(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := client(t, script(says(429, ``)))
+		if err := createEntry(t.Context(), c); !errors.Is(err, ErrBudget) || !IsStatus(err, 429) || errors.Is(err, ErrUncertain) || c.Calls() != 4 {
+			t.Errorf("%d calls, error %v: want to stop after four", c.Calls(), err)
 		}
 	})
 }

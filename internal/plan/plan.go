@@ -47,8 +47,15 @@ type Report struct {
 	Leaves        bool     // the person is to be deactivated
 }
 
-// Calls counts API calls: made for reading (filled by who reads), needed to carry the plan out.
-type Calls struct{ Made, Needed int }
+// Calls counts API calls: made for reading (filled by who reads), needed to carry the plan out. Where a run may make only
+// so many, whoever runs it fills in the rest.
+type Calls struct {
+	Made, Needed int
+
+	Budget int  // calls one run may make, reading included; 0: any number
+	Hourly bool // so many an hour, and not a run: the free plan
+	Runs   int  // runs the plan takes at that; 0 with a Budget: reading alone uses it up
+}
 
 // Refusal is a reason why nothing of a domain may be written.
 type Refusal struct {

@@ -111,7 +111,15 @@ func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace
 		return self, workspace, err
 	}
 	w.name = workspace.Name
+	w.opened(workspace)
 	return self, workspace, nil
+}
+
+// opened says so when the workspace is on the free plan.
+func (w *Workspace) opened(workspace clockify.Workspace) {
+	if workspace.FeatureSubscriptionType == "FREE" && w.OnFree != nil {
+		w.OnFree()
+	}
 }
 
 func (w *Workspace) keepFields(dir *model.Directory, fields []clockify.CustomField) {

@@ -73,6 +73,9 @@ func (s *shelf) open(ctx context.Context, setting string, side model.Side) error
 		if selfErr != nil {
 			return struct{}{}, badKey(wrap(setting+": ask for the key's user", selfErr), setting, side)
 		}
+		if err == nil {
+			s.w.opened(s.workspace)
+		}
 		return struct{}{}, err
 	})
 	if clockify.IsStatus(err, 400, 403, 404) {

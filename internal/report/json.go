@@ -95,8 +95,12 @@ type jsonSubject struct {
 }
 
 type jsonCalls struct {
-	Made   int `json:"made"`
-	Needed int `json:"needed"`
+	Made    int  `json:"made"`
+	Needed  int  `json:"needed"`
+	Seconds int  `json:"seconds,omitempty"` // how long the needed ones take at the limit
+	Budget  int  `json:"budget,omitempty"`  // calls one run may make
+	Hourly  bool `json:"hourly,omitempty"`
+	Runs    int  `json:"runs,omitempty"` // runs it takes at that
 }
 
 // JSON writes plan.json: the plan in a stable, versioned form. The same plan gives the same bytes; nothing of the commit,
@@ -108,7 +112,7 @@ func JSON(w io.Writer, p *plan.Plan, ctx Context) error {
 	doc := document{
 		Version: jsonVersion, Digest: digest, ApprovalDigest: approval, ApprovalToken: token,
 		Changes: make([]jsonChange, 0, len(p.Changes)), Findings: make([]jsonFinding, 0, len(p.Findings)),
-		Calls: jsonCalls(p.Calls),
+		Calls: jsonCalls{p.Calls.Made, p.Calls.Needed, int(atLimit(p.Calls, ctx.RatePerSecond).Seconds()), p.Calls.Budget, p.Calls.Hourly, p.Calls.Runs},
 	}
 	for _, c := range p.Changes {
 		j := jsonChange{

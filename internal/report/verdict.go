@@ -185,7 +185,7 @@ func (v *view) effort(ctx Context) string {
 		if len(parts) == 0 {
 			apply = count(n, "call", "calls") + " to apply"
 		}
-		if t := about(n, ctx.RatePerSecond); t != "" {
+		if t := about(v.plan.Calls, ctx.RatePerSecond); t != "" {
 			apply += " (" + t + ")"
 		}
 		parts = append(parts, apply)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
 // count renders "1 person", "1,000 people".
@@ -78,13 +80,35 @@ func total(d time.Duration) string {
 	return thousands(int(d/time.Hour)) + fmt.Sprintf("h %02dm", int(d%time.Hour/time.Minute))
 }
 
-// about renders how long n calls take at a rate, or nothing.
-func about(n int, perSecond float64) string {
-	if n == 0 || perSecond <= 0 {
-		return ""
-	}
-	d := time.Duration(math.Ceil(float64(n)/perSecond)) * time.Second
+// atLimit is how long carrying a plan out takes at the limit of calls; 0 where none is known.
+func atLimit(c plan.Calls, perSecond float64) time.Duration {
 	switch {
+	case c.Needed == 0:
+		return 0
+	case c.Hourly:
+		return time.Duration(max(0, c.Runs-1)) * time.Hour
+	case perSecond <= 0:
+		return 0
+	}
+	return time.Duration(math.Ceil(float64(c.Needed)/perSecond)) * time.Second
+}
+
+// about renders how long carrying a plan out takes, and in how many runs, or nothing.
+func about(c plan.Calls, perSecond float64) string {
+	d := atLimit(c, perSecond)
+	budget := thousands(c.Budget) + " calls a run"
+	if c.Hourly {
+		budget = thousands(c.Budget) + " calls an hour"
+	}
+	switch {
+	case c.Budget > 0 && c.Needed > 0 && c.Runs == 0:
+		return budget + ", which reading alone uses up"
+	case c.Budget > 0 && c.Runs > 1 && c.Hourly:
+		return budget + ": " + count(c.Runs, "run", "runs") + ", about " + count(c.Runs-1, "hour", "hours")
+	case c.Budget > 0 && c.Runs > 1:
+		return budget + ": " + count(c.Runs, "run", "runs")
+	case d <= 0:
+		return ""
 	case d < 2*time.Minute:
 		return fmt.Sprintf("about %d s", int(d.Seconds()))
 	case d < 2*time.Hour:
