@@ -151,7 +151,7 @@ func (w *Workspace) keepPeople(dir *model.Directory, rows []clockify.User) error
 		if w.users[email] != nil {
 			return fmt.Errorf("list the people: Clockify lists %s twice", email)
 		}
-		w.users[email] = &member{id: row.ID, values: map[string]any{}}
+		w.users[email] = newMember(row.ID)
 		w.emails[row.ID] = email
 		p := model.Person{Email: email, Name: strings.TrimSpace(row.Name), Status: status, Capacity: model.CapacityUnknown}
 		for _, role := range row.Roles {

@@ -43,7 +43,7 @@ func (w *Workspace) invite(a plan.Invite) deed {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.users[a.Person] = &member{id: row.ID, values: map[string]any{}}
+		w.users[a.Person] = newMember(row.ID)
 		w.emails[row.ID] = a.Person
 		return true, nil
 	}
@@ -96,8 +96,8 @@ func (w *Workspace) setProfile(a plan.SetProfile) (deed, error) {
 		return deed{}, err
 	}
 	return deed{do: func(ctx context.Context) error {
-		m.mu.Lock()
-		defer m.mu.Unlock()
+		m.turn.Lock()
+		defer m.turn.Unlock()
 		var patch clockify.ProfilePatch
 		if a.Capacity != nil {
 			text := plan.DurationText(*a.Capacity)

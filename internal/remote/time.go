@@ -29,7 +29,7 @@ type Time struct {
 
 	mu    sync.Mutex // guards linkID and made
 	made  map[uint64]int
-	turns [1024]sync.Mutex // by content: equal entries are made one after the other
+	turns []lock // by content: equal entries are made one after the other
 }
 
 // The API reads a window as wall clock in somebody's zone (clockify-api.md section 4), which is less than a day away.
@@ -60,6 +60,10 @@ func (t *Time) ReadTime(ctx context.Context, sync model.TimeSync, now time.Time)
 		return l, nil // the planner refuses it
 	}
 	t.sync, t.src, t.dst = sync, t.Source.shared(), t.Destination.shared()
+	t.turns = make([]lock, 1024)
+	for i := range t.turns {
+		t.turns[i] = newLock()
+	}
 	t.values, t.made, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[uint64]int{}, "", false
 	r := &timeReader{Time: t, ledger: &l}
 	for _, step := range []func(context.Context) error{r.heads, r.lists, r.entries, r.names} {

@@ -319,9 +319,9 @@ func (t *Time) turn(b clockify.EntryBody) (key uint64, done func()) {
 	_, _ = io.WriteString(h, b.ProjectID+"\x00"+b.Description+"\x00") // a hash takes everything
 	_ = binary.Write(h, binary.LittleEndian, [2]int64{b.Start.Unix(), b.End.Unix()})
 	key = h.Sum64()
-	lock := &t.turns[key%uint64(len(t.turns))]
-	lock.Lock()
-	return key, lock.Unlock
+	turn := t.turns[key%uint64(len(t.turns))]
+	turn.Lock()
+	return key, turn.Unlock
 }
 
 // count notes that there is one more entry of a content.

@@ -35,13 +35,15 @@ type shelf struct {
 // once is a value that is read when it is first needed. A failed reading is not kept.
 type once[T any] struct {
 	mu    sync.Mutex
+	turn  lock
 	known bool
 	value T
 }
 
 func (o *once[T]) get(read func() (T, error)) (T, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	turn := o.queue()
+	turn.Lock()
+	defer turn.Unlock()
 	if o.known {
 		return o.value, nil
 	}
@@ -50,6 +52,16 @@ func (o *once[T]) get(read func() (T, error)) (T, error) {
 		o.value, o.known = v, true
 	}
 	return v, err
+}
+
+// queue makes the zero value ready.
+func (o *once[T]) queue() lock {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.turn == nil {
+		o.turn = newLock()
+	}
+	return o.turn
 }
 
 // shared is the workspace's present shelf.
