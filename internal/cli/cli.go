@@ -83,6 +83,8 @@ type command struct {
 	flags func(*flag.FlagSet, *options)
 	args  string // what follows the flags, for the usage line; empty: nothing may
 	run   func(context.Context, *invocation) int
+
+	hidden bool // not in the help: for installers, not for people
 }
 
 // commands lists the commands in the order of the help.
@@ -96,6 +98,8 @@ func commands() []command {
 		{name: "sandbox", does: "serve an in-memory Clockify on a loopback port", flags: sandboxFlags, run: sandboxCommand},
 		{name: "demo", does: "see all of it against the sandbox, with sample data", flags: noFlags, run: demo},
 		{name: "version", does: "print the version", flags: noFlags, run: version},
+		{name: "completion", does: "print what a shell needs to complete commands and flags", flags: noFlags, args: "SHELL", run: completion, hidden: true},
+		{name: "man", does: "print the manual page", flags: noFlags, run: man, hidden: true},
 	}
 }
 
@@ -169,7 +173,7 @@ func (in *invocation) main(ctx context.Context) int {
 
 func usage(w io.Writer) {
 	fmt.Fprint(w, "clockify-sync makes a Clockify workspace match users.csv, and keeps two workspaces' time entries in step.\n\nUsage: clockify-sync COMMAND [flags]\n\n")
-	for _, c := range commands() {
+	for _, c := range shown() {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.does)
 	}
 	fmt.Fprint(w, "\nclockify-sync COMMAND --help lists its flags. Every flag can be set as CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR.\nThe key is CLOCKIFY_API_KEY, the workspace CLOCKIFY_WORKSPACE_ID or workspace.id in the config.\nNew here? Run clockify-sync demo.\n")
