@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,8 +43,18 @@ func newDraft(dir *model.Directory, file string) (*draft, error) {
 	d.listPeople()
 	fallback := d.recogniseFallback()
 	d.protectGroups(fallback)
+	if fallback != nil {
+		for i := range d.users.People { // their manager comes with the group
+			if row := &d.users.People[i]; slices.Contains(fallback.Members, row.Email) {
+				row.Manager = ""
+			}
+		}
+	}
 	if err := d.takeBack(); err != nil {
 		return nil, err
+	}
+	if len(d.users.People) == 0 {
+		return nil, errors.New("nobody in the workspace is active and can have a row")
 	}
 	d.offerFallback(fallback)
 	slices.Sort(d.users.Protect.Users)
@@ -147,27 +158,44 @@ func (d *draft) active(email string) bool {
 	return p != nil && p.Status == model.Active
 }
 
-// managerGroup reports whether a group is named after one who manages it.
-func (d *draft) managerGroup(g model.Group) bool {
+// managerGroup reports whether a group is named after one who manages it, or holds exactly people of its one manager,
+// as the group of a manager does who was renamed.
+func (d *draft) managerGroup(g model.Group) bool { return d.namedAfter(g) || d.holdsReports(g) }
+
+func (d *draft) namedAfter(g model.Group) bool {
 	return slices.ContainsFunc(g.Managers, func(m string) bool {
 		p := d.person(m)
 		return p != nil && (g.Name == p.Label() || g.Name == p.Label()+" ("+m+")")
 	})
 }
 
-// recogniseFallback finds the one group that is not named after its one manager and holds only people who report to them.
+// holdsReports reports whether all members of a group report to its one manager and to nobody else.
+func (d *draft) holdsReports(g model.Group) bool {
+	return len(g.Managers) == 1 && len(g.Members) > 0 && !slices.ContainsFunc(g.Members, func(m string) bool {
+		p := d.person(m)
+		return p == nil || !slices.Equal(p.Managers, g.Managers)
+	})
+}
+
+// fallbackName is how groups are called that hold those without a manager of their own.
+var fallbackName = regexp.MustCompile(`(?i)\b(?:other|others|fallback|unassigned|misc|miscellaneous)\b`)
+
+// recogniseFallback finds the one group that holds only people of its one manager, is not named after them, and is called
+// like a fallback or stands beside a group that is named after them.
 func (d *draft) recogniseFallback() *model.Group {
+	named := map[string]bool{} // managers with a group of their own
+	for _, g := range d.dir.Groups {
+		if len(g.Managers) == 1 && d.namedAfter(g) {
+			named[g.Managers[0]] = true
+		}
+	}
 	var found []*model.Group
 	for i := range d.dir.Groups {
 		g := &d.dir.Groups[i]
-		if len(g.Managers) != 1 || len(g.Members) == 0 || d.managerGroup(*g) || g.Name != strings.TrimSpace(g.Name) {
+		if !d.holdsReports(*g) || d.namedAfter(*g) || !d.active(g.Managers[0]) || g.Name != strings.TrimSpace(g.Name) {
 			continue
 		}
-		theirs := func(m string) bool {
-			p := d.person(m)
-			return p != nil && slices.Equal(p.Managers, g.Managers)
-		}
-		if d.active(g.Managers[0]) && !slices.ContainsFunc(g.Members, func(m string) bool { return !theirs(m) }) {
+		if named[g.Managers[0]] || fallbackName.MatchString(g.Name) {
 			found = append(found, g)
 		}
 	}
@@ -226,7 +254,7 @@ var errUndraftable = errors.New("the planner wants changes that the files cannot
 
 // takeBack asks the planner until it has nothing to change.
 func (d *draft) takeBack() error {
-	var blanked, ghosts []string
+	var blanked []string
 	for {
 		p := plan.Compute(model.Spec{Users: &d.users}, model.State{Users: d.dir})
 		if len(p.Problems) > 0 {
@@ -241,11 +269,11 @@ func (d *draft) takeBack() error {
 			break
 		}
 		d.users.People = slices.DeleteFunc(d.users.People, func(row model.Declared) bool {
-			if aside[row.Email] {
-				d.setAside(row.Email, "a team manager role over nothing, or a profile the CSV cannot give")
-				ghosts = append(ghosts, row.Email)
+			why, ok := aside[row.Email]
+			if ok {
+				d.setAside(row.Email, why)
 			}
-			return aside[row.Email]
+			return ok
 		})
 		for i := range d.users.People {
 			if row := &d.users.People[i]; blank[row.Email] {
@@ -260,8 +288,8 @@ func (d *draft) takeBack() error {
 }
 
 // blame says whose manager cell, and whose row, makes the planner want to change something.
-func (d *draft) blame(p *plan.Plan) (blank, aside map[string]bool) {
-	blank, aside = map[string]bool{}, map[string]bool{}
+func (d *draft) blame(p *plan.Plan) (blank map[string]bool, aside map[string]string) {
+	blank, aside = map[string]bool{}, map[string]string{}
 	reports := map[string][]string{}
 	manager := map[string]string{}
 	for _, row := range d.users.People {
@@ -287,9 +315,9 @@ func (d *draft) blame(p *plan.Plan) (blank, aside map[string]bool) {
 	for _, c := range p.Changes {
 		switch do := c.Do.(type) {
 		case plan.SetProfile:
-			aside[do.Person] = true
+			aside[do.Person] = "a profile that the planner would write otherwise"
 		case plan.RevokeGhost:
-			aside[do.Person] = true
+			aside[do.Person] = "holds a team manager role over nothing, which the next apply would take away"
 		case plan.RenameGroup:
 			all(managersOf(do.From)...)
 		case plan.GrantGroup:
@@ -328,6 +356,7 @@ func (d *draft) offerFallback(group *model.Group) {
 			gets = append(gets, f.Name)
 		}
 	}
+	d.gap(peopleWord, fmt.Sprintf("in the group %q, which looks like the fallback: their manager cell is blank, and they keep their manager", group.Name), slices.Clone(group.Members))
 	d.hint = &with
 	d.hintWhy = fmt.Sprintf("This looks like the fallback. With it, %s without a manager here would get them.", count(len(gets), peopleWord))
 	d.gap(peopleWord, "without a manager in the CSV: the fallback manager "+group.Managers[0]+" is only suggested in the config, because they would get them", gets)

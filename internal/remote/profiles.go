@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,16 +25,23 @@ func (w *Workspace) readProfiles(ctx context.Context, dir *model.Directory, spec
 	for i := range dir.People {
 		people[dir.People[i].Email] = &dir.People[i]
 	}
-	var declared []string
+	var declared, valued []string
 	for _, row := range spec.People {
-		if people[row.Email] != nil {
-			declared = append(declared, row.Email)
+		if people[row.Email] == nil {
+			continue
 		}
+		declared = append(declared, row.Email)
+		if slices.ContainsFunc(row.Cells, func(c model.Cell) bool { return c.Text != "" }) {
+			valued = append(valued, row.Email)
+		}
+	}
+	if len(valued) == 0 {
+		valued = declared
 	}
 	r := &profileReader{w: w, people: people}
 	mapped := len(dir.Fields) > 0
 	if mapped {
-		listed, err := r.listed(ctx, declared, rows)
+		listed, err := r.listed(ctx, valued, rows)
 		if err != nil {
 			return err
 		}
@@ -63,8 +71,8 @@ type profileReader struct {
 
 // listed takes field values from the rows of the people list and reports whether they can be trusted. Whether the list
 // fills them everywhere is unproved (clockify-api.md section 9), so a list without a single value is checked against
-// the profiles of a few people.
-func (r *profileReader) listed(ctx context.Context, declared []string, rows []clockify.User) (bool, error) {
+// the profiles of a few people, of those who ought to have values.
+func (r *profileReader) listed(ctx context.Context, valued []string, rows []clockify.User) (bool, error) {
 	has, filled := false, false
 	for _, row := range rows {
 		has = has || row.CustomFields != nil
@@ -74,12 +82,12 @@ func (r *profileReader) listed(ctx context.Context, declared []string, rows []cl
 		return false, nil
 	}
 	if !filled {
-		step := max(1, len(declared)/probes)
-		for i := 0; i < len(declared) && i < probes*step; i += step {
-			if err := r.read(ctx, declared[i:i+1]); err != nil {
+		step := max(1, len(valued)/probes)
+		for i := 0; i < len(valued) && i < probes*step; i += step {
+			if err := r.read(ctx, valued[i:i+1]); err != nil {
 				return false, err
 			}
-			if len(r.people[declared[i]].Fields) > 0 {
+			if len(r.people[valued[i]].Fields) > 0 {
 				return false, nil
 			}
 		}
