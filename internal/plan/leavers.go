@@ -49,9 +49,7 @@ func (p *planner) absent() {
 	}
 	p.shrunk(exempt)
 	p.keepUnreplaceable()
-	for _, email := range sorted(p.leavers) {
-		p.deactivate(email)
-	}
+	p.deactivate()
 }
 
 // exemption says why an absent person is never deactivated; empty: they may be.
@@ -107,7 +105,7 @@ func (p *planner) keepUnreplaceable() {
 func (p *planner) orphans() map[string]string {
 	orphans := map[string]string{}
 	for _, email := range sorted(p.want.people) {
-		if person := p.want.people[email]; p.orphaned(person.Managers) && p.inherits(person) {
+		if person := p.want.people[email]; p.orphan(person) {
 			for _, m := range person.Managers {
 				orphans[m] = email
 			}
@@ -128,9 +126,16 @@ func (p *planner) orphaned(managers []string) bool {
 	return len(managers) > 0 && !slices.ContainsFunc(managers, func(m string) bool { return !p.leavers[m] })
 }
 
-// inherits reports whether a person needs a new manager when all of theirs leave.
-func (p *planner) inherits(person *model.Person) bool {
-	return !p.leavers[person.Email] && person.Status != model.Inactive && !p.protected.users[person.Email] && person.Email != p.spec.FallbackManager
+// orphan reports whether a person needs a new manager when the leavers leave: the one they ought to have goes, or, for
+// those the CSV gives none, all they have.
+func (p *planner) orphan(person *model.Person) bool {
+	if p.leavers[person.Email] || person.Status == model.Inactive || p.protected.users[person.Email] || person.Email == p.spec.FallbackManager {
+		return false
+	}
+	if manager, planned := p.manager[person.Email]; planned {
+		return p.leavers[manager]
+	}
+	return p.orphaned(person.Managers)
 }
 
 // goesWith reports whether the group is a leaver's own manager group, which goes with them.
@@ -155,52 +160,62 @@ func (p *planner) holdsProtected(g *model.Group) bool {
 	return slices.ContainsFunc(g.Members, protected) || slices.ContainsFunc(g.Managers, protected)
 }
 
-// deactivate takes from a leaver what they manage and are in, gives it to the fallback manager, and deactivates them.
-func (p *planner) deactivate(leaver string) {
-	fallback := p.spec.FallbackManager
-	for _, email := range p.managedPeople(leaver) {
-		person := p.then.people[email]
-		if p.protected.users[email] {
-			p.note(model.FindingProtected, email, model.Source{}, "is protected and stays managed by %s, who is to be deactivated", leaver)
-			continue
-		}
-		orphan := p.orphaned(p.want.people[email].Managers) && p.inherits(person)
-		person = p.then.person(email)
-		person.Managers = without(person.Managers, func(m string) bool { return m == leaver })
-		if orphan {
-			person.Managers = with(person.Managers, fallback)
-			p.joinFallback(email)
-		}
-	}
-	for _, key := range p.groupsOf(leaver) {
-		g := p.then.groups[key]
-		switch {
-		case g == nil:
-			continue // deleted with another leaver
-		case p.protectedGroup(g.Name):
-			if slices.Contains(g.Managers, leaver) {
-				p.note(model.FindingProtected, g.Name, model.Source{}, "is a protected group and stays managed by %s, who is to be deactivated", leaver)
+// deactivate takes from the leavers what they manage and are in, gives it to the fallback manager, and deactivates them.
+func (p *planner) deactivate() {
+	var orphans []string
+	for _, leaver := range sorted(p.leavers) {
+		for _, email := range p.managedPeople(leaver) {
+			if p.protected.users[email] {
+				p.note(model.FindingProtected, email, model.Source{}, "is protected and stays managed by %s, who is to be deactivated", leaver)
+				continue
 			}
-			continue
-		case p.owner(key) == leaver && p.goesWith(key, p.want.groups[key]):
-			p.ownGroup[key] = leaver
-			delete(p.then.groups, key)
-			continue
-		case p.unmanaged(key, g):
-			continue // goes with the cleanup
+			person := p.then.person(email)
+			person.Managers = without(person.Managers, func(m string) bool { return m == leaver })
+			if p.orphan(p.want.people[email]) {
+				person.Managers = with(person.Managers, p.spec.FallbackManager)
+				orphans = append(orphans, email)
+			}
 		}
-		orphan := p.orphaned(p.want.groups[key].Managers)
-		g = p.then.group(key)
-		theirs := p.owner(key) == leaver // kept for a protected person, and nobody else's any more
-		g.Members = without(g.Members, func(m string) bool { return m == leaver || theirs && p.inGroup[m] == key })
-		g.Managers = without(g.Managers, func(m string) bool { return m == leaver })
-		if orphan {
-			g.Managers = with(g.Managers, fallback)
-		}
+		person := p.then.person(leaver)
+		person.Status = model.Inactive
+		person.Ghost = false
 	}
-	person := p.then.person(leaver)
-	person.Status = model.Inactive
-	person.Ghost = false
+	for _, key := range sorted(p.want.groups) {
+		p.leaveGroup(key)
+	}
+	p.joinFallback(orphans)
+}
+
+// leaveGroup takes the leavers out of a group; their own goes with them.
+func (p *planner) leaveGroup(key string) {
+	g := p.want.groups[key]
+	leaves := func(m string) bool { return p.leavers[m] }
+	owner := p.owner(key)
+	switch {
+	case p.protectedGroup(g.Name):
+		for _, m := range g.Managers {
+			if p.leavers[m] {
+				p.note(model.FindingProtected, g.Name, model.Source{}, "is a protected group and stays managed by %s, who is to be deactivated", m)
+			}
+		}
+		return
+	case p.goesWith(key, g):
+		p.ownGroup[key] = owner
+		delete(p.then.groups, key)
+		return
+	case p.unmanaged(key, g): // goes with the cleanup
+		return
+	case !slices.ContainsFunc(g.Members, leaves) && !slices.ContainsFunc(g.Managers, leaves):
+		return
+	}
+	orphan := p.orphaned(g.Managers)
+	g = p.then.group(key)
+	theirs := p.leavers[owner] // kept for a protected person, and nobody else's any more
+	g.Members = without(g.Members, func(m string) bool { return p.leavers[m] || theirs && p.inGroup[m] == key })
+	g.Managers = without(g.Managers, leaves)
+	if orphan {
+		g.Managers = with(g.Managers, p.spec.FallbackManager)
+	}
 }
 
 // managedPeople lists whom a person manages directly after the routine changes.
@@ -216,29 +231,31 @@ func (p *planner) managedPeople(manager string) []string {
 	return p.managed[manager]
 }
 
-// groupsOf lists the keys of the groups a person is in or manages after the routine changes.
-func (p *planner) groupsOf(email string) []string {
+// managedGroups lists the keys of the groups a person manages after the routine changes.
+func (p *planner) managedGroups(manager string) []string {
 	if p.groups == nil {
 		p.groups = map[string][]string{}
 		for _, key := range sorted(p.want.groups) {
-			g := p.want.groups[key]
-			for m := range setOf(g.Members, g.Managers) {
+			for _, m := range p.want.groups[key].Managers {
 				p.groups[m] = append(p.groups[m], key)
 			}
 		}
 	}
-	return p.groups[email]
+	return p.groups[manager]
 }
 
-// joinFallback puts a person whose manager leaves into the fallback group. Where none is configured, people of the CSV go
-// to the fallback manager's own group, where the next run would look for them.
-func (p *planner) joinFallback(email string) {
+// joinFallback puts the people whose managers leave into the fallback group. Where none is configured, those of the CSV
+// go to the fallback manager's own group, where the next run would look for them.
+func (p *planner) joinFallback(people []string) {
 	name := p.spec.FallbackGroup
-	if p.protectedGroup(name) {
+	key := name
+	if name == "" {
+		people = without(people, func(email string) bool { return p.manager[email] == "" })
+	}
+	if len(people) == 0 || p.protectedGroup(name) {
 		return
 	}
-	key := name
-	if _, planned := p.manager[email]; name == "" && planned {
+	if name == "" {
 		key, name = p.ownOfFallback()
 	}
 	switch {
@@ -254,9 +271,11 @@ func (p *planner) joinFallback(email string) {
 		p.claimed[key] = p.spec.FallbackManager
 	}
 	g := p.then.group(key)
-	g.Members = with(g.Members, email)
-	if fallback := p.spec.FallbackManager; len(g.Managers) == 0 {
-		g.Managers = []string{fallback}
+	g.Members = append(g.Members, people...)
+	slices.Sort(g.Members)
+	g.Members = slices.Compact(g.Members)
+	if len(g.Managers) == 0 {
+		g.Managers = []string{p.spec.FallbackManager}
 	}
 }
 
@@ -315,16 +334,16 @@ func (p *planner) consequence(leaver string) string {
 	var parts []string
 	n := 0
 	for _, email := range p.managedPeople(leaver) {
-		if p.orphaned(p.want.people[email].Managers) && p.inherits(p.want.people[email]) {
+		if p.orphan(p.want.people[email]) {
 			n++
 		}
 	}
 	if n > 0 {
 		parts = append(parts, count(n, "person", "people"))
 	}
-	for _, key := range p.groupsOf(leaver) {
+	for _, key := range p.managedGroups(leaver) {
 		g := p.want.groups[key]
-		if p.orphaned(g.Managers) && slices.Contains(g.Managers, leaver) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) {
+		if p.orphaned(g.Managers) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) {
 			parts = append(parts, fmt.Sprintf("group %q", g.Name))
 		}
 	}

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/clockify-sync/clockify-sync/internal/model"
 )
 
@@ -10,6 +8,7 @@ import (
 // be made, nobody loses a manager or a group before having the next, and a leaver is deactivated last of all.
 func (p *planner) needs(changes []Change) {
 	by := map[string][]string{} // "what object" to ids
+	had := map[string]int{}     // id to the change (counted from 1) that was last found to need it
 	note := func(id string, keys ...string) {
 		for _, k := range keys {
 			by[k] = append(by[k], id)
@@ -48,7 +47,8 @@ func (p *planner) needs(changes []Change) {
 		}
 		for _, k := range keys {
 			for _, id := range by[k] {
-				if id != c.ID && !slices.Contains(c.Needs, id) {
+				if had[id] != i+1 {
+					had[id] = i + 1
 					c.Needs = append(c.Needs, id)
 				}
 			}

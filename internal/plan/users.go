@@ -31,7 +31,7 @@ type planner struct {
 	owned     map[string]string       // group key to the person it is named after and managed by, in use or not
 	given     set                     // group names handed out in this run
 	managed   map[string][]string     // manager to people managed after the routine changes; see managedPeople
-	groups    map[string][]string     // person to keys of groups after the routine changes; see groupsOf
+	groups    map[string][]string     // manager to keys of groups after the routine changes; see managedGroups
 	named     map[string]*model.Group // groups by what they are called after the routine changes; see managersOf
 	leavers   set
 	ownGroup  map[string]string // group key to the leaver whose manager group it is
