@@ -1,0 +1,186 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// ledgerOf reads a Ledger written for people: the window is 14 to 21 November 2026, and underscores stand for spaces.
+//
+//	source PROJECT [archived]                      a project under the client, which is Acme
+//	dest [CLIENT/]PROJECT [archived] [tasks=a,b]   a project of the destination
+//	tags a,b [archived=c,d]
+//	has link | plain FEATURE,... | fixed
+//	book PROJECT DAYTHH:MM-DAYTHH:MM WORD...       a source entry; without an end it runs, project - is none
+//	twin [CLIENT/]PROJECT ...                      a destination entry
+//
+// The words of an entry are its description, or billable, break, absence, elsewhere, tags=a,b, task=x, id=x, link=x.
+func ledgerOf(t rapid.TB, text string) model.Ledger {
+	t.Helper()
+	l := model.Ledger{
+		Sync: "acme", From: day(t, "14T00:00"), To: day(t, "21T00:00"),
+		Source:      model.Book{Workspace: "Home", User: "ann@x", Own: true, Client: "Acme"},
+		Destination: model.Book{Workspace: "Theirs", User: "ann@x", Own: true},
+	}
+	n := 0
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		n++
+		switch words[0] {
+		case "source":
+			l.Source.Projects = append(l.Source.Projects, model.Project{Client: "Acme", Name: spaced(words[1]), Archived: slices.Contains(words, "archived")})
+		case "dest":
+			p := model.Project{Archived: slices.Contains(words, "archived")}
+			p.Client, p.Name = clientAndProject(words[1])
+			for _, w := range words[2:] {
+				if list, ok := strings.CutPrefix(w, "tasks="); ok {
+					p.Tasks = strings.Split(list, ",")
+				}
+			}
+			l.Destination.Projects = append(l.Destination.Projects, p)
+		case "tags":
+			for _, w := range words[1:] {
+				if list, ok := strings.CutPrefix(w, "archived="); ok {
+					l.Destination.ArchivedTags = strings.Split(list, ",")
+				} else {
+					l.Destination.Tags = strings.Split(w, ",")
+				}
+			}
+		case "has":
+			l.Destination.HasLink = true
+		case "plain":
+			l.Destination.Features, l.Destination.Own = strings.Split(words[1], ","), false
+		case "fixed":
+			l.Destination.FixedBillable = true
+		case "trouble":
+			l.Destination.LinkTrouble = spaced(words[1])
+		case "book":
+			l.Source.Entries = append(l.Source.Entries, readEntry(t, fmt.Sprintf("s%03d", n), words[1:]))
+		case "twin":
+			l.Destination.Entries = append(l.Destination.Entries, readEntry(t, fmt.Sprintf("d%03d", n), words[1:]))
+		default:
+			t.Fatalf("ledger: what is %q?", line)
+		}
+	}
+	for i := range l.Source.Entries {
+		e := &l.Source.Entries[i]
+		if e.Project != "" {
+			e.Client = "Acme"
+		}
+		e.Link = e.Handle
+	}
+	return l
+}
+
+func clientAndProject(word string) (client, project string) {
+	client, project, ok := strings.Cut(word, "/")
+	if !ok {
+		client, project = "", word
+	}
+	return spaced(client), spaced(project)
+}
+
+func day(t rapid.TB, text string) time.Time {
+	t.Helper()
+	at, err := time.Parse("2006-01-02T15:04", "2026-11-"+text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func readEntry(t rapid.TB, id string, words []string) model.Entry {
+	t.Helper()
+	e := model.Entry{Handle: id}
+	if words[0] != "-" {
+		e.Client, e.Project = clientAndProject(words[0])
+	}
+	start, end, _ := strings.Cut(words[1], "-")
+	e.Start = day(t, start)
+	if end != "" {
+		e.End = day(t, end)
+	}
+	var said []string
+	for _, w := range words[2:] {
+		key, value, _ := strings.Cut(w, "=")
+		switch key {
+		case "billable":
+			e.Billable = true
+		case "break":
+			e.Break = true
+		case "absence":
+			e.Absence = true
+		case "elsewhere":
+			e.Elsewhere = true
+		case "tags":
+			e.Tags = strings.Split(value, ",")
+			slices.Sort(e.Tags)
+		case "task":
+			e.Task = value
+		case "lost":
+			e.Lost = append(e.Lost, spaced(value))
+		case "id":
+			e.Handle = value
+		case "link":
+			e.Link = value
+		default:
+			said = append(said, w)
+		}
+	}
+	e.Description = strings.Join(said, " ")
+	return e
+}
+
+func contentSync() model.TimeSync {
+	return model.TimeSync{Name: "acme", Source: model.Side{WorkspaceID: "s"}, Destination: model.Side{WorkspaceID: "d"}}
+}
+
+func linkedSync() model.TimeSync {
+	s := contentSync()
+	s.Link, s.LinkField = true, "Source entry"
+	return s
+}
+
+func computeTime(sync model.TimeSync, l model.Ledger) *plan.Plan {
+	return plan.Compute(model.Spec{Time: []model.TimeSync{sync}}, model.State{Time: []model.Ledger{l}})
+}
+
+// renderTime shows a time plan in lines: changes as they are run, then findings, then refusals.
+func renderTime(p *plan.Plan) string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		fmt.Fprintf(&b, "%s %s %s | %s", c.Op, c.Ref.Kind, c.Ref.Workspace, c.Ref.Name)
+		for _, f := range c.Fields {
+			text := f.After
+			if f.Before != "" {
+				text = strings.TrimSpace(f.Before + " → " + f.After)
+			}
+			fmt.Fprintf(&b, " | %s: %s", f.Name, text)
+		}
+		if c.Gated {
+			fmt.Fprintf(&b, " | gated: %s", c.Reason)
+		}
+		b.WriteString("\n")
+	}
+	for _, f := range p.Findings {
+		fmt.Fprintf(&b, "%s | %s | %s", f.Kind, f.Name, f.Text)
+		if f.Failed {
+			b.WriteString(" | failed")
+		}
+		b.WriteString("\n")
+	}
+	for _, r := range p.Refusals {
+		fmt.Fprintf(&b, "refused | %s | %s\n", r.Setting, r.Text)
+	}
+	return b.String()
+}

@@ -1,0 +1,487 @@
+package plan_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+type timeCase struct {
+	name   string
+	sync   func(*model.TimeSync)
+	ledger string
+	want   string
+}
+
+func checkTime(t *testing.T, base func() model.TimeSync, cases []timeCase) {
+	t.Helper()
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			sync := base()
+			if tc.sync != nil {
+				tc.sync(&sync)
+			}
+			p := computeTime(sync, ledgerOf(t, tc.ledger))
+			if diff := cmp.Diff(lines(tc.want), renderTime(p)); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
+			}
+			checkNeeds(t, p)
+		})
+	}
+}
+
+func TestTimeProjects(t *testing.T) {
+	t.Parallel()
+	checkTime(t, contentSync, []timeCase{
+		{
+			name: "missing ones are created in the source",
+			sync: func(s *model.TimeSync) { s.Color = "#00FFFF" },
+			ledger: `
+				dest Alpha/Website
+				dest Beta/Shop
+				dest Loose
+				dest Beta/Gone archived
+				source Shop`,
+			want: `
+				create project Home | Loose | client: Acme | color: #00FFFF
+				create project Home | Website | client: Acme | color: #00FFFF`,
+		},
+		{
+			name:   "an archived one in the source holds its name",
+			ledger: "dest Alpha/Website\nsource Website archived",
+			want:   `archived | Website | is archived under Acme in the source and active in the destination; it is left alone`,
+		},
+		{
+			name: "two of one name leave out that project's entries alone",
+			ledger: `
+				dest Alpha/Website
+				dest Beta/Website
+				dest Beta/Shop
+				source Website
+				source Shop
+				book Website 20T09:00-20T10:00 plan
+				book Shop 20T10:00-20T11:00 plan`,
+			want: `
+				create time_entry Theirs | Beta / Shop · 2026-11-20T10:00:00Z · plan | project: Beta / Shop | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: plan
+				ambiguous | Website | several projects of the destination have this name: Alpha / Website, Beta / Website. Its entries are left out until project_map says which is meant | failed
+				not_carried | Website | 1 entry (1:00 h): left out: its project is ambiguous in the destination`,
+		},
+		{
+			name: "project_map settles it",
+			sync: func(s *model.TimeSync) {
+				s.ProjectMap = map[string]string{"Website": "Beta / Website", "Old site": "Alpha / Website"}
+			},
+			ledger: `
+				dest Alpha/Website
+				dest Beta/Website
+				source Website
+				book Website 20T09:00-20T10:00 plan`,
+			want: `
+				create project Home | Old site | client: Acme
+				create time_entry Theirs | Beta / Website · 2026-11-20T09:00:00Z · plan | project: Beta / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan`,
+		},
+		{
+			name: "project_map by the project's name alone, and to one that is not there",
+			sync: func(s *model.TimeSync) { s.ProjectMap = map[string]string{"Web": "Website", "Shop": "Nowhere"} },
+			ledger: `
+				dest Alpha/Website
+				dest Alpha/Shop
+				source Web
+				source Shop
+				book Shop 20T09:00-20T10:00 plan
+				twin Alpha/Website 20T09:00-20T10:00 own`,
+			want: `
+				no_project | Shop | 1 entry (1:00 h): project_map sends it to "Nowhere": the destination has no project of this name; left out
+				no_project | Shop | project_map sends it to "Nowhere": the destination has no project of this name | failed
+				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · own`,
+		},
+		{
+			name: "names that differ by case alone are two",
+			ledger: `
+				dest Alpha/Web_site
+				source website
+				book website 20T09:00-20T10:00 plan`,
+			want: `
+				create project Home | Web site | client: Acme
+				no_project | Web site | differs from the source's "website" by case or spaces alone; it counts as another project
+				no_project | website | 1 entry (1:00 h): the destination has no project of this name; left out`,
+		},
+		{
+			name: "an archived destination project gets nothing new",
+			ledger: `
+				dest Alpha/Website archived
+				source Website
+				book Website 20T09:00-20T10:00 new
+				book Website 20T10:00-20T11:00 known
+				twin Alpha/Website 20T10:00-20T11:00 known`,
+			want: `archived | Website | 1 entry (1:00 h): the destination project is archived; new and edited entries are left out`,
+		},
+	})
+}
+
+// site is a ledger with one project on both sides.
+const site = "dest Alpha/Website tasks=Build\nsource Website\n"
+
+func TestTimeEntries(t *testing.T) {
+	t.Parallel()
+	checkTime(t, contentSync, []timeCase{
+		{
+			name: "a twin is left alone, whatever the order",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 plan
+				book Website 20T10:00-20T11:00 build
+				twin Alpha/Website 20T10:00-20T11:00 build
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+		},
+		{
+			name: "two equal entries stay two",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 plan
+				book Website 20T09:00-20T10:00 plan
+				book Website 20T09:00-20T10:00 plan
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+			want: `
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan (2) | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan`,
+		},
+		{
+			name: "an edited end or description is one update",
+			ledger: site + `
+				book Website 20T09:00-20T10:30 plan
+				book Website 20T11:00-20T12:00 built
+				twin Alpha/Website 20T09:00-20T10:00 plan
+				twin Alpha/Website 20T11:00-20T12:00 build`,
+			want: `
+				update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | end: 2026-11-20T10:00:00Z → 2026-11-20T10:30:00Z
+				update time_entry Theirs | Alpha / Website · 2026-11-20T11:00:00Z · build | description: build → built`,
+		},
+		{
+			name: "an edit takes no other entry's twin",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 plan
+				book Website 20T09:00-20T11:00 plan
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+			want: `create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T11:00:00Z | description: plan`,
+		},
+		{
+			name: "edits are paired so that the fewest entries are made",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 x
+				book Website 20T09:00-20T10:00 y
+				twin Alpha/Website 20T09:00-20T10:00 z
+				twin Alpha/Website 20T09:00-20T11:00 x`,
+			want: `
+				update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · x | end: 2026-11-20T11:00:00Z → 2026-11-20T10:00:00Z
+				update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · z | description: z → y`,
+		},
+		{
+			name: "the first choice is given up where that saves an entry",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 x
+				book Website 20T09:00-20T12:00 x
+				twin Alpha/Website 20T09:00-20T11:00 x
+				twin Alpha/Website 20T09:00-20T10:00 z`,
+			want: `
+				update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · x | end: 2026-11-20T11:00:00Z → 2026-11-20T12:00:00Z
+				update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · z | description: z → x`,
+		},
+		{
+			name: "a moved start is a new entry, and the old one a finding",
+			ledger: site + `
+				book Website 20T09:15-20T10:00 plan
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+			want: `
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:15:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:15:00Z | end: 2026-11-20T10:00:00Z | description: plan
+				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+		},
+		{
+			name: "what is in the destination alone is summed up and never deleted",
+			ledger: site + `
+				twin Alpha/Website 20T09:00-20T10:00 a
+				twin Alpha/Website 19T09:00-19T10:30 b
+				twin Alpha/Website 18T09:00-18T10:00 c
+				twin Alpha/Website 17T09:00-17T10:00
+				twin Alpha/Other 20T09:00-20T10:00 elsewhere_in_the_workspace`,
+			want: `no_source | Alpha / Website | 4 entries (4:30 h): in the destination alone; left as they are: Alpha / Website · 2026-11-17T09:00:00Z, Alpha / Website · 2026-11-18T09:00:00Z · c, Alpha / Website · 2026-11-19T09:00:00Z · b and 1 more`,
+		},
+		{
+			name: "a running timer is named and left",
+			ledger: site + `
+				book Website 20T22:30- night
+				twin Alpha/Website 20T08:00-`,
+			want: `running_timer | Acme / Website · 2026-11-20T22:30:00Z · night | the timer is running; it is left for the next run`,
+		},
+		{
+			name: "an entry that ends after midnight, and after the window",
+			ledger: site + `
+				book Website 20T22:30-21T01:00 night`,
+			want: `create time_entry Theirs | Alpha / Website · 2026-11-20T22:30:00Z · night | project: Alpha / Website | start: 2026-11-20T22:30:00Z | end: 2026-11-21T01:00:00Z | description: night`,
+		},
+		{
+			name: "the window counts starts",
+			ledger: site + `
+				book Website 13T23:59-14T01:00 before
+				book Website 14T00:00-14T01:00 first
+				book Website 21T00:00-21T01:00 after
+				twin Alpha/Website 13T22:00-13T23:00 before
+				twin Alpha/Website 21T03:00-21T04:00 after`,
+			want: `create time_entry Theirs | Alpha / Website · 2026-11-14T00:00:00Z · first | project: Alpha / Website | start: 2026-11-14T00:00:00Z | end: 2026-11-14T01:00:00Z | description: first`,
+		},
+		{
+			name: "an entry without a project, and holidays",
+			ledger: site + `
+				book - 20T09:00-20T10:00 what
+				book - 20T09:00-20T17:00 absence
+				book Website 19T09:00-19T17:00 absence`,
+			want: `
+				no_project | ann@x | 1 entry (1:00 h): without a project; left out
+				not_carried | Website | 1 entry (8:00 h): holidays and time off cannot be made in another workspace; left out`,
+		},
+		{
+			name: "billable, tags, task and type are copied and followed",
+			ledger: site + `tags dev,ops
+				book Website 20T09:00-20T10:00 new billable tags=dev,ops task=Build
+				book Website 20T12:00-20T12:30 lunch break
+				book Website 20T13:00-20T14:00 edited billable tags=ops
+				twin Alpha/Website 20T13:00-20T14:00 edited task=Build tags=dev`,
+			want: `
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · new | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: new | task: Build | tags: dev; ops | billable: true
+				create time_entry Theirs | Alpha / Website · 2026-11-20T12:00:00Z · lunch | project: Alpha / Website | start: 2026-11-20T12:00:00Z | end: 2026-11-20T12:30:00Z | description: lunch | type: BREAK
+				update time_entry Theirs | Alpha / Website · 2026-11-20T13:00:00Z · edited | task: Build → | tags: dev → ops | billable: true`,
+		},
+		{
+			name: "of twins the one alike in everything is paired first",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 plan
+				book Website 20T09:00-20T10:00 plan billable
+				twin Alpha/Website 20T09:00-20T10:00 plan billable
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+		},
+		{
+			name: "what cannot be carried is a finding and plans nothing",
+			ledger: site + `tags dev archived=old
+				book Website 20T09:00-20T10:00 plan tags=dev,new,old task=Test lost=custom_field_Cost
+				book Website 20T10:00-20T11:00 more tags=new
+				twin Alpha/Website 20T09:00-20T10:00 plan tags=dev task=Build
+				twin Alpha/Website 20T10:00-20T11:00 more`,
+			want: `
+				not_carried | custom field Cost | 1 entry (1:00 h): is not carried
+				not_carried | tag new | 2 entries (2:00 h): the destination has no such tag (create_missing: true makes it)
+				not_carried | tag old | 1 entry (1:00 h): the tag is archived in the destination
+				not_carried | task Test | 1 entry (1:00 h): the destination project has no such task (create_missing: true makes it)`,
+		},
+		{
+			name:   "an archived tag that the twin has stays",
+			ledger: site + "tags dev archived=old\nbook Website 20T09:00-20T10:00 plan tags=dev,old\ntwin Alpha/Website 20T09:00-20T10:00 plan tags=dev,old",
+		},
+		{
+			name: "create_missing makes tags and tasks once, before the entries",
+			sync: func(s *model.TimeSync) { s.CreateMissing = true },
+			ledger: site + `tags dev archived=old
+				book Website 20T09:00-20T10:00 plan tags=dev,new,old task=Test
+				book Website 20T10:00-20T11:00 more tags=new task=Test`,
+			want: `
+				create project Theirs | tag new | tag: new
+				create project Theirs | task Alpha / Website · Test | project: Alpha / Website | task: Test
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan | task: Test | tags: dev; new
+				create time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · more | project: Alpha / Website | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: more | task: Test | tags: new
+				not_carried | tag old | 1 entry (1:00 h): the tag is archived in the destination`,
+		},
+		{
+			name: "signs that Clockify refuses are written otherwise, once",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 a<b>
+				book Website 20T10:00-20T11:00 c>d
+				twin Alpha/Website 20T09:00-20T10:00 a‹b›`,
+			want: `
+				create time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · c›d | project: Alpha / Website | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: c›d
+				not_carried | < and > | 2 entries (2:00 h): Clockify refuses these signs in descriptions; they are written ‹ and ›`,
+		},
+		{
+			name: "where the destination decides what is billable, nothing is written for it",
+			ledger: site + `fixed
+				book Website 20T09:00-20T10:00 plan billable
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+			want: `not_carried | billable | 1 entry (1:00 h): the destination decides what is billable, and the key is no admin's`,
+		},
+		{
+			name: "a plan without breaks and without time for others",
+			ledger: site + `plain APPROVAL
+				book Website 20T09:00-20T10:00 plan
+				book Website 20T12:00-20T12:30 lunch break`,
+			want: `
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan
+				not_carried | Website | 1 entry (0:30 h): breaks, which the destination's plan does not have (feature BREAKS); left out
+				refused | time_sync acme: destination.user_id | the workspace "Theirs" lacks adding time for others (feature ADD_TIME_FOR_OTHERS; Basic plan or above), and the key is not the person's own.`,
+		},
+		{
+			name:   "source and destination the same workspace",
+			sync:   func(s *model.TimeSync) { s.Destination.WorkspaceID = "s" },
+			ledger: site + "book Website 20T09:00-20T10:00 plan",
+			want:   `refused | time_sync acme: destination.workspace_id | source and destination are the same workspace: its entries would be mirrored onto themselves.`,
+		},
+		{
+			name:   "deletes without the link",
+			sync:   func(s *model.TimeSync) { s.Deletes = true },
+			ledger: site,
+			want:   `refused | time_sync acme: deletes | deletes: gated needs link: field; by content alone nobody can tell whose entry it is.`,
+		},
+	})
+}
+
+func TestTimeLink(t *testing.T) {
+	t.Parallel()
+	deletes := func(s *model.TimeSync) { s.Deletes = true }
+	checkTime(t, linkedSync, []timeCase{
+		{
+			name: "the first linked run makes the field, adopts twins and makes the rest",
+			ledger: site + `
+				book Website 20T09:00-20T10:00 plan billable
+				book Website 20T10:00-20T11:00 build
+				twin Alpha/Website 20T09:00-20T10:00 plan
+				twin Alpha/Website 20T10:00-20T11:00 own`,
+			want: `
+				create custom_field Theirs | Source entry | type: TXT | of: time entries
+				update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | billable: true | link: marked
+				create time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · build | project: Alpha / Website | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: build
+				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T10:00:00Z · own`,
+		},
+		{
+			name: "edits and moves between projects are followed",
+			ledger: site + `has link
+				dest Beta/Shop
+				source Shop
+				book Shop 19T07:00-19T08:00 changed id=s1
+				twin Alpha/Website 20T09:00-20T10:00 plan link=s1 task=Build`,
+			want: `update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website → Beta / Shop | start: 2026-11-20T09:00:00Z → 2026-11-19T07:00:00Z | end: 2026-11-20T10:00:00Z → 2026-11-19T08:00:00Z | description: plan → changed | task: Build →`,
+		},
+		{
+			name: "over the window's edge in either direction, not beyond",
+			ledger: site + `has link
+				book Website 14T01:00-14T02:00 in id=s1
+				book Website 13T20:00-13T21:00 out id=s2
+				book Website 12T09:00-12T10:00 outside id=s3
+				twin Alpha/Website 13T22:00-13T23:00 in link=s1
+				twin Alpha/Website 14T02:00-14T03:00 out link=s2
+				twin Alpha/Website 12T09:00-12T10:30 outside link=s3`,
+			want: `
+				update time_entry Theirs | Alpha / Website · 2026-11-13T22:00:00Z · in | start: 2026-11-13T22:00:00Z → 2026-11-14T01:00:00Z | end: 2026-11-13T23:00:00Z → 2026-11-14T02:00:00Z
+				update time_entry Theirs | Alpha / Website · 2026-11-14T02:00:00Z · out | start: 2026-11-14T02:00:00Z → 2026-11-13T20:00:00Z | end: 2026-11-14T03:00:00Z → 2026-11-13T21:00:00Z`,
+		},
+		{
+			name: "a source that is gone is a finding",
+			ledger: site + `has link
+				twin Alpha/Website 20T09:00-20T10:00 plan link=s1`,
+			want: `source_gone | Alpha / Website | 1 entry (1:00 h): their source entries were deleted (deletes: gated would offer to delete them): Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+		},
+		{
+			name: "or a gated delete, of marked entries alone",
+			sync: deletes,
+			ledger: site + `has link
+				twin Alpha/Website 20T09:00-20T10:00 plan link=s1
+				twin Alpha/Website 20T09:00-20T10:00 plan link=s2
+				twin Alpha/Website 20T09:00-20T10:00 plan
+				twin Alpha/Website 13T09:00-13T10:00 before link=s3`,
+			want: `
+				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: its source entry was deleted
+				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan (2) | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: its source entry was deleted
+				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+		},
+		{
+			name: "a source that is there is not gone, whatever became of it",
+			sync: deletes,
+			ledger: site + `has link
+				dest Alpha/Twice
+				dest Beta/Twice
+				source Twice
+				book Website 20T09:00- running id=s1
+				book - 20T10:00-20T11:00 unbooked id=s2
+				book Twice 20T11:00-20T12:00 unclear id=s3
+				book - 20T12:00-20T13:00 elsewhere id=s4
+				twin Alpha/Website 20T09:00-20T10:00 running link=s1
+				twin Alpha/Website 20T10:00-20T11:00 unbooked link=s2
+				twin Alpha/Website 20T11:00-20T12:00 unclear link=s3
+				twin Alpha/Website 20T12:00-20T13:00 away link=s4`,
+			want: `
+				ambiguous | Twice | several projects of the destination have this name: Alpha / Twice, Beta / Twice. Its entries are left out until project_map says which is meant | failed
+				no_project | ann@x | 1 entry (1:00 h): without a project; left out
+				not_carried | Twice | 1 entry (1:00 h): left out: its project is ambiguous in the destination
+				running_timer | Acme / Website · 2026-11-20T09:00:00Z · running | the timer is running; it is left for the next run
+				source_gone | Alpha / Website | 1 entry (1:00 h): their source entries are now in projects this sync does not cover, or somebody else's; left as they are: Alpha / Website · 2026-11-20T12:00:00Z · away`,
+		},
+		{
+			name: "an unmarked entry is nobody's edit",
+			ledger: site + `has link
+				book Website 20T09:00-20T10:30 plan
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+			want: `
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:30:00Z | description: plan
+				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+		},
+		{
+			name: "of copies with one mark the nearest is the mirror",
+			ledger: site + `has link
+				book Website 20T09:00-20T10:00 plan id=s1
+				twin Alpha/Website 19T09:00-19T10:00 plan link=s1
+				twin Alpha/Website 20T09:00-20T10:00 plan link=s1`,
+			want: `no_source | Alpha / Website | 1 entry (1:00 h): copies of mirrored entries, with their mark; left as they are: Alpha / Website · 2026-11-19T09:00:00Z · plan`,
+		},
+		{
+			name:   "a link field that cannot be used",
+			ledger: site + "trouble it_is_inactive\nbook Website 20T09:00-20T10:00 plan",
+			want:   `refused | time_sync acme: link_field | the custom field "Source entry" of workspace "Theirs" cannot hold the link: it is inactive.`,
+		},
+		{
+			name:   "a plan without custom fields",
+			ledger: site + "plain ADD_TIME_FOR_OTHERS\nbook Website 20T09:00-20T10:00 plan",
+			want:   `refused | time_sync acme: link | the workspace "Theirs" lacks custom fields (feature CUSTOM_FIELDS; Pro or Enterprise plan), which link: field needs.`,
+		},
+	})
+}
+
+// Everything of one content that is to be made waits for the same provisions, and is told how many there were.
+func TestTimeNeedsAndCounts(t *testing.T) {
+	t.Parallel()
+	sync := linkedSync()
+	sync.CreateMissing = true
+	p := computeTime(sync, ledgerOf(t, site+"book Website 20T09:00-20T10:00 plan tags=new task=Test"))
+	last := p.Changes[len(p.Changes)-1]
+	if len(last.Needs) != 3 {
+		t.Errorf("the entry needs %d changes, want the field, the tag and the task", len(last.Needs))
+	}
+	p = computeTime(contentSync(), ledgerOf(t, site+`
+		book Website 20T09:00-20T10:00 plan
+		book Website 20T09:00-20T10:00 plan
+		book Website 20T10:00-20T11:00 plan
+		twin Alpha/Website 20T09:00-20T10:00 plan`))
+	var got []int
+	for _, c := range p.Changes {
+		got = append(got, c.Do.(plan.CreateEntry).Equal)
+	}
+	if diff := cmp.Diff([]int{1, 0}, got); diff != "" {
+		t.Errorf("equal entries (-want +got):\n%s", diff)
+	}
+}
+
+func TestTimeSubjectsAndSharedMarks(t *testing.T) {
+	t.Parallel()
+	a, b := linkedSync(), linkedSync()
+	b.Name, b.Source.WorkspaceID = "beta", "s2"
+	p := plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{ledgerOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
+	want := []plan.Subject{{Domain: plan.Time, Sync: "acme", Workspace: "Theirs", Entries: 1, From: "2026-11-14T00:00:00Z", To: "2026-11-21T00:00:00Z"}}
+	if diff := cmp.Diff(want, p.Subjects); diff != "" {
+		t.Errorf("subjects (-want +got):\n%s", diff)
+	}
+	if len(p.Refusals) != 1 || !p.Blocked(p.Changes[0]) {
+		t.Errorf("two syncs that share their marks are not refused: %v", p.Refusals)
+	}
+	b.LinkField = "Beta entry"
+	p = plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{ledgerOf(t, site+"has link")}})
+	if len(p.Refusals) > 0 {
+		t.Errorf("two syncs with marks of their own are refused: %v", p.Refusals)
+	}
+}
