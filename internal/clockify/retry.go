@@ -24,7 +24,8 @@ func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 		}
 	}
 	var last error
-	doubt := false // an earlier attempt may have been carried out
+	doubt := false    // an earlier attempt may have been carried out
+	throttled := true // no attempt met anything but 429
 	wait := &waits{left: c.retries, exp: newExponential()}
 	err = backoff.Retry(func() error {
 		var err error
@@ -44,8 +45,9 @@ func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 			err = uncertain(err)
 		}
 		wait.told = told(err)
-		// A call that meets 429 to its last attempt was not carried out, and none that follows would be.
-		over := wait.left == 0 && IsStatus(err, http.StatusTooManyRequests)
+		// A call that meets nothing but 429 was not carried out, and none that follows would be.
+		throttled = throttled && IsStatus(err, http.StatusTooManyRequests)
+		over := throttled && wait.left == 0
 		if again && (c.budget.Left() == 0 || wait.told > maxPause || over) {
 			err, again = fmt.Errorf("%w; the last answer was: %w", ErrBudget, err), false
 		}

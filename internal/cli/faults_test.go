@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+// epoch is when the clock of testing/synctest starts.
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// everyKind is a fifth of all calls gone wrong, in every way there is.
+func everyKind(seed int) sandbox.Faults {
+	return sandbox.Faults{Seed: uint64(seed), Rate: 0.2, Kinds: sandbox.Kinds()}
+}
+
+// undisturbed is the world after a run in which nothing goes wrong, and what that run was to change.
+func undisturbed(t *testing.T, state sandbox.State, content files) (want []string, p planned) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: state}, content)
+		p = b.plan()
+		args := []string{"apply"}
+		if p.ApprovalToken != "" {
+			args = append(args, "--approve", p.ApprovalToken)
+		}
+		b.must(ExitDone, args...)
+		b.audit().complete(t)
+		if again := b.plan(); len(again.Changes) > 0 {
+			t.Fatalf("a second plan has %d changes: %+v", len(again.Changes), again.Changes[:1])
+		}
+		want = worldLines(b.server.State())
+	})
+	return want, p
+}
+
+// TestUsersUnderFaults changes people while a fifth of all calls goes wrong, every kind of fault mixed. A run that says
+// it is done has to be: the workspace is then as after an undisturbed run, nothing doubled, nothing lost. Every change that
+// was tried has a row in the audit. What a run could not do, the next ones have to.
+func TestUsersUnderFaults(t *testing.T) {
+	t.Parallel()
+	people, seeds, most := 900, 20, 3
+	if testing.Short() {
+		people, seeds = 120, 3
+	}
+	state, content := company(people)
+	want, p := undisturbed(t, state, content)
+	if !testing.Short() && len(p.Changes) < 2000 {
+		t.Fatalf("%d changes are too few to show anything", len(p.Changes))
+	}
+	runs := make([]int, seeds)
+	t.Run("seeds", func(t *testing.T) {
+		for seed := range seeds {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				runs[seed] = converge(t, state, content, everyKind(seed+1), p.ApprovalToken, want, most)
+			})
+		}
+	})
+	t.Logf("%d changes; runs needed by seed: %v", len(p.Changes), runs)
+}
+
+// converge applies until a run says that all is done, at most so many times, and returns how many it took.
+func converge(t *testing.T, state sandbox.State, content files, faults sandbox.Faults, approval string, want []string, most int) (runs int) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: state, Faults: faults}, content)
+		args := []string{"apply"}
+		if approval != "" {
+			args = append(args, "--approve", approval)
+		}
+		for runs = 1; ; runs++ {
+			r := b.run(t.Context(), args...)
+			if r.code != ExitDone && r.code != ExitFailed {
+				t.Fatalf("run %d: exit code %d\n%s", runs, r.code, clipped(r.err))
+			}
+			b.audit().complete(t)
+			if r.code == ExitDone {
+				break
+			}
+			if testing.Verbose() {
+				t.Logf("run %d: %v %q\n%s", runs, b.audit().Totals, clipped(r.err), clipped(r.out))
+			}
+			if runs == most {
+				t.Fatalf("not done after %d runs: %v\n%s\n%s", runs, b.audit().Totals, clipped(r.out), clipped(r.err))
+			}
+		}
+		if d := differences(want, worldLines(b.server.State())); d != "" {
+			t.Errorf("after %d runs:\n%s", runs, d)
+		}
+		b.server.SetFaults(sandbox.Faults{})
+		if again := b.plan(); len(again.Changes) > 0 {
+			t.Errorf("a second plan has %d changes", len(again.Changes))
+		}
+	})
+	return runs
+}
+
+// TestEntriesUnderFaults is the same for time entries, which nothing keeps from being doubled but the care that is taken.
+func TestEntriesUnderFaults(t *testing.T) {
+	t.Parallel()
+	entries, seeds, most := 10_000, 20, 3
+	if testing.Short() {
+		entries, seeds = 300, 3
+	}
+	state, content := timesheet(entries, epoch)
+	want, p := undisturbed(t, state, content)
+	if len(p.Changes) != entries+10 {
+		t.Fatalf("%d changes, want %d", len(p.Changes), entries+10)
+	}
+	runs := make([]int, seeds)
+	t.Run("seeds", func(t *testing.T) {
+		for seed := range seeds {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				runs[seed] = converge(t, state, content, everyKind(seed+1), "", want, most)
+			})
+		}
+	})
+	t.Logf("%d changes; runs needed by seed: %v", len(p.Changes), runs)
+}
