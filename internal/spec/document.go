@@ -30,15 +30,16 @@ type document struct {
 	root     ast.Node // nil: empty, or not YAML
 	broken   bool     // not YAML: what the file would say is unknown
 	anchors  map[string]ast.Node
-	aliases  int      // how often one was followed
-	hidden   []string // values that may be secrets
+	aliases  int                 // how often one was followed
+	asked    map[string][]string // the keys each mapping was asked for, by its path
+	hidden   []string            // values that may be secrets
 	problems Problems
 }
 
 // parse reads YAML. It keeps repeated keys: they are reported with the rest.
 func parse(file string, data []byte) *document {
 	data = []byte(strings.TrimPrefix(string(data), "\ufeff"))
-	d := &document{file: file, lines: strings.Split(string(data), "\n"), anchors: map[string]ast.Node{}}
+	d := &document{file: file, lines: strings.Split(string(data), "\n"), anchors: map[string]ast.Node{}, asked: map[string][]string{}}
 	if line, column, ok := firstInvalid(data); ok {
 		return d.refuse(line, column, "the file is not UTF-8 here; save it as UTF-8")
 	}

@@ -180,6 +180,7 @@ func (o *object) done() {
 	if o == nil {
 		return
 	}
+	o.d.asked[o.path] = o.known
 	for _, p := range o.pairs {
 		if slices.Contains(o.known, p.key) {
 			continue
