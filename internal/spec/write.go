@@ -109,14 +109,17 @@ type Draft struct {
 	FallbackWhy   string            // what writing it would change
 }
 
-// mostGroups is how many names are listed under protect.groups: a file with more than Load takes would help nobody.
-const mostGroups = 1_000
-
 // WriteConfig writes the config so that Load reads back what the draft says.
 func WriteConfig(w io.Writer, d Draft) error {
 	u := d.Users
 	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	used := 0
+	line := func(format string, args ...any) {
+		text := fmt.Sprintf(format+"\n", args...)
+		used += marks([]byte(text))
+		b.WriteString(text)
+	}
+	full := func() bool { return used > maxMarks/2 || b.Len() > maxConfig/2 }
 	line("# yaml-language-server: $schema=%s", Schema)
 	line("# Written by clockify-sync export from the workspace %s.", oneLine(d.WorkspaceName))
 	line("workspace:")
@@ -140,14 +143,15 @@ func WriteConfig(w io.Writer, d Draft) error {
 			line("  %s: %s", scalarText(m.Column), scalarText(m.Field))
 		}
 	}
-	writeProtect(line, d)
+	writeProtect(line, full, d)
 	line("")
 	line("absent: %s   # people who are active in Clockify and not in the CSV; or deactivate, after approval", u.Absent)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func writeProtect(line func(string, ...any), d Draft) {
+// writeProtect stops listing groups when the file is full: Load takes no larger one.
+func writeProtect(line func(string, ...any), full func() bool, d Draft) {
 	p, hasDefault := d.Users.Protect, slices.ContainsFunc(d.Users.Fields, func(m model.Mapping) bool { return m.Column == defaultCountry })
 	if len(p.Groups) == 0 && len(p.Users) == 0 && p.Column == "" && !hasDefault {
 		return
@@ -157,11 +161,12 @@ func writeProtect(line func(string, ...any), d Draft) {
 	line("protect:")
 	if len(p.Groups) > 0 {
 		line("  groups:")
-		for _, g := range p.Groups[:min(len(p.Groups), mostGroups)] {
+		for i, g := range p.Groups {
+			if full() {
+				line("    # and %d more, which unmanaged_groups: keep leaves alone as well", len(p.Groups)-i)
+				break
+			}
 			line("    - %s", scalarText(g))
-		}
-		if more := len(p.Groups) - mostGroups; more > 0 {
-			line("    # and %d more, which unmanaged_groups: keep leaves alone as well", more)
 		}
 	}
 	if p.Column != "" || hasDefault {
