@@ -1,10 +1,8 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/model"
@@ -188,48 +186,4 @@ func timeNeeds(changes []Change) {
 		}
 		c.Needs = without(ids, func(id string) bool { return id == "" })
 	}
-}
-
-// order sorts entries by project, start, end, description and then all the rest, so that the plan does not depend on the
-// order in which they were read.
-func order(a, b *model.Entry) int {
-	for _, compare := range orders {
-		if c := compare(a, b); c != 0 {
-			return c
-		}
-	}
-	return cmp.Or(strings.Compare(a.Link, b.Link), strings.Compare(a.Handle, b.Handle))
-}
-
-var orders = []func(a, b *model.Entry) int{slot, content, attributes}
-
-// slot compares project and start.
-func slot(a, b *model.Entry) int {
-	if c := strings.Compare(a.Project, b.Project); c != 0 {
-		return c
-	}
-	if c := a.Start.Compare(b.Start); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Client, b.Client)
-}
-
-// content compares what tells twins within a slot.
-func content(a, b *model.Entry) int {
-	if c := a.End.Compare(b.End); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Description, b.Description)
-}
-
-// attributes compares what may differ between twins.
-func attributes(a, b *model.Entry) int {
-	return cmp.Or(asNumber(a.Billable)-asNumber(b.Billable), asNumber(a.Break)-asNumber(b.Break), strings.Compare(a.Task, b.Task), slices.Compare(a.Tags, b.Tags))
-}
-
-func asNumber(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -179,6 +179,9 @@ func (m *mirror) ask(e *model.Entry) {
 
 // entryFields are the fields in which two entries differ.
 func entryFields(before, after *model.Entry) []Field {
+	if slot(before, after) == 0 && content(before, after) == 0 && attributes(before, after) == 0 {
+		return nil
+	}
 	fields := make([]Field, 0, 4)
 	put := func(name, before, after string) {
 		if before != after {
@@ -186,8 +189,12 @@ func entryFields(before, after *model.Entry) []Field {
 		}
 	}
 	put("project", label(before), label(after))
-	put("start", instant(before.Start), instant(after.Start))
-	put("end", instant(before.End), instant(after.End))
+	if !before.Start.Equal(after.Start) {
+		put("start", instant(before.Start), instant(after.Start))
+	}
+	if !before.End.Equal(after.End) {
+		put("end", instant(before.End), instant(after.End))
+	}
 	put("description", before.Description, after.Description)
 	put("task", before.Task, after.Task)
 	put("tags", strings.Join(before.Tags, "; "), strings.Join(after.Tags, "; "))

@@ -10,13 +10,13 @@ import (
 // follow mirrors by mark: whatever became of a source entry, the entry marked with it follows. Entries without a mark are
 // somebody's own; one that is a twin of a source entry without a mirror is marked, which adopts it, and no other.
 func (m *mirror) follow() {
-	marked := map[string][]*model.Entry{}
+	marked := marks{first: map[string]*model.Entry{}, copies: map[string][]*model.Entry{}}
 	var loose []*model.Entry // without a mark
 	for i := range m.have.Destination.Entries {
 		e := &m.have.Destination.Entries[i]
 		switch {
 		case e.Link != "":
-			marked[e.Link] = append(marked[e.Link], e)
+			marked.add(e)
 		case m.ours(e):
 			loose = append(loose, e)
 		}
@@ -26,21 +26,20 @@ func (m *mirror) follow() {
 	for i := range m.jobs {
 		jobs[i] = &m.jobs[i]
 	}
-	slices.SortFunc(jobs, func(a, b *job) int { return order(&a.want, &b.want) })
-	for _, j := range jobs {
-		copies := marked[j.source.Link]
+	for _, j := range inOrder(jobs, wantOf) {
+		all := marked.take(j.source.Link)
 		inside := m.inside(j.source.Start)
-		if len(copies) == 0 {
+		if len(all) == 0 {
 			if inside {
 				single = append(single, j)
 			}
 			continue
 		}
-		slices.SortFunc(copies, func(a, b *model.Entry) int { return m.nearer(&j.want, a, b) })
-		if inside || m.inside(copies[0].Start) {
-			m.update(j, copies[0])
+		slices.SortFunc(all, func(a, b *model.Entry) int { return m.nearer(&j.want, a, b) })
+		if inside || m.inside(all[0].Start) {
+			m.update(j, all[0])
 		}
-		for _, e := range copies[1:] {
+		for _, e := range all[1:] {
 			if m.inside(e.Start) {
 				m.note(model.FindingNoSource, label(e), "copies of mirrored entries, with their mark; left as they are", e)
 			}
@@ -66,26 +65,29 @@ func (m *mirror) nearer(want, a, b *model.Entry) int {
 	return cmp.Or(far(a)-far(b), order(a, b))
 }
 
-// gone deals with marked entries of the window whose source entry is not there any more, or not under the client.
-func (m *mirror) gone(marked map[string][]*model.Entry) {
-	known, elsewhere := set{}, set{}
+// gone deals with marked entries of the window whose source entry is not there any more, or not under the client. marked
+// are those that no job has taken.
+func (m *mirror) gone(marked marks) {
+	if len(marked.first) == 0 {
+		return
+	}
+	elsewhere := set{}
 	for i := range m.have.Source.Entries {
-		e := &m.have.Source.Entries[i]
-		known[e.Link] = true
-		if e.Elsewhere {
+		if e := &m.have.Source.Entries[i]; e.Elsewhere {
 			elsewhere[e.Link] = true
+		} else {
+			marked.take(e.Link) // it is there, and left out for a reason that has been told
 		}
 	}
 	var gone []*model.Entry
-	for link, copies := range marked {
-		for _, e := range copies {
-			if m.inside(e.Start) && (!known[link] || elsewhere[link]) {
+	for link := range marked.first {
+		for _, e := range marked.of(link) {
+			if m.inside(e.Start) {
 				gone = append(gone, e)
 			}
 		}
 	}
-	slices.SortFunc(gone, order)
-	for _, e := range gone {
+	for _, e := range inOrder(gone, entryOf) {
 		switch {
 		case elsewhere[e.Link]:
 			m.note(model.FindingSourceGone, label(e), "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
@@ -96,4 +98,32 @@ func (m *mirror) gone(marked map[string][]*model.Entry) {
 			m.note(model.FindingSourceGone, label(e), "their source entries were deleted (deletes: gated would offer to delete them)", e)
 		}
 	}
+}
+
+// marks are the marked entries by their mark, which as a rule is one entry's.
+type marks struct {
+	first  map[string]*model.Entry
+	copies map[string][]*model.Entry
+}
+
+func (m marks) add(e *model.Entry) {
+	if m.first[e.Link] == nil {
+		m.first[e.Link] = e
+	} else {
+		m.copies[e.Link] = append(m.copies[e.Link], e)
+	}
+}
+
+func (m marks) of(link string) []*model.Entry {
+	if m.first[link] == nil {
+		return nil
+	}
+	return append([]*model.Entry{m.first[link]}, m.copies[link]...)
+}
+
+// take returns the entries of a mark and forgets them.
+func (m marks) take(link string) []*model.Entry {
+	all := m.of(link)
+	delete(m.first, link)
+	return all
 }

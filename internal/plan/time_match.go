@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"slices"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/model"
@@ -53,8 +52,7 @@ func (m *mirror) unexplained(e *model.Entry) {
 // walk pairs twins, which are of one project, start, end and description, and hands over what is left in each project at
 // each start. Twins are counted: two equal entries stay two. equal is how many twins a job's content has.
 func (m *mirror) walk(jobs []*job, twins []*model.Entry, rest func(jobs []*job, twins []*model.Entry, equal []int)) {
-	slices.SortFunc(jobs, func(a, b *job) int { return order(&a.want, &b.want) })
-	slices.SortFunc(twins, order)
+	jobs, twins = inOrder(jobs, wantOf), inOrder(twins, entryOf)
 	for len(jobs) > 0 || len(twins) > 0 {
 		var first *model.Entry
 		if len(jobs) > 0 {
@@ -176,10 +174,13 @@ type edits struct {
 	owner  []int // of each twin
 	byText map[string][]int
 	byEnd  map[time.Time][]int
-	seen   map[any]bool // lists looked through since a path was last found
+
+	// What was looked at since a path was last found: it leads nowhere, or is on the path that is being tried.
+	lists map[any]bool
+	tried []bool
 }
 
-func (e *edits) forget() { e.seen = map[any]bool{} }
+func (e *edits) forget() { e.lists, e.tried = map[any]bool{}, make([]bool, len(e.owner)) }
 
 // near lists the twins of the job's description (kind 0) or end (kind 1), with a key for the list.
 func (e *edits) near(i, kind int) (any, []int) {
@@ -194,11 +195,15 @@ func (e *edits) near(i, kind int) (any, []int) {
 func (e *edits) augment(i int) bool {
 	for kind := range 2 {
 		key, list := e.near(i, kind)
-		if e.seen[key] {
+		if e.lists[key] {
 			continue
 		}
-		e.seen[key] = true
+		e.lists[key] = true
 		for _, d := range list {
+			if e.tried[d] {
+				continue
+			}
+			e.tried[d] = true
 			if e.owner[d] < 0 || e.augment(e.owner[d]) {
 				e.twin[i], e.owner[d] = d, i
 				return true

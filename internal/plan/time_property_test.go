@@ -437,3 +437,57 @@ func TestTimeSamePlan(t *testing.T) {
 		}
 	})
 }
+
+// TestTimePairsMost holds the pairing of edits against trying everything, where many entries begin at once.
+func TestTimePairsMost(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		start := day(t, "16T09:00")
+		draw := func(name string, side map[string]model.Entry, client, project string) {
+			for i := range rapid.IntRange(0, 7).Draw(t, name) {
+				side[fmt.Sprint(name, i)] = model.Entry{
+					Client: client, Project: project, Start: start, End: start.Add(time.Duration(rapid.IntRange(1, 5).Draw(t, "end")) * time.Hour),
+					Description: rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "description"),
+				}
+			}
+		}
+		b := &books{source: map[string]model.Entry{}, dest: map[string]model.Entry{}}
+		draw("source", b.source, "Acme", "Website")
+		draw("dest", b.dest, "Alpha", "Website")
+		l := b.ledger(t, false, false)
+		var want, have []model.Entry
+		spare := multiset(b.asked(l, true), content)
+		for _, e := range b.dest {
+			if spare[content(e)] > 0 {
+				spare[content(e)]--
+			} else {
+				have = append(have, e)
+			}
+		}
+		for _, e := range b.asked(l, true) {
+			if spare[content(e)] > 0 {
+				spare[content(e)]--
+				want = append(want, e)
+			}
+		}
+		pairs := most(want, have)
+		made, changed, _ := b.do(t, computeTime(contentSync(), l), true)
+		if made != len(want)-pairs || changed != pairs {
+			t.Fatalf("made %d and changed %d, want %d and %d", made, changed, len(want)-pairs, pairs)
+		}
+		if diff := gocmp.Diff(map[string]int{}, missing(multiset(b.asked(l, true), content), multiset(b.dest, content))); diff != "" {
+			t.Fatalf("not in the destination (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// missing is what got has less of than want.
+func missing(want, got map[string]int) map[string]int {
+	out := map[string]int{}
+	for key, n := range want {
+		if got[key] < n {
+			out[key] = n - got[key]
+		}
+	}
+	return out
+}
