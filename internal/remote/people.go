@@ -127,15 +127,15 @@ func (w *Workspace) setProfile(a plan.SetProfile) (deed, error) {
 	}}, nil
 }
 
-// fieldValues lists values in the order of the fields' names, leaving out fields that are inactive or unknown, whose
-// values Clockify may refuse.
+// fieldValues lists values in the order of the fields' names, leaving out what Clockify would refuse together with all
+// the rest: values of inactive or unknown fields, and dropdown values that are no longer allowed.
 func (w *Workspace) fieldValues(values map[string]any) []clockify.FieldValue {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var list []clockify.FieldValue
 	for _, name := range keys(w.fields) {
 		f := w.fields[name]
-		if v, ok := values[f.ID]; ok && f.Status != "INACTIVE" {
+		if v, ok := values[f.ID]; ok && f.Status != "INACTIVE" && takes(fieldOf(f), v) {
 			list = append(list, clockify.FieldValue{CustomFieldID: f.ID, Value: v})
 		}
 	}

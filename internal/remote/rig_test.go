@@ -55,6 +55,15 @@ func newWeb(t testing.TB) *web {
 // serve puts a Clockify that holds the directory behind the web. set may change what it starts with.
 func (w *web) serve(t rapid.TB, dir *model.Directory, set func(*sandbox.Workspace, *sandbox.Options)) *rig {
 	t.Helper()
+	r := near(t, dir, set)
+	w.behind.Store(r.Server)
+	r.address, r.base = w.URL, w.Client().Transport
+	return r
+}
+
+// near is a Clockify without a network, for tests with a clock of their own.
+func near(t rapid.TB, dir *model.Directory, set func(*sandbox.Workspace, *sandbox.Options)) *rig {
+	t.Helper()
 	state := stateOf(dir)
 	opts := sandbox.Options{}
 	if set != nil {
@@ -62,8 +71,7 @@ func (w *web) serve(t rapid.TB, dir *model.Directory, set func(*sandbox.Workspac
 	}
 	opts.State = state
 	r := &rig{Server: sandbox.New(opts), t: t, ws: state.Workspaces[0].ID, retries: -1}
-	w.behind.Store(r.Server)
-	r.address, r.base = w.URL, w.Client().Transport
+	r.address, r.base = "http://127.0.0.1", r.Transport()
 	r.sleep = func(ctx context.Context, d time.Duration) error {
 		t.Errorf("nobody expected a wait of %v", d)
 		return ctx.Err()

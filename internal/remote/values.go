@@ -39,30 +39,41 @@ func readValue(raw json.RawMessage) any {
 // valueText is a value in canonical form. A value the field would not take today, as dropdowns keep their old ones
 // (clockify-api.md section 4), is shown as it is: it differs from every value that may be asked for.
 func valueText(f model.Field, v any) string {
-	text := ""
+	text := rawText(v)
+	if canonical, err := plan.FieldText(f, text); err == nil {
+		return canonical
+	}
+	return text
+}
+
+// rawText is a value in words, whatever field it is of.
+func rawText(v any) string {
 	switch x := v.(type) {
 	case nil:
 		return ""
 	case string:
-		text = x
+		return x
 	case bool:
-		text = strconv.FormatBool(x)
+		return strconv.FormatBool(x)
 	case float64:
-		text = strconv.FormatFloat(x, 'f', -1, 64)
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	case []string:
+		return strings.Join(x, ";")
 	case []any:
 		parts := make([]string, len(x))
 		for i, part := range x {
 			parts[i] = fmt.Sprint(part)
 		}
 		slices.Sort(parts)
-		text = strings.Join(parts, ";")
-	default:
-		text = fmt.Sprint(x)
+		return strings.Join(parts, ";")
 	}
-	if canonical, err := plan.FieldText(f, text); err == nil {
-		return canonical
-	}
-	return text
+	return fmt.Sprint(v)
+}
+
+// takes reports whether the field would take the value today.
+func takes(f model.Field, v any) bool {
+	_, err := plan.FieldText(f, rawText(v))
+	return err == nil
 }
 
 // writeValue is the JSON value of canonical text: a number, a bool, a list or a string; null clears.
