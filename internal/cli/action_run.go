@@ -169,10 +169,15 @@ func (s *session) planFiles(p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
+	html, err := s.html(p)
+	if err != nil {
+		return err
+	}
 	wide := s.context()
 	wide.MaxBytes = 16 << 20
 	return errors.Join(
 		s.in.writeFile(filepath.Join(dir, audit.PlanFile), data),
+		s.in.writeFile(filepath.Join(dir, reportFile), html),
 		s.in.writeFile(filepath.Join(dir, audit.PageFile), []byte(report.Markdown(p, wide))))
 }
 

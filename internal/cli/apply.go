@@ -98,7 +98,7 @@ func (r *running) open() (err error) {
 		return err
 	}
 	page := report.Markdown(r.plan, r.context())
-	return errors.Join(r.audit.WriteFile(audit.PlanFile, data), r.audit.WriteFile(audit.PageFile, []byte(page)))
+	return errors.Join(r.audit.WriteFile(audit.PlanFile, data), r.audit.WriteFile(audit.PageFile, []byte(page)), r.writeReport(false))
 }
 
 // meta says which run this is: GitHub's number of it, or the time.
@@ -236,11 +236,11 @@ func (r *running) close(code int) error {
 		refusals = append(refusals, refusal)
 	}
 	calls.Made = r.calls()
-	return r.audit.Close(audit.Summary{
+	return errors.Join(r.writeReport(true), r.audit.Close(audit.Summary{
 		Command: "apply", Outcomes: r.mask.Outcomes(r.outcomes), ExitCode: code, Digest: r.plan.Digest(), ApprovalDigest: r.plan.ApprovalDigest(),
 		Calls: calls, Started: r.started, Finished: r.in.Now(), Verified: r.verified.Done, VerifyErr: r.mask.Text(r.verified.Err),
 		Left: left, Errors: words, Problems: r.mask.Problems(r.plan.Problems), Refusals: refusals,
-	})
+	}))
 }
 
 // report prints how it went.

@@ -167,7 +167,7 @@ func (b *htmlBuilder) resultOf(o plan.Outcome, run bool) string {
 func (b *htmlBuilder) proposal(page *htmlPage) {
 	stopped := b.stopped()
 	switch {
-	case b.idle():
+	case b.idle() && b.cannot() == 0:
 		page.Verdict, page.Mood = b.nothing(b.ctx), "good"
 	case stopped != "" || b.cannot() > 0:
 		page.Mood = "bad"
@@ -197,10 +197,14 @@ func (b *htmlBuilder) proposal(page *htmlPage) {
 // conclusion is the top of the page of a plan that was applied.
 func (b *htmlBuilder) conclusion(page *htmlPage) {
 	r := b.after
-	page.Verdict = upper(r.verdict()) + "."
+	page.Verdict = upper(r.verdict())
+	if n := b.cannot(); n > 0 {
+		page.Verdict += "; " + count(n, "thing", "things") + " cannot be done"
+	}
+	page.Verdict += "."
 	page.Verified, page.Doubt = visible(r.verified()), len(r.left) > 0 || r.verify.Err != ""
 	switch {
-	case len(r.failed)+len(r.skipped) > 0, page.Doubt, b.stopped() != "":
+	case len(r.failed)+len(r.skipped) > 0, page.Doubt, b.stopped() != "", b.cannot() > 0:
 		page.Mood = "bad"
 	case r.asks != "" || r.tally[plan.Unfinished] > 0:
 		page.Mood = "wait"

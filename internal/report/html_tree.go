@@ -189,7 +189,14 @@ func (f *forest) roots(node func(email string) *htmlNode) []*htmlNode {
 	for _, n := range f.apart {
 		f.finish(n)
 	}
-	return append(roots, f.apart...)
+	roots = append(roots, f.apart...)
+	left := openUntil
+	for _, n := range roots { // of a large tree the first level, as far as it fits
+		if left -= len(n.Below); left >= 0 {
+			n.Open = true
+		}
+	}
+	return roots
 }
 
 func (f *forest) finish(n *htmlNode) {
