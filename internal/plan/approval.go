@@ -18,8 +18,18 @@ type Approval struct {
 	all     bool
 }
 
-// Allows reports whether the gated change may be run.
-func (a Approval) Allows(c Change) bool { return a.all || a.allowed[c.ID] }
+// Allows reports whether the gated change may be run. Who approved a deactivation when there were more than the guard
+// allows has approved it when there are fewer; the other way round they have not.
+func (a Approval) Allows(c Change) bool {
+	if a.all || a.allowed[c.ID] {
+		return true
+	}
+	if c.Leaver == "" || c.Guard != "" {
+		return false
+	}
+	c.Guard = guardDeactivations
+	return a.allowed[identify(c)]
+}
 
 // ApproveAll allows everything that is gated: someone has just been shown the list.
 func ApproveAll() Approval { return Approval{all: true} }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
@@ -114,5 +116,51 @@ func TestDigests(t *testing.T) {
 	marked := compute(over, workspace(t, base+"person l1@x\nperson l2@x"))
 	if marked.ApprovalDigest() == two.ApprovalDigest() {
 		t.Error("more deactivations than allowed have the approval digest of a plan within its limits")
+	}
+}
+
+// TestApprovedOverTheLimit: who approved more deactivations than the guard allows has approved fewer, and not the other
+// way round.
+func TestApprovedOverTheLimit(t *testing.T) {
+	t.Parallel()
+	leave := func(emails ...string) *plan.Plan {
+		have := base
+		for _, e := range emails {
+			have += "person " + e + "\n"
+		}
+		spec := declares(t, baseCSV)
+		spec.Absent, spec.Guards.MaxDeactivations = model.AbsentDeactivate, model.Limit{Count: 1}
+		return compute(spec, workspace(t, have))
+	}
+	one, two := leave("l1@x"), leave("l1@x", "l2@x")
+	a, reason, err := one.ReadApproval(two.ApprovalToken())
+	if err != nil || reason != "" || !a.Allows(one.Gated()[0]) {
+		t.Errorf("the one of two who is left: %q, %v, want them approved", reason, err)
+	}
+	a, reason, err = two.ReadApproval(one.ApprovalToken())
+	if err != nil || reason == "" || a.Allows(two.Gated()[0]) {
+		t.Errorf("the one with another: %q, %v, want them withheld", reason, err)
+	}
+}
+
+func TestSubject(t *testing.T) {
+	t.Parallel()
+	spec := declares(t, "ops@x owner@x\n ann@x owner@x\n bob@x owner@x")
+	spec.Absent, spec.Unsound, spec.Illegible = model.AbsentDeactivate, []string{"row@x"}, 0
+	p := compute(spec, workspace(t, base+"person lea@x mgr=ann@x\n person old@x inactive"))
+	want := []plan.Subject{{
+		Domain: plan.Users, Workspace: "Acme", People: 5, Declared: 4, Groups: 3,
+		Reports: []plan.Report{
+			{Person: "bob@x", Before: []string{"ann@x"}, After: []string{"owner@x"}},
+			{Person: "lea@x", Before: []string{"ann@x"}, After: []string{"ann@x"}, Leaves: true},
+		},
+	}}
+	if diff := cmp.Diff(want, p.Subjects); diff != "" {
+		t.Errorf("subject (-want +got):\n%s", diff)
+	}
+	for email, name := range map[string]string{"bob@x": "Bob", "ann@x": "Ann", "owner@x": "Owner", "lea@x": "Lea"} {
+		if p.Names[email] != name {
+			t.Errorf("%s is called %q, want %q", email, p.Names[email], name)
+		}
 	}
 }

@@ -7,6 +7,12 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/model"
 )
 
+// Guards that mark changes, by their names in the config.
+const (
+	guardRemovals      = "max_removals"
+	guardDeactivations = "max_deactivations"
+)
+
 // gate makes a change wait for approval, and says whose leaving it belongs to.
 func (p *planner) gate(c *Change) {
 	c.Gated = true
@@ -41,9 +47,9 @@ func (p *planner) leaverOf(c *Change) string {
 	case SetActive:
 		return do.Person
 	case RevokeManager:
-		return do.Manager
+		return first([]string{do.Manager})
 	case RevokeGroup:
-		return do.Manager
+		return first([]string{do.Manager})
 	case RevokeGhost:
 		return do.Person
 	case RemoveMember:
@@ -80,7 +86,7 @@ func (p *planner) guards() {
 	for i := range p.plan.Changes {
 		c := &p.plan.Changes[i]
 		if what, n := removal(c); !c.Gated && n > 0 && removed[what] > limits.MaxRemovals.Of(bases[what]) {
-			c.Gated, c.Guard = true, "max_removals"
+			c.Gated, c.Guard = true, guardRemovals
 			c.Reason = because(c.Reason, count(removed[what], "removal", "removals")+" of "+what+" are more than guards.max_removals allows")
 		}
 	}
@@ -91,7 +97,7 @@ func (p *planner) guards() {
 	if deactivated > limits.MaxDeactivations.Of(now) {
 		for i := range p.plan.Changes {
 			if c := &p.plan.Changes[i]; c.Leaver != "" {
-				c.Guard = "max_deactivations"
+				c.Guard = guardDeactivations
 			}
 		}
 	}

@@ -274,9 +274,7 @@ func (p *planner) joinFallback(people []string) {
 	g.Members = append(g.Members, people...)
 	slices.Sort(g.Members)
 	g.Members = slices.Compact(g.Members)
-	if len(g.Managers) == 0 {
-		g.Managers = []string{p.spec.FallbackManager}
-	}
+	g.Managers = with(without(g.Managers, func(m string) bool { return !p.protected.users[m] }), p.spec.FallbackManager)
 }
 
 // ownOfFallback is the key and the name of the group the fallback manager has as a manager, or would get.
@@ -293,7 +291,13 @@ func (p *planner) ownOfFallback() (key, name string) {
 	for _, m := range p.claimed {
 		shared = shared || !p.leavers[m] && p.label(m) == p.label(fallback)
 	}
-	for _, name := range p.names(fallback, shared) {
+	names := p.names(fallback, shared)
+	for _, name := range names {
+		if _, claimed := p.claimed[name]; !claimed && p.have.groups[name] != nil && p.then.groups[name] != nil {
+			return name, name
+		}
+	}
+	for _, name := range names {
 		if p.have.groups[name] == nil && p.want.groups[newGroup+name] == nil {
 			return newGroup + name, name
 		}
@@ -322,10 +326,10 @@ func (p *planner) unmanaged(key string, g *model.Group) bool {
 	return p.spec.DeleteUnmanaged && !p.spec.IdentityProvider && !p.kept(key, g.Name) && !p.holdsProtected(g)
 }
 
-// kept reports whether the group is managed or protected.
+// kept reports whether the group is managed or protected, or of a manager whom somebody keeps for want of another.
 func (p *planner) kept(key, name string) bool {
 	_, managed := p.claimed[key]
-	return managed || p.protectedGroup(name) || p.isFallback(name)
+	return managed || p.keepers[p.owned[key]] || p.protectedGroup(name) || p.isFallback(name)
 }
 
 // consequence says why a leaver is deactivated, what they manage and where it goes. Their own manager group is deleted,
@@ -343,7 +347,7 @@ func (p *planner) consequence(leaver string) string {
 	}
 	for _, key := range p.managedGroups(leaver) {
 		g := p.want.groups[key]
-		if p.orphaned(g.Managers) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) {
+		if p.orphaned(g.Managers) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) && !p.unmanaged(key, g) {
 			parts = append(parts, fmt.Sprintf("group %q", g.Name))
 		}
 	}

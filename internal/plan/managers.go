@@ -17,6 +17,9 @@ func (p *planner) assignManagers() {
 		}
 		manager, ok := p.resolve(row)
 		if !ok {
+			for _, m := range now.Managers {
+				p.keepers[m] = true
+			}
 			continue
 		}
 		p.manager[row.Email] = manager

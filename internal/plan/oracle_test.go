@@ -372,6 +372,12 @@ func (o *oracle) afterAll(t *rapid.T, w *world, p *plan.Plan) {
 			managed = managed || o.namedAfter(g.Name, m) && slices.Contains(g.Managers, m)
 		}
 		managed = managed || o.spec.FallbackManager != "" && o.namedAfter(g.Name, o.spec.FallbackManager)
+		for email := range o.rows {
+			m, _ := o.manager(email)
+			for _, keeps := range w.managers(email) {
+				managed = managed || o.planned(email) && m == "" && o.namedAfter(g.Name, keeps) && slices.Contains(g.Managers, keeps)
+			}
+		}
 		held := len(among(g.Members, o.protected))+len(among(g.Managers, o.protected)) > 0
 		if o.spec.DeleteUnmanaged && !o.spec.IdentityProvider && !managed && !held {
 			fail("the unmanaged group %q is still there", g.Name)

@@ -227,6 +227,54 @@ func gatedText(p *plan.Plan) string {
 	return b.String()
 }
 
+// TestPartlyApproved: what was approved stays so when some of the leavers have left, and nothing new comes up.
+func TestPartlyApproved(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		dir, spec := drawDirectory(t), drawUsers(t)
+		spec.Guards.MaxRemovals = model.Limit{Count: 99}
+		p := compute(spec, dir)
+		o := newOracle(spec, dir)
+		if len(p.Refusals) > 0 || len(p.Gated()) == 0 || o.namesakes(spec.FallbackManager) {
+			return
+		}
+		done := map[string]bool{}
+		goes, halves := map[string]bool{}, false
+		part := func(c plan.Change) bool { // of what belongs to a leaver all or nothing
+			run, drawn := goes[c.Leaver]
+			if !drawn || c.Leaver == "" {
+				run = rapid.Bool().Draw(t, "run")
+				goes[c.Leaver] = run
+			}
+			run = run || !c.Gated
+			for _, id := range c.Needs {
+				halves = halves || run && !done[id]
+				run = run && done[id]
+			}
+			done[c.ID] = run
+			return run
+		}
+		w := newWorld(dir)
+		carryOut(t, w, p, part, func() {})
+		if halves {
+			return
+		}
+		if !maps.Equal(o.values, o.heldValues(w)) {
+			return
+		}
+		again := compute(spec, w.directory())
+		approval, reason, err := again.ReadApproval(p.ApprovalToken())
+		if err != nil || reason != "" {
+			t.Fatalf("%s, %v\nfirst:\n%s\nthen:\n%s", reason, err, render(p), render(again))
+		}
+		for _, c := range again.Gated() {
+			if !approval.Allows(c) {
+				t.Fatalf("was not approved: %s", renderChange(c))
+			}
+		}
+	})
+}
+
 // TestSamePlan: neither the order of rows nor that of what was read shows.
 func TestSamePlan(t *testing.T) {
 	t.Parallel()

@@ -25,6 +25,7 @@ type planner struct {
 	rows      []model.Declared        // rows that are planned for
 	manager   map[string]string       // whom a planned person reports to; people who keep theirs are not in it
 	source    map[string]model.Source // where a planned person stands in the CSV
+	keepers   set                     // managers whom people of the CSV keep for want of another
 	reasons   map[string]string       // why the fallback stands in for a person's manager
 	inGroup   map[string]string       // the key of the managed group of a planned person
 	claimed   map[string]string       // group key to the manager it belongs to; the fallback group's manager is the fallback
@@ -48,7 +49,7 @@ func users(spec *model.Users, dir *model.Directory) *Plan {
 		personal: set{},
 		source:   map[string]model.Source{}, manager: map[string]string{}, reasons: map[string]string{}, inGroup: map[string]string{},
 		claimed: map[string]string{}, owned: map[string]string{}, given: set{},
-		leavers: set{}, ownGroup: map[string]string{}, refused: set{},
+		leavers: set{}, keepers: set{}, ownGroup: map[string]string{}, refused: set{},
 	}
 	for _, person := range dir.People {
 		p.personal[groupName(person.Label(), "")] = true

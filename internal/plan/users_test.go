@@ -328,6 +328,34 @@ func TestManagers(t *testing.T) {
 			`,
 		},
 		{
+			name: "a renamed manager does not take the group that is named after another",
+			have: `person owner@x owner
+				person eve@x
+				person sam@x
+				person a@x mgr=eve@x
+				group Sam_(sam@x) = a@x | eve@x`,
+			csv: "a@x eve@x",
+			want: `
+				provision create group Eve name: none -> Eve
+				assign create manager Eve team manager: none -> eve@x
+				assign create membership a@x group: none -> Eve
+			`,
+		},
+		{
+			name: "a renamed manager whose names are both taken gets the group of that name",
+			have: `person owner@x owner
+				person eve@x
+				person a@x mgr=eve@x
+				group Before = a@x | eve@x
+				group Eve = |
+				group Eve_(eve@x) = |`,
+			csv: "a@x eve@x",
+			want: `
+				assign create manager Eve team manager: none -> eve@x
+				assign create membership a@x group: none -> Eve
+			`,
+		},
+		{
 			name: "a hand-made group with a team manager is not theirs",
 			have: `person owner@x owner
 				person eve@x
@@ -629,6 +657,16 @@ func TestProtectedGroups(t *testing.T) {
 			`,
 		},
 		{
+			name: "cleanup leaves the group of a manager whom somebody keeps for want of another",
+			have: "person owner@x owner\n person m@x\n person a@x mgr=m@x\n group M = a@x | m@x\n group Old = |",
+			csv:  "a@x nobody@x",
+			set:  func(u *model.Users) { protect(u); u.FallbackManager = "" },
+			want: `
+				cleanup delete group Old name: Old -> none; members: 0 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
+				finding keeps_manager a@x @users.csv:2:2: keeps the manager they have: nobody@x is not in the workspace, and no workspace.fallback_manager_email is set
+			`,
+		},
+		{
 			name: "without cleanup nothing is deleted",
 			have: base + "group Old = bob@x |",
 			csv:  "ops@x owner@x\n ann@x owner@x\n bob@x ann@x",
@@ -873,6 +911,63 @@ func TestAbsent(t *testing.T) {
 				finding cannot_leave p@x: is not in users.csv and is kept: they are protected (protect.users)
 				finding protected Holiday X: is a protected group and stays managed by lea@x, who is to be deactivated
 				finding protected p@x: is protected and stays managed by lea@x, who is to be deactivated
+			`,
+		},
+		{
+			name: "no fallback group: people of the CSV go to the fallback manager's own",
+			have: base + "person lea@x\n person a@x mgr=lea@x\n person out@x pending mgr=lea@x\n group Lea = a@x | lea@x",
+			csv:  baseCSV + "a@x lea@x",
+			set:  func(u *model.Users) { deactivate(u); u.FallbackGroup = "" },
+			want: `
+				deactivate create group Ops name: none -> Ops [gated] (for the people of those who leave)
+				deactivate create manager Ops team manager: none -> ops@x [gated] (for the people of those who leave)
+				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
+				deactivate create manager out@x manager: none -> ops@x [gated] (Lea leaves)
+				deactivate create membership a@x group: none -> Ops [gated] (Lea leaves)
+				deactivate delete manager a@x manager: lea@x -> none [gated] (Lea leaves)
+				deactivate delete manager out@x manager: lea@x -> none [gated] (Lea leaves)
+				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (Lea leaves)
+				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 2 people → ops@x)
+			`,
+		},
+		{
+			name: "a leaver who alone manages a group that the cleanup deletes",
+			have: base + "person lea@x\n group Club = | lea@x",
+			csv:  baseCSV,
+			set:  func(u *model.Users) { deactivate(u); u.DeleteUnmanaged, u.FallbackManager = true, "" },
+			want: `
+				cleanup delete group Club name: Club -> none; members: 0 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
+				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv)
+			`,
+		},
+		{
+			name: "people leave a leaver's group that is kept for a protected person",
+			have: base + "person lea@x\n person p@x\n person a@x mgr=lea@x\n group Lea = a@x p@x | lea@x",
+			csv:  baseCSV + "a@x lea@x",
+			set:  func(u *model.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
+			want: `
+				deactivate create manager Lea team manager: none -> ops@x [gated] (Lea leaves)
+				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
+				deactivate create membership a@x group: none -> Other functions [gated] (Lea leaves)
+				deactivate delete manager Lea team manager: lea@x -> none [gated] (Lea leaves)
+				deactivate delete manager a@x manager: lea@x -> none [gated] (Lea leaves)
+				deactivate delete membership a@x group: Lea -> none [gated] (Lea leaves)
+				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 1 person, group "Lea" → ops@x)
+				finding cannot_leave p@x: is not in users.csv and is kept: they are protected (protect.users)
+			`,
+		},
+		{
+			name: "a protected manager beside the one who leaves does not stand in",
+			have: base + "person lea@x\n person p@x\n person a@x mgr=lea@x,p@x\n group Lea = a@x | lea@x",
+			csv:  baseCSV + "a@x lea@x",
+			set:  func(u *model.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
+			want: `
+				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
+				deactivate create membership a@x group: none -> Other functions [gated] (Lea leaves)
+				deactivate delete manager a@x manager: lea@x -> none [gated] (Lea leaves)
+				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (Lea leaves)
+				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 1 person → ops@x)
+				finding cannot_leave p@x: is not in users.csv and is kept: they are protected (protect.users)
 			`,
 		},
 		{

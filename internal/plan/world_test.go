@@ -60,22 +60,19 @@ func (w *world) directory() *model.Directory {
 	return &d
 }
 
-func (w *world) clone() *world {
-	c := newWorld(w.directory())
-	c.groups, c.next = map[int]*model.Group{}, w.next
-	for n, g := range w.groups {
-		twin := *g
-		twin.Members, twin.Managers = slices.Clone(g.Members), slices.Clone(g.Managers)
-		c.groups[n] = &twin
-	}
-	return c
-}
-
 func (w *world) group(name string) *model.Group {
 	for _, g := range w.groups {
 		if g.Name == name {
 			return g
 		}
+	}
+	return nil
+}
+
+// managers lists who manages a person directly; of somebody who is not there, nobody.
+func (w *world) managers(email string) []string {
+	if p := w.people[email]; p != nil {
+		return p.Managers
 	}
 	return nil
 }
