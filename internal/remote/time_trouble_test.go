@@ -16,7 +16,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
-// equals books the same hour n times, and others around it.
+// equals books the same hour n times, one of which is there and one of which can be had by an edit, and others around it.
 func equals(n int) func(o *office, home, theirs *sandbox.Workspace) {
 	return func(o *office, home, theirs *sandbox.Workspace) {
 		for i := range n {
@@ -24,7 +24,7 @@ func equals(n int) func(o *office, home, theirs *sandbox.Workspace) {
 			o.book(home, 20, "10:00", time.Hour, fmt.Sprintf("work %d", i))
 		}
 		o.book(theirs, 20, "09:00", time.Hour, "same")
-		theirs.AddTag("dev")
+		o.book(theirs, 20, "09:00", time.Hour, "other")
 	}
 }
 
@@ -47,6 +47,9 @@ func TestTimeLostAnswers(t *testing.T) {
 						t.Fatal(err)
 					}
 					want := 16
+					if linked {
+						want++ // the other is somebody's own
+					}
 					for range 6 {
 						o.SetFaults(faults)
 						_, failed := o.run(s)
@@ -60,6 +63,9 @@ func TestTimeLostAnswers(t *testing.T) {
 							t.Fatalf("%d entries are there, want %d", len(got), want)
 						}
 						if failed == nil {
+							if len(got) != want {
+								t.Fatalf("nothing failed, and %d entries are there, want %d", len(got), want)
+							}
 							break
 						}
 					}
