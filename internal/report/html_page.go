@@ -143,8 +143,13 @@ func (b *htmlBuilder) match(p *plan.Plan, outcomes []plan.Outcome) {
 
 // results are the words for how changes ended, in the order of the page, and the classes they are drawn with.
 var results = []struct{ value, word string }{
-	{"failed", "failed"}, {"skipped", "skipped"}, {"waits", "waits"}, {"unfinished", "not begun"}, {"blocked", "blocked"},
-	{"planned", "planned"}, {"done", "done"},
+	{"failed", "failed"},
+	{"skipped", "skipped"},
+	{"waits", "waits"},
+	{"unfinished", "not begun"},
+	{"blocked", "blocked"},
+	{"planned", "planned"},
+	{"done", "done"},
 }
 
 func (b *htmlBuilder) resultOf(o plan.Outcome, run bool) string {
