@@ -65,7 +65,7 @@ func (t *Time) ReadTime(ctx context.Context, sync model.TimeSync, now time.Time)
 		t.turns[i] = newLock()
 	}
 	t.values, t.made, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[uint64]int{}, "", false
-	r := &timeReader{Time: t, ledger: &l}
+	r := &timeReader{Time: t, ledger: &l, lost: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
 	for _, step := range []func(context.Context) error{r.heads, r.lists, r.entries, r.names} {
 		if err := step(ctx); err != nil {
 			return model.Ledger{}, err
@@ -79,6 +79,8 @@ type timeReader struct {
 	*Time
 	ledger *model.Ledger
 
+	lost     map[string][]string                             // by custom field of the source
+	alike    map[string][]clockify.FieldValue                // by what is in them
 	client   string                                          // the client's name
 	projects struct{ source, dest map[string]model.Project } // by id
 }

@@ -82,10 +82,22 @@ func (r *timeReader) fromSource(row clockify.TimeEntry) (model.Entry, bool) {
 	}
 	for _, v := range row.CustomFieldValues {
 		if filled(v.Value) && v.Name != r.sync.LinkField {
-			e.Lost = append(e.Lost, "custom field "+v.Name)
+			if e.Lost == nil {
+				e.Lost = r.lostField(v.Name)
+			} else {
+				e.Lost = append(e.Lost, r.lostField(v.Name)...)
+			}
 		}
 	}
 	return e, true
+}
+
+// lostField says that a custom field is not carried, in words that all entries share.
+func (r *timeReader) lostField(name string) []string {
+	if r.lost[name] == nil {
+		r.lost[name] = []string{"custom field " + name}
+	}
+	return r.lost[name]
 }
 
 // fromDestination keeps entries with a project, and marked ones wherever they are.
@@ -107,9 +119,18 @@ func (r *timeReader) fromDestination(row clockify.TimeEntry) (model.Entry, bool)
 		return e, false
 	}
 	if len(values) > 0 {
-		r.values[row.ID] = values
+		r.values[row.ID] = r.shareValues(values)
 	}
 	return e, true
+}
+
+// shareValues returns the first list that was alike: defaults are on every entry.
+func (r *timeReader) shareValues(values []clockify.FieldValue) []clockify.FieldValue {
+	key := fmt.Sprintf("%q", values)
+	if r.alike[key] == nil {
+		r.alike[key] = values
+	}
+	return r.alike[key]
 }
 
 // plain is what both sides have of an entry.
@@ -160,12 +181,12 @@ func (r *timeReader) missing(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", r.of("look for the source of a linked entry"), err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			e, covered := r.fromSource(row)
 			if !covered || row.UserID != r.sync.Source.UserID {
 				e = model.Entry{Start: e.Start, Link: row.ID, Handle: row.ID, Elsewhere: true}
 			}
-			mu.Lock()
-			defer mu.Unlock()
 			r.ledger.Source.Entries = append(r.ledger.Source.Entries, e)
 			return nil
 		})
