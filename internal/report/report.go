@@ -1,6 +1,6 @@
-// Package report is of how a plan and its outcomes look: as text at a terminal, as Markdown in a comment or summary, and
-// as plan.json. It does not know where the text goes, nor how the plan was made. Everything that came from a CSV or from
-// Clockify is taken for hostile.
+// Package report is of how a plan and its outcomes look: as text at a terminal, as Markdown in a comment or summary, as
+// plan.json, and as a page for a browser. It does not know where the text goes, nor how the plan was made. Everything that
+// came from a CSV or from Clockify is taken for hostile.
 package report
 
 import (
