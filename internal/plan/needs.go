@@ -36,7 +36,7 @@ func (p *planner) needs(changes []Change) {
 		case RevokeGroup:
 			keys = []string{"group " + do.Group, "manages group " + do.Group}
 		case DeleteGroup:
-			keys = []string{"empties " + do.Group}
+			keys = []string{"group " + do.Group, "empties " + do.Group}
 			if c.Leaver != "" {
 				keys = append(keys, "leaving "+c.Leaver)
 			}

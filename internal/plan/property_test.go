@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -270,6 +271,74 @@ func TestPartlyApproved(t *testing.T) {
 		for _, c := range again.Gated() {
 			if !approval.Allows(c) {
 				t.Fatalf("was not approved: %s", renderChange(c))
+			}
+		}
+	})
+}
+
+// TestFailures: whatever fails, what is left out with it keeps everybody with a manager and in a group, and lets nobody
+// leave who still manages something.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		dir, spec := drawDirectory(t), drawUsers(t)
+		spec.Guards.MaxRemovals = model.Limit{Count: 99}
+		p := compute(spec, dir)
+		o := newOracle(spec, dir)
+		if len(p.Refusals) > 0 {
+			return
+		}
+		w := newWorld(dir)
+		groupsOf := func(email string) (n int) {
+			for _, g := range w.groups {
+				if slices.Contains(g.Members, email) {
+					n++
+				}
+			}
+			return n
+		}
+		done, moves, inGroups := map[string]bool{}, map[string]bool{}, map[string]int{}
+		for _, c := range p.Changes {
+			if do, ok := c.Do.(plan.AddMember); ok {
+				moves[do.Person], inGroups[do.Person] = true, groupsOf(do.Person)
+			}
+		}
+		for _, phase := range plan.Phases {
+			for _, c := range p.Changes {
+				run := c.Phase == phase && rapid.IntRange(0, 3).Draw(t, "fails") > 0
+				for _, id := range c.Needs {
+					run = run && done[id]
+				}
+				if !run {
+					continue
+				}
+				if err := w.do(c.Do); err != nil && !errors.Is(err, errAlready) { // given back before it could be taken
+					t.Fatalf("%s%v\n%s", renderChange(c), err, render(p))
+				}
+				done[c.ID] = true
+			}
+		}
+		leaving, _ := o.absent()
+		for email, was := range o.before.people {
+			is := w.people[email]
+			stays := spec.Absent == model.AbsentKeep || !slices.Contains(leaving, email)
+			if len(was.Managers) > 0 && len(is.Managers) == 0 && stays && email != spec.FallbackManager && is.Status != model.Inactive {
+				t.Fatalf("%s is left without a manager\n%s", email, render(p))
+			}
+			if _, declared := o.rows[email]; declared && moves[email] && inGroups[email] > 0 && groupsOf(email) == 0 && !spec.DeleteUnmanaged {
+				t.Fatalf("%s is left without a group\n%s", email, render(p))
+			}
+			if was.Status == model.Active && is.Status == model.Inactive {
+				for other, person := range w.people {
+					if slices.Contains(person.Managers, email) && !o.protected[other] {
+						t.Fatalf("%s has left and still manages %s\n%s", email, other, render(p))
+					}
+				}
+				for _, g := range w.groups {
+					if slices.Contains(g.Managers, email) && !o.guarded(g.Name) {
+						t.Fatalf("%s has left and still manages %q\n%s", email, g.Name, render(p))
+					}
+				}
 			}
 		}
 	})

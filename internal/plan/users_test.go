@@ -573,6 +573,17 @@ func TestPeople(t *testing.T) {
 			`,
 		},
 		{
+			name: "protected people keep their roles over managed groups, and others beside them do not",
+			have: base + "person p@x\n person q@x\n person a@x mgr=ann@x\n group Bob = a@x | bob@x p@x q@x",
+			csv:  "a@x bob@x",
+			set:  func(u *model.Users) { u.Protect.Users = []string{"p@x"} },
+			want: `
+				assign create manager a@x manager: none -> bob@x
+				remove delete manager Bob team manager: q@x -> none
+				remove delete manager a@x manager: ann@x -> none
+			`,
+		},
+		{
 			name: "a protected person can be asked to manage",
 			have: base + "person p@x\n person a@x",
 			csv:  "a@x p@x",

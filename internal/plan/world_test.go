@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,6 +9,9 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
+
+// errAlready: what an action asks is so already.
+var errAlready = errors.New("so already")
 
 // world is a workspace that does what actions say and refuses what cannot be done. Groups keep their number whatever
 // they are called, so that a test can tell which is which.
@@ -195,7 +199,7 @@ func change(action plan.Action, list *[]string, x string, in bool) error {
 	i, there := slices.BinarySearch(*list, x)
 	switch {
 	case there == in:
-		return fmt.Errorf("%#v: so already", action)
+		return fmt.Errorf("%#v: %w", action, errAlready)
 	case in:
 		*list = slices.Insert(*list, i, x)
 	default:
