@@ -1,4 +1,171 @@
 package cli
 
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/remote"
+)
+
 // docsURL is where the documents are.
 const docsURL = "https://github.com/clockify-sync/clockify-sync/blob/main/docs/"
+
+// topic is a heading of docs/errors.md. A link to one is printed under what went wrong, so it stays as it is.
+type topic string
+
+// The topics. A test holds them against the headings.
+const (
+	aboutCommandLine topic = "the-command-line"
+	aboutSettings    topic = "settings-of-the-environment"
+	aboutNoKey       topic = "no-key"
+	aboutKey         topic = "the-key-is-refused"
+	aboutRights      topic = "the-key-may-not"
+	aboutNoWorkspace topic = "no-workspace"
+	aboutWorkspace   topic = "the-workspace-is-not-there"
+	aboutFiles       topic = "problems-in-the-files"
+	aboutPlan        topic = "the-plan-of-the-workspace"
+	aboutGuards      topic = "guards"
+	aboutFallback    topic = "the-fallback"
+	aboutApproval    topic = "approval"
+	aboutFailed      topic = "a-change-failed"
+	aboutVerify      topic = "verify-found-something"
+	aboutReading     topic = "clockify-cannot-be-read"
+	aboutReach       topic = "clockify-cannot-be-reached"
+	aboutBudget      topic = "stopped-early"
+	aboutTime        topic = "time-sync"
+	aboutSecrets     topic = "secrets-of-the-old-lambda"
+	aboutOutput      topic = "files-that-cannot-be-written"
+	aboutGitHub      topic = "github"
+)
+
+// topics lists all of them.
+func topics() []topic {
+	return []topic{
+		aboutCommandLine, aboutSettings, aboutNoKey, aboutKey, aboutRights, aboutNoWorkspace, aboutWorkspace, aboutFiles, aboutPlan,
+		aboutGuards, aboutFallback, aboutApproval, aboutFailed, aboutVerify, aboutReading, aboutReach, aboutBudget, aboutTime,
+		aboutSecrets, aboutOutput, aboutGitHub,
+	}
+}
+
+// helped is an error that knows its topic.
+type helped struct {
+	error
+	topic topic
+}
+
+func (h *helped) Unwrap() error { return h.error }
+
+// about gives an error its topic; nil stays nil.
+func about(t topic, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &helped{err, t}
+}
+
+// topicOf is what there is to read about an error; empty: nothing.
+func topicOf(err error) topic {
+	var (
+		known   *helped
+		denied  *remote.Denied
+		refused *clockify.Error
+		dialled *net.OpError
+		asked   *url.Error
+	)
+	switch {
+	case errors.As(err, &known):
+		return known.topic
+	case errors.As(err, &denied):
+		return topicOfSetting(denied.Setting, denied.Err)
+	case stopped(err):
+		return aboutBudget
+	case errors.Is(err, clockify.ErrIncomplete), errors.As(err, &refused):
+		return aboutReading
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &dialled), errors.As(err, &asked), errors.Is(err, clockify.ErrRedirect):
+		return aboutReach
+	}
+	return ""
+}
+
+// topicOfSetting is what there is to read about a setting that Clockify or a guard refused.
+func topicOfSetting(setting string, err error) topic {
+	switch {
+	case strings.HasPrefix(setting, "guards."):
+		return aboutGuards
+	case strings.HasPrefix(setting, "workspace.fallback_"):
+		return aboutFallback
+	case clockify.IsStatus(err, 401):
+		return aboutKey
+	case setting == "CLOCKIFY_API_KEY":
+		return aboutRights
+	case setting == "workspace.id":
+		return aboutWorkspace
+	case strings.HasPrefix(setting, "time_sync"):
+		return aboutTime
+	case setting == "field_mapping", setting == "managers", setting == "invite":
+		return aboutPlan
+	}
+	return aboutTime
+}
+
+// advise prints where to read on, each topic once.
+func (in *invocation) advise(list ...topic) {
+	var told []topic
+	for _, t := range list {
+		if t == "" || slices.Contains(told, t) {
+			continue
+		}
+		told = append(told, t)
+		fmt.Fprintf(in.Stderr, "See %serrors.md#%s\n", docsURL, t)
+	}
+}
+
+// planTopics is what there is to read about what stands against a plan.
+func (s *session) planTopics(p *plan.Plan) []topic {
+	var list []topic
+	if len(p.Problems) > 0 {
+		list = append(list, aboutFiles)
+	}
+	for _, r := range p.Refusals {
+		list = append(list, topicOfSetting(r.Setting, nil))
+	}
+	for _, f := range p.Findings {
+		if f.Failed {
+			list = append(list, aboutTime)
+		}
+	}
+	for _, err := range s.failures() {
+		list = append(list, topicOf(err))
+	}
+	return list
+}
+
+// oldFlags are those of the script this replaces, and how the same is said now.
+var oldFlags = map[string]string{
+	"dry-run":    "clockify-sync plan shows what apply would change, and cannot write",
+	"cleanup":    "write cleanup: {unmanaged_groups: delete} in the config; apply withholds it until it is approved",
+	"deactivate": "write absent: deactivate in the config; apply withholds it until it is approved",
+	"c":          "write --config",
+}
+
+// badFlag says what is wrong with the flags, in words for people.
+func badFlag(err error) string {
+	text := err.Error()
+	name, unknown := strings.CutPrefix(text, "flag provided but not defined: -")
+	if !unknown {
+		return strings.NewReplacer("flag needs an argument: -", "a value is missing after --", " for -", " for --").Replace(text)
+	}
+	name = strings.TrimLeft(name, "-")
+	text = "there is no flag --" + name
+	if instead, old := oldFlags[name]; old {
+		text += "; " + instead
+	}
+	return text
+}

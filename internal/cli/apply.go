@@ -34,7 +34,12 @@ func applyCommand(ctx context.Context, in *invocation) int {
 	}
 	approval, reason, err := p.ReadApproval(in.opts.approve, s.earlier()...)
 	if err != nil {
-		return in.fail(fmt.Errorf("--approve: %w", err))
+		return in.fail(about(aboutApproval, fmt.Errorf("--approve: %w", err)))
+	}
+	if in.opts.approve == "" {
+		if approval, err = in.consent(ctx, p); err != nil {
+			return in.refused(err)
+		}
 	}
 	run := &running{session: s, plan: p, started: started}
 	if err := run.open(); err != nil {
@@ -86,7 +91,7 @@ func (s *session) earlier() [][]string {
 // open starts the audit and puts the plan beside it.
 func (r *running) open() (err error) {
 	if err := r.in.makeDir(r.in.opts.audit); err != nil {
-		return fmt.Errorf("audit-dir: %w", err)
+		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
 	}
 	r.mask = r.masker(r.plan)
 	r.audit, err = audit.Open(r.in.path(r.in.opts.audit), r.meta(), r.plan.Digest())
@@ -267,7 +272,24 @@ func (r *running) report(reason string) {
 // auditCommand completes the CSV files of a run that was killed.
 func auditCommand(_ context.Context, in *invocation) int {
 	if len(in.args) != 1 {
-		return in.fail(errors.New("audit: name the one folder of the killed run, such as clockify-audit"))
+	in.advise(r.topics()...)
+}
+
+// topics is what there is to read about how the run went.
+func (r *running) topics() []topic {
+	var list []topic
+	tally := plan.Tally(r.outcomes)
+	if tally[plan.Failed]+tally[plan.Skipped] > 0 {
+		list = append(list, aboutFailed)
+	}
+	if len(r.verified.Unexpected(r.outcomes)) > 0 {
+		list = append(list, aboutVerify)
+	}
+	if tally[plan.Unfinished] > 0 {
+		list = append(list, aboutBudget)
+	}
+	return list
+		return in.fail(about(aboutCommandLine, errors.New("audit: name the one folder of the killed run, such as clockify-audit")))
 	}
 	found, err := audit.Complete(in.path(in.args[0]))
 	if err != nil {

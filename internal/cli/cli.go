@@ -155,12 +155,14 @@ func (in *invocation) main(ctx context.Context) int {
 	set := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	cmd.flags(set, &in.opts)
+		in.advise(aboutCommandLine)
 	switch err := set.Parse(in.Args[1:]); {
 	case errors.Is(err, flag.ErrHelp):
 		commandUsage(in.Stdout, cmd, set)
 		return ExitDone
 	case err != nil:
-		fmt.Fprintf(in.Stderr, "clockify-sync %s: %v\nRun clockify-sync %s --help for its flags.\n", cmd.name, err, cmd.name)
+		fmt.Fprintf(in.Stderr, "clockify-sync %s: %s\nRun clockify-sync %s --help for its flags.\n", cmd.name, badFlag(err), cmd.name)
+		in.advise(aboutCommandLine)
 		return ExitFailed
 	}
 	in.args = set.Args()
@@ -172,6 +174,7 @@ func (in *invocation) main(ctx context.Context) int {
 }
 
 func usage(w io.Writer) {
+		in.advise(aboutCommandLine)
 	fmt.Fprint(w, "clockify-sync makes a Clockify workspace match users.csv, and keeps two workspaces' time entries in step.\n\nUsage: clockify-sync COMMAND [flags]\n\n")
 	for _, c := range shown() {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.does)
@@ -199,14 +202,17 @@ func commandUsage(w io.Writer, c command, set *flag.FlagSet) {
 	})
 }
 
-// didYouMean suggests the command whose beginning is the same.
+// didYouMean suggests the command whose beginning is the same. The script this replaces took the CSV in its place.
 func didYouMean(name string, all []command) string {
 	for n := len(name); n > 0; n-- {
 		for _, c := range all {
-			if strings.HasPrefix(c.name, strings.ToLower(name[:n])) {
+			if !c.hidden && strings.HasPrefix(c.name, strings.ToLower(name[:n])) {
 				return "; did you mean " + c.name + "?"
 			}
 		}
+	if strings.HasSuffix(name, ".csv") {
+		return "; did you mean clockify-sync plan --users " + name + "?"
+	}
 	}
 	return ""
 }
@@ -218,3 +224,4 @@ func (in *invocation) fail(err error) int {
 	fmt.Fprintf(in.Stderr, "clockify-sync: %v\n", err)
 	return ExitFailed
 }
+	in.advise(topicOf(err))

@@ -42,7 +42,7 @@ func choices(placeholder string) string {
 func completion(_ context.Context, in *invocation) int {
 	shells := map[string]func(io.Writer){"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion, "powershell": powershellCompletion}
 	if len(in.args) != 1 || shells[in.args[0]] == nil {
-		return in.fail(errors.New("completion: name one shell: " + strings.ReplaceAll(choices("SHELL"), " ", ", ")))
+		return in.fail(about(aboutCommandLine, errors.New("completion: name one shell: "+strings.ReplaceAll(choices("SHELL"), " ", ", "))))
 	}
 	shells[in.args[0]](in.Stdout)
 	return ExitDone

@@ -96,9 +96,9 @@ func (in *invocation) free(users, config string) error {
 	case 0:
 		return nil
 	case 1:
-		return fmt.Errorf("%s is there already; nothing was written. Name another with --users or --config, or replace it with --force", there[0])
+		return about(aboutOutput, fmt.Errorf("%s is there already; nothing was written. Name another with --users or --config, or replace it with --force", there[0]))
 	}
-	return fmt.Errorf("%s are there already; nothing was written. Name others with --users and --config, or replace them with --force", strings.Join(there, " and "))
+	return about(aboutOutput, fmt.Errorf("%s are there already; nothing was written. Name others with --users and --config, or replace them with --force", strings.Join(there, " and ")))
 }
 
 // file is one to be written.

@@ -36,7 +36,7 @@ func (a anywhere) Open(name string) (fs.File, error) { return os.Open(a.in.path(
 // confine refuses a path that leaves the workspace.
 func confine(setting, name string) error {
 	if name != "" && !filepath.IsLocal(name) {
-		return fmt.Errorf("%s: %q leaves the workspace. Write a path below it, such as clockify/users.csv", setting, name)
+		return about(aboutGitHub, fmt.Errorf("%s: %q leaves the workspace. Write a path below it, such as clockify/users.csv", setting, name))
 	}
 	return nil
 }

@@ -55,11 +55,11 @@ func (in *invocation) settle() (config.Config, error) {
 		o.envFile, _ = in.LookupEnv("CLOCKIFY_SYNC_ENV_FILE")
 	}
 	if err := in.readEnvFile(o.envFile); err != nil {
-		return config.Config{}, err
+		return config.Config{}, about(aboutSettings, err)
 	}
 	c, err := config.FromEnv(in.LookupEnv)
 	if err != nil {
-		return c, err
+		return c, about(aboutSettings, err)
 	}
 	if in.log != nil {
 		for _, secret := range c.Secrets() {
@@ -77,7 +77,7 @@ func (in *invocation) settle() (config.Config, error) {
 	o.listen = cmp.Or(o.listen, c.Listen, "127.0.0.1:8780")
 	o.state = cmp.Or(o.state, c.State)
 	o.faults = cmp.Or(o.faults, c.Faults)
-	return c, o.check()
+	return c, about(aboutCommandLine, o.check())
 }
 
 // check refuses values that mean nothing.
@@ -111,7 +111,7 @@ func (in *invocation) readEnvFile(name string) error {
 	}
 	f, err := os.Open(in.path(name))
 	if err != nil {
-		return fmt.Errorf("--env-file: %w", err)
+		return fmt.Errorf("--env-file: %w. Start one from .env.example", err)
 	}
 	defer f.Close()
 	values, err := config.ReadEnvFile(f)

@@ -20,6 +20,7 @@ func validate(_ context.Context, in *invocation) int {
 	}
 	if problems := s.problems(); len(problems) > 0 {
 		report.Problems(in.Stderr, problems, in.style(), s.context())
+		in.advise(aboutFiles)
 		return ExitFailed
 	}
 	for _, f := range s.loaded.Spec.Findings {
@@ -60,7 +61,7 @@ func planCommand(ctx context.Context, in *invocation) int {
 	}
 	if in.opts.approve != "" {
 		if _, reason, err := p.ReadApproval(in.opts.approve); err != nil {
-			return in.fail(err)
+			return in.fail(about(aboutApproval, fmt.Errorf("--approve: %w", err)))
 		} else if reason != "" {
 			fmt.Fprintln(in.Stdout, "Approval: "+reason)
 		}
@@ -77,7 +78,7 @@ func (s *session) show(p *plan.Plan) error {
 			err = in.writeFile(in.opts.out, data)
 		}
 		if err != nil {
-			return fmt.Errorf("--out: %w", err)
+			return about(aboutOutput, fmt.Errorf("--out: %w", err))
 		}
 	}
 	failures := s.failures()
@@ -97,6 +98,7 @@ func (s *session) show(p *plan.Plan) error {
 	return err
 }
 
+	in.advise(s.planTopics(p)...)
 // planned reports whether anything was planned at all.
 func (s *session) planned() bool {
 	return len(s.problems()) > 0 || slices.ContainsFunc(s.jobs, func(j *job) bool { return j.plan != nil })

@@ -19,7 +19,7 @@ func sandboxCommand(ctx context.Context, in *invocation) int {
 	}
 	faults, err := sandbox.ParseFaults(in.opts.faults)
 	if err != nil {
-		return in.fail(fmt.Errorf("--faults: %w", err))
+		return in.fail(about(aboutCommandLine, fmt.Errorf("--faults: %w", err)))
 	}
 	state, err := in.sandboxState()
 	if err != nil {
@@ -28,7 +28,7 @@ func sandboxCommand(ctx context.Context, in *invocation) int {
 	server := sandbox.New(sandbox.Options{State: state, Now: in.Now, Faults: faults, SettleDelay: 300 * time.Millisecond})
 	url, stop, err := serve(server, in.opts.listen)
 	if err != nil {
-		return in.fail(fmt.Errorf("--listen: %w", err))
+		return in.fail(about(aboutCommandLine, fmt.Errorf("--listen: %w", err)))
 	}
 	in.introduce(url, state)
 	<-ctx.Done()

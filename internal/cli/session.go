@@ -169,9 +169,9 @@ func (s *session) workspaceID() (string, error) {
 	id := cmp.Or(s.env.WorkspaceID, s.loaded.Settings.WorkspaceID)
 	switch {
 	case id == "":
-		return "", errors.New("no workspace: set workspace.id in the config or CLOCKIFY_WORKSPACE_ID. The id is in the address of the workspace's settings page")
+		return "", about(aboutNoWorkspace, errors.New("no workspace: set workspace.id in the config or CLOCKIFY_WORKSPACE_ID. The id is in the address of the workspace's settings page"))
 	case strings.ContainsAny(id, "/?#% \t\r\n"):
-		return "", fmt.Errorf("workspace id %q: want the 24 digits from the address of the workspace's settings page", id)
+		return "", about(aboutNoWorkspace, fmt.Errorf("workspace id %q: want the 24 digits from the address of the workspace's settings page", id))
 	}
 	return id, nil
 }
@@ -179,7 +179,7 @@ func (s *session) workspaceID() (string, error) {
 // key checks that the key of the user sync is there.
 func (s *session) key() error {
 	if s.tokens[mainKey] == "" {
-		return errors.New("no key: set CLOCKIFY_API_KEY to an API key of an owner or admin of the workspace (Clockify, Profile settings, API)")
+		return about(aboutNoKey, errors.New("no key: set CLOCKIFY_API_KEY to an API key of an owner or admin of the workspace (Clockify, Profile settings, API)"))
 	}
 	return nil
 }

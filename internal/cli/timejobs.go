@@ -51,7 +51,7 @@ func (s *session) timeJobs() []*job {
 	only, named := strings.CutPrefix(s.in.opts.only, "time:")
 	var jobs []*job
 	if err != nil && s.in.opts.only != "users" && !named {
-		jobs = append(jobs, &job{title: "time", err: err})
+		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
 	}
 	var names []string
 	for _, sync := range syncs {
@@ -67,9 +67,9 @@ func (s *session) timeJobs() []*job {
 		if len(names) > 0 {
 			have = "there are " + strings.Join(names, ", ")
 		}
-		jobs = append(jobs, &job{title: "time", err: errors.Join(fmt.Errorf("--only time:%s: no time sync has this name; %s", only, have), err)})
+		jobs = append(jobs, &job{title: "time", err: about(aboutTime, errors.Join(fmt.Errorf("--only time:%s: no time sync has this name; %s", only, have), err))})
 	case s.in.opts.only == "time":
-		jobs = append(jobs, &job{title: "time", err: errors.New("no time sync is configured: write time_sync in the config, or name secrets in SECRET_NAMES")})
+		jobs = append(jobs, &job{title: "time", err: about(aboutTime, errors.New("no time sync is configured: write time_sync in the config, or name secrets in SECRET_NAMES"))})
 	}
 	return jobs
 }
@@ -107,7 +107,7 @@ func (s *session) token(setting, name string) error {
 	}
 	value, ok := s.in.LookupEnv(name)
 	if value = strings.TrimSpace(value); !ok || value == "" {
-		return fmt.Errorf("%s: the environment variable %s is not set; it has to hold an API key", setting, name)
+		return about(aboutTime, fmt.Errorf("%s: the environment variable %s is not set; it has to hold an API key", setting, name))
 	}
 	s.tokens[name] = config.Secret(value)
 	if s.in.log != nil {
