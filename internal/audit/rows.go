@@ -62,25 +62,32 @@ func tried(o plan.Outcome) bool {
 
 // rows are the two CSV files in the making.
 type rows struct {
-	success, failure []Row
-	unknown          int
+	success, failure    []Row
+	unknown, unfinished int // of the failures
 }
 
-func (r *rows) add(row Row, done, unknown bool) {
-	if done {
+// add takes a row for how its change ended.
+func (r *rows) add(row Row, status string) {
+	if status == string(plan.Done) {
 		r.success = append(r.success, row)
 		return
 	}
 	r.failure = append(r.failure, row)
-	if unknown {
+	switch status {
+	case statusUnknown:
 		r.unknown++
+	case string(plan.Unfinished): // begun, and stopped before it was sent or while it waited
+		r.unfinished++
 	}
 }
 
+// failed counts the failures that are neither.
+func (r *rows) failed() int { return len(r.failure) - r.unknown - r.unfinished }
+
 var httpStatus = regexp.MustCompile(`^[1-5][0-9]{2}\b`)
 
-// row renders an entry, and says whether it was done and whether nobody knows.
-func (h header) row(e entry) (row Row, done, unknown bool) {
+// row renders an entry, and says how it ended.
+func (h header) row(e entry) (row Row, status string) {
 	c := &e.change
 	response := e.response
 	switch {
@@ -110,7 +117,7 @@ func (h header) row(e entry) (row Row, done, unknown bool) {
 		Attempts: e.attempts, Duration: strconv.FormatFloat(e.took.Seconds(), 'f', 3, 64),
 		Digest: h.Digest, Actor: h.Actor, Commit: h.Commit,
 	}
-	return row, e.status == string(plan.Done), e.status == statusUnknown
+	return row, e.status
 }
 
 // encode renders rows as CSV with a header, also when there are none.

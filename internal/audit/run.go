@@ -75,7 +75,7 @@ func runOf(meta Meta, s Summary, rows *rows) run {
 
 func totals(rows *rows) map[string]int {
 	return map[string]int{
-		string(plan.Done): len(rows.success), string(plan.Failed): len(rows.failure) - rows.unknown, statusUnknown: rows.unknown,
+		string(plan.Done): len(rows.success), string(plan.Failed): rows.failed(), statusUnknown: rows.unknown,
 		string(plan.Skipped): 0, string(plan.Withheld): 0, string(plan.Unfinished): 0,
 		"tried": len(rows.success) + len(rows.failure),
 	}
@@ -123,7 +123,7 @@ func complete(f folder) (Report, error) {
 	}
 	report := Report{
 		Run: h.Run, Finished: h.finished, Damaged: h.damaged,
-		Done: len(rows.success), Failed: len(rows.failure) - rows.unknown, Unknown: rows.unknown,
+		Done: len(rows.success), Failed: rows.failed(), Unknown: rows.unknown,
 	}
 	if h.finished {
 		return report, nil
@@ -133,5 +133,6 @@ func complete(f folder) (Report, error) {
 		Version: 1, Run: h.Run, Actor: h.Actor, Commit: h.Commit, Digest: h.Digest, Totals: totals(&rows),
 		Errors: []string{"the run was killed; this file was made from its journal"},
 	}
+	r.Totals[string(plan.Unfinished)] = rows.unfinished
 	return report, errors.Join(a.csv(SuccessFile, rows.success), a.csv(ErrorFile, rows.failure), a.json(RunFile, r))
 }

@@ -107,7 +107,7 @@ type planned struct {
 func (b *bed) plan() planned {
 	b.t.Helper()
 	if r := b.run(b.t.Context(), "plan", "--out", "plan.json"); r.code != ExitDone {
-		b.t.Fatalf("plan: exit code %d\n%s", r.code, r.err)
+		b.t.Fatalf("plan: exit code %d\n%s\n%s", r.code, clipped(r.out), r.err)
 	}
 	var p planned
 	if err := json.Unmarshal(b.read("plan.json"), &p); err != nil {
@@ -120,8 +120,8 @@ func (b *bed) plan() planned {
 type audited struct {
 	begun, ended  int // journal
 	rows          []map[string]string
-	good, bad     int // rows of the success and the error log
-	ExitCode      *int
+	good, bad     int  // rows of the success and the error log
+	ExitCode      *int `json:"exit_code"`
 	Totals        map[string]int
 	Verified      bool
 	NotTried      []struct{ Name, Status string } `json:"not_tried"`
@@ -364,7 +364,7 @@ guards:
 `}
 }
 
-// timesheet is one person's n entries of the past weeks under a client of the workspace Agency, and the workspace Acme
+// timesheet is one person's n entries of the past months, 28 a day, under a client of the workspace Agency, and the workspace Acme
 // that they are to be mirrored to, which has its projects and none of the entries. Every hundredth entry is there twice.
 // Half of the projects are missing at the agency, which is where they are to be made.
 func timesheet(n int, now time.Time) (sandbox.State, files) {
@@ -381,15 +381,16 @@ func timesheet(n int, now time.Time) (sandbox.State, files) {
 			ids = append(ids, from.AddProject(client, fmt.Sprintf("Project %02d", i)))
 		}
 	}
-	start := now.Add(-6 * 24 * time.Hour).Truncate(time.Minute)
+	const every = 51 * time.Minute
+	start := now.Add(-time.Duration(n+1) * every).Truncate(time.Minute)
 	for i := range n {
-		at := start.Add(time.Duration(i) * 40 * time.Second)
+		at := start.Add(time.Duration(i) * every)
 		if i%100 == 99 {
 			e := from.Entries[len(from.Entries)-1]
 			from.AddEntry(user, e.ProjectID, e.Description, e.Start, e.End.Sub(e.Start))
 			continue
 		}
-		from.AddEntry(user, ids[i%len(ids)], fmt.Sprintf("Work %d", i/7), at, time.Minute)
+		from.AddEntry(user, ids[i%len(ids)], fmt.Sprintf("Work %d", i/7), at, 45*time.Minute)
 	}
 	source := from.ID
 	to := s.AddWorkspace("Acme")
@@ -401,8 +402,9 @@ func timesheet(n int, now time.Time) (sandbox.State, files) {
   - name: acme
     source: {workspace_id: %s, client_id: %s, user_id: %s}
     destination: {workspace_id: %s}
-    window: 7d
+    from: %s
+    to: %s
 api:
   requests_per_second: 50
-`, source, client, user, to.ID)}
+`, source, client, user, to.ID, start.Add(-time.Hour).Format(time.RFC3339), now.Format(time.RFC3339))}
 }

@@ -9,8 +9,17 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
-// epoch is when the clock of testing/synctest starts.
-var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+// epoch is when runs under a clock of their own take place.
+var epoch = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
+// bubble does f under a clock of its own, at epoch.
+func bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(epoch))
+		f(t)
+	})
+}
 
 // everyKind is a fifth of all calls gone wrong, in every way there is.
 func everyKind(seed int) sandbox.Faults {
@@ -20,7 +29,7 @@ func everyKind(seed int) sandbox.Faults {
 // undisturbed is the world after a run in which nothing goes wrong, and what that run was to change.
 func undisturbed(t *testing.T, state sandbox.State, content files) (want []string, p planned) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		b := newBed(t, sandbox.Options{State: state}, content)
 		p = b.plan()
 		args := []string{"apply"}
@@ -45,6 +54,8 @@ func TestUsersUnderFaults(t *testing.T) {
 	people, seeds, most := 900, 20, 3
 	if testing.Short() {
 		people, seeds = 120, 3
+	} else if raced {
+		seeds = 3
 	}
 	state, content := company(people)
 	want, p := undisturbed(t, state, content)
@@ -66,7 +77,7 @@ func TestUsersUnderFaults(t *testing.T) {
 // converge applies until a run says that all is done, at most so many times, and returns how many it took.
 func converge(t *testing.T, state sandbox.State, content files, faults sandbox.Faults, approval string, want []string, most int) (runs int) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	bubble(t, func(t *testing.T) {
 		b := newBed(t, sandbox.Options{State: state, Faults: faults}, content)
 		args := []string{"apply"}
 		if approval != "" {
@@ -105,6 +116,8 @@ func TestEntriesUnderFaults(t *testing.T) {
 	entries, seeds, most := 10_000, 20, 3
 	if testing.Short() {
 		entries, seeds = 300, 3
+	} else if raced {
+		seeds = 2
 	}
 	state, content := timesheet(entries, epoch)
 	want, p := undisturbed(t, state, content)

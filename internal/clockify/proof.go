@@ -1,6 +1,9 @@
 package clockify
 
-import "iter"
+import (
+	"errors"
+	"iter"
+)
 
 // walk yields the rows of all pages and then an error, unless the list is proved complete.
 //
@@ -16,10 +19,7 @@ func walk[T row](r request, size int, probe bool, fetch fetcher[T]) iter.Seq2[T,
 		var none T
 		w := walker[T]{r: r, size: size, probe: probe, fetch: fetch, seen: map[string]bool{}, total: -1}
 		for n := 1; n <= maxPages; n++ {
-			p, err := fetch(n, size)
-			if err == nil {
-				err = w.take(n, p)
-			}
+			p, done, err := w.page(n)
 			if err != nil {
 				yield(none, err)
 				return
@@ -28,11 +28,6 @@ func walk[T row](r request, size int, probe bool, fetch fetcher[T]) iter.Seq2[T,
 				if !yield(row, nil) {
 					return
 				}
-			}
-			done, err := w.end(n, p)
-			if err != nil {
-				yield(none, err)
-				return
 			}
 			if done {
 				return
@@ -60,6 +55,31 @@ type walker[T row] struct {
 	before, after string
 }
 
+// pageTries is how often a page is asked for that does not fit those before it. Mostly the answer was at fault; where the
+// list itself has changed, all of it has to be read again; and so where the first page is in doubt.
+const pageTries = 3
+
+// page reads page n and judges the list after it.
+func (w *walker[T]) page(n int) (p page[T], done bool, err error) {
+	before := *w
+	for try := 1; ; try++ {
+		if p, err = w.fetch(n, w.size); err != nil {
+			return p, false, err
+		}
+		if err = w.take(n, p); err == nil {
+			if done, err = w.end(n, p); err != nil {
+				for _, row := range p.rows {
+					delete(w.seen, row.rowID())
+				}
+			}
+		}
+		if n == 1 || try == pageTries || !errors.Is(err, ErrIncomplete) {
+			return p, done, err
+		}
+		*w = before
+	}
+}
+
 // take adds a page, which may repeat nothing and must fit the pages before it.
 func (w *walker[T]) take(n int, p page[T]) error {
 	if n == 1 {
@@ -79,9 +99,12 @@ func (w *walker[T]) take(n int, p page[T]) error {
 		return incomplete(w.r, "page %d does not go on where page %d ended", n, n-1)
 	}
 	w.next, w.cut, w.before, w.after = "", len(w.seen), w.last, first
-	for _, row := range p.rows {
+	for i, row := range p.rows {
 		id := row.rowID()
 		if w.seen[id] {
+			for _, added := range p.rows[:i] {
+				delete(w.seen, added.rowID())
+			}
 			return incomplete(w.r, "page %d repeats a row", n)
 		}
 		w.seen[id], w.last = true, id

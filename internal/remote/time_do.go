@@ -268,7 +268,7 @@ func (t *Time) look(ctx context.Context, a plan.CreateEntry, b clockify.EntryBod
 	want := a.Equal + t.made[key] + 1
 	t.mu.Unlock()
 	query := clockify.EntriesQuery{Start: b.Start.Add(-pad), End: b.Start.Add(pad)}
-	for _, wait := range looks {
+	for i, wait := range looks {
 		if wait > 0 {
 			if err := t.Destination.Sleep(ctx, wait); err != nil {
 				return false, err
@@ -277,8 +277,12 @@ func (t *Time) look(ctx context.Context, a plan.CreateEntry, b clockify.EntryBod
 		rows, err := clockify.All(func() seq[clockify.TimeEntry] {
 			return t.Destination.Writer.TimeEntries(ctx, t.Destination.ID, t.sync.Destination.UserID, query)
 		})
-		if err != nil {
+		switch {
+		case err == nil:
+		case i == len(looks)-1, ctx.Err() != nil, errors.Is(err, clockify.ErrBudget):
 			return false, err
+		default:
+			continue // others may add to the list while it is read
 		}
 		n := 0
 		for _, row := range rows {
