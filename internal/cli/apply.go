@@ -267,11 +267,6 @@ func (r *running) report(reason string) {
 		return
 	}
 	report.OutcomeText(in.Stdout, r.plan, r.outcomes, r.verified, in.style(), ctx)
-}
-
-// auditCommand completes the CSV files of a run that was killed.
-func auditCommand(_ context.Context, in *invocation) int {
-	if len(in.args) != 1 {
 	in.advise(r.topics()...)
 }
 
@@ -289,6 +284,11 @@ func (r *running) topics() []topic {
 		list = append(list, aboutBudget)
 	}
 	return list
+}
+
+// auditCommand completes the CSV files of a run that was killed.
+func auditCommand(_ context.Context, in *invocation) int {
+	if len(in.args) != 1 {
 		return in.fail(about(aboutCommandLine, errors.New("audit: name the one folder of the killed run, such as clockify-audit")))
 	}
 	found, err := audit.Complete(in.path(in.args[0]))

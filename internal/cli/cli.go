@@ -149,13 +149,13 @@ func (in *invocation) main(ctx context.Context) int {
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
 	if i < 0 {
 		fmt.Fprintf(in.Stderr, "clockify-sync: there is no command %q%s\nRun clockify-sync help for the list.\n", name, didYouMean(name, all))
+		in.advise(aboutCommandLine)
 		return ExitFailed
 	}
 	cmd := all[i]
 	set := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	cmd.flags(set, &in.opts)
-		in.advise(aboutCommandLine)
 	switch err := set.Parse(in.Args[1:]); {
 	case errors.Is(err, flag.ErrHelp):
 		commandUsage(in.Stdout, cmd, set)
@@ -168,13 +168,13 @@ func (in *invocation) main(ctx context.Context) int {
 	in.args = set.Args()
 	if cmd.args == "" && len(in.args) > 0 {
 		fmt.Fprintf(in.Stderr, "clockify-sync %s: does not take %q. Settings are flags: see clockify-sync %s --help.\n", cmd.name, in.args[0], cmd.name)
+		in.advise(aboutCommandLine)
 		return ExitFailed
 	}
 	return cmd.run(ctx, in)
 }
 
 func usage(w io.Writer) {
-		in.advise(aboutCommandLine)
 	fmt.Fprint(w, "clockify-sync makes a Clockify workspace match users.csv, and keeps two workspaces' time entries in step.\n\nUsage: clockify-sync COMMAND [flags]\n\n")
 	for _, c := range shown() {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.does)
@@ -204,15 +204,15 @@ func commandUsage(w io.Writer, c command, set *flag.FlagSet) {
 
 // didYouMean suggests the command whose beginning is the same. The script this replaces took the CSV in its place.
 func didYouMean(name string, all []command) string {
+	if strings.HasSuffix(name, ".csv") {
+		return "; did you mean clockify-sync plan --users " + name + "?"
+	}
 	for n := len(name); n > 0; n-- {
 		for _, c := range all {
 			if !c.hidden && strings.HasPrefix(c.name, strings.ToLower(name[:n])) {
 				return "; did you mean " + c.name + "?"
 			}
 		}
-	if strings.HasSuffix(name, ".csv") {
-		return "; did you mean clockify-sync plan --users " + name + "?"
-	}
 	}
 	return ""
 }
@@ -222,6 +222,6 @@ func noFlags(*flag.FlagSet, *options) {}
 // fail prints an error as the command's last word and returns ExitFailed.
 func (in *invocation) fail(err error) int {
 	fmt.Fprintf(in.Stderr, "clockify-sync: %v\n", err)
+	in.advise(topicOf(err))
 	return ExitFailed
 }
-	in.advise(topicOf(err))

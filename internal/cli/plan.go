@@ -95,10 +95,10 @@ func (s *session) show(p *plan.Plan) error {
 	for _, f := range failures {
 		fmt.Fprintf(in.Stderr, "clockify-sync: %v\n", f)
 	}
+	in.advise(s.planTopics(p)...)
 	return err
 }
 
-	in.advise(s.planTopics(p)...)
 // planned reports whether anything was planned at all.
 func (s *session) planned() bool {
 	return len(s.problems()) > 0 || slices.ContainsFunc(s.jobs, func(j *job) bool { return j.plan != nil })
