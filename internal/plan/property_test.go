@@ -318,6 +318,11 @@ func TestFailures(t *testing.T) {
 				done[c.ID] = true
 			}
 		}
+		for n, was := range o.before.groups {
+			if is := w.groups[n]; is != nil && len(was.Managers) > 0 && len(is.Managers) == 0 {
+				t.Fatalf("the group %q is left without a manager\n%s", was.Name, render(p))
+			}
+		}
 		leaving, _ := o.absent()
 		for email, was := range o.before.people {
 			is := w.people[email]
@@ -395,7 +400,7 @@ func TestGuardsHold(t *testing.T) {
 			MinActiveUsers:   rapid.IntRange(0, 6).Draw(t, "active"),
 		}
 		p := compute(spec, dir)
-		routine := map[string]int{}
+		routine, flagged := map[string]int{}, map[string]int{}
 		leave, back := 0, 0
 		for _, c := range p.Changes {
 			for _, f := range c.Fields {
@@ -407,7 +412,10 @@ func TestGuardsHold(t *testing.T) {
 					}
 				case c.Ref.Kind == plan.KindPerson && f.Before == "inactive":
 					back++
-				case c.Gated || f.After != "" || f.Before == "" || f.Name == "ghost role":
+				case f.After != "" || f.Before == "" || f.Name == "ghost role":
+				case c.Guard == "max_removals":
+					flagged[string(c.Ref.Kind)]++
+				case c.Gated:
 				default:
 					routine[string(c.Ref.Kind)]++
 				}
@@ -417,6 +425,11 @@ func TestGuardsHold(t *testing.T) {
 			}
 			if c.Leaver != "" && !c.Gated {
 				t.Fatalf("what belongs to a deactivation is not gated: %s", renderChange(c))
+			}
+		}
+		for kind, n := range flagged {
+			if n <= spec.Guards.MaxRemovals.Count {
+				t.Fatalf("%d removals of %s wait for approval, %d allowed\n%s", n, kind, spec.Guards.MaxRemovals.Count, render(p))
 			}
 		}
 		for kind, n := range routine {
