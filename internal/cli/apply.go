@@ -36,11 +36,6 @@ func applyCommand(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(about(aboutApproval, fmt.Errorf("--approve: %w", err)))
 	}
-	if in.opts.approve == "" {
-		if approval, err = in.consent(ctx, p); err != nil {
-			return in.refused(err)
-		}
-	}
 	run := &running{session: s, plan: p, started: started}
 	if err := run.open(); err != nil {
 		return in.fail(err)
