@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/gha"
@@ -98,7 +100,7 @@ func (s *session) page(p *plan.Plan, most int) report.Page {
 func (r *running) page(reason, last string) string {
 	notes := r.failureNotes()
 	if reason != "" {
-		notes = "\n" + report.Sentence("Approval: "+reason) + "\n" + notes
+		notes = "\n" + report.Sentence(upper(reason)+".") + "\n" + notes
 	}
 	if notes != "" && !r.planned() {
 		return "### Clockify: nothing could be planned, nothing was applied\n" + notes + last
@@ -106,7 +108,16 @@ func (r *running) page(reason, last string) string {
 	about := r.context()
 	about.Elapsed = r.in.Now().Sub(r.started)
 	about.MaxBytes = max(1, maxComment-len(notes)-len(last)-1)
-	return report.OutcomeMarkdown(r.plan, r.outcomes, r.verified, about) + notes + last
+	head, rest, _ := strings.Cut(report.OutcomeMarkdown(r.plan, r.outcomes, r.verified, about), "\n")
+	return head + "\n" + notes + rest + last
+}
+
+// upper makes the first letter of a sentence a capital.
+func upper(s string) string {
+	for i, r := range s {
+		return string(unicode.ToUpper(r)) + s[i+utf8.RuneLen(r):]
+	}
+	return s
 }
 
 // approve puts together what --approve and the reviews of the merged pull requests allow.

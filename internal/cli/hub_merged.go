@@ -92,21 +92,18 @@ func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids [
 	if len(pulls) == 0 {
 		why = append(why, "no merged pull request belongs to this run, whose reviews could be read")
 	}
-	left := 0
 	for _, c := range p.Gated() {
 		if covered[h.blind(c.ID)] {
 			ids = append(ids, c.ID)
-		} else {
-			left++
 		}
 	}
-	if left == 0 {
+	if len(ids) == len(p.Gated()) {
 		return ids, ""
 	}
 	if len(why) == 0 {
-		why = append(why, "they were not in the plan when the reviewers approved it")
+		why = append(why, "it was not in the plan when the reviewers approved it")
 	}
-	return ids, fmt.Sprintf("%d of the changes that need approval are not approved: %s", left, strings.Join(why, "; "))
+	return ids, "what waits is not approved: " + strings.Join(why, "; ")
 }
 
 func ignored(list []gha.Ignored) string {

@@ -148,7 +148,7 @@ func (m *mask) at(s string) (by string, n int) {
 func word(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // masked is a copy of the plan in which nobody is recognisable, or the plan itself where nothing is to be masked. Ids, and
-// so digests, are those of the plan. A renamed group's old name is a person's old name, so it is masked as well.
+// so digests, are those of the plan. A group may still have the name that a person had once, so that is masked as well.
 func masked(p *plan.Plan, ctx Context) *plan.Plan {
 	if ctx.Redact != Mask {
 		return p
@@ -186,11 +186,21 @@ func planMask(p *plan.Plan, ctx Context) *mask {
 	var more []string
 	for _, c := range p.Changes {
 		more = append(more, c.Person, c.Leaver)
-		if c.Ref.Kind == plan.KindGroup && c.Op == plan.Update {
+		if namedAfter(c) {
 			more = append(more, c.Ref.Name)
 		}
 	}
 	return newMask(ctx, p.Names, more...)
+}
+
+// namedAfter reports whether the change is of a group that may have the name somebody once had: one that is renamed,
+// or one that a leaver manages.
+func namedAfter(c plan.Change) bool {
+	switch c.Do.(type) {
+	case plan.GrantGroup, plan.RevokeGroup, plan.DeleteGroup:
+		return c.Leaver != ""
+	}
+	return c.Ref.Kind == plan.KindGroup && c.Op == plan.Update
 }
 
 func (m *mask) list(in []string) []string {

@@ -1,0 +1,286 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+// TestDecide says what each command does on each event.
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	events := map[string]gha.Event{
+		"pull":     {Name: "pull_request", PullRequest: 7},
+		"fork":     {Name: "pull_request", PullRequest: 7, Fork: true},
+		"merged":   {Name: "pull_request", PullRequest: 7, Action: "closed", Merged: true},
+		"queue":    {Name: "merge_group"},
+		"push":     {Name: "push", Ref: "refs/heads/main", DefaultBranch: "main"},
+		"branch":   {Name: "push", Ref: "refs/heads/x", DefaultBranch: "main"},
+		"schedule": {Name: "schedule"},
+		"dispatch": {Name: "workflow_dispatch", Ref: "refs/heads/main", DefaultBranch: "main"},
+	}
+	want := map[string]string{
+		"pull auto": "plan", "pull validate": "validate", "pull plan": "plan", "pull apply": "refused",
+		"fork auto": "validate", "fork validate": "validate", "fork plan": "validate", "fork apply": "validate",
+		"merged auto": "plan", "merged validate": "validate", "merged plan": "plan", "merged apply": "apply",
+		"queue auto": "plan", "queue validate": "validate", "queue plan": "plan", "queue apply": "refused",
+		"push auto": "apply", "push validate": "validate", "push plan": "plan", "push apply": "apply",
+		"branch auto": "plan", "branch validate": "validate", "branch plan": "plan", "branch apply": "apply",
+		"schedule auto": "apply", "schedule validate": "validate", "schedule plan": "plan", "schedule apply": "apply",
+		"dispatch auto": "apply", "dispatch validate": "validate", "dispatch plan": "plan", "dispatch apply": "apply",
+	}
+	got := map[string]string{}
+	for name, e := range events {
+		for _, command := range []string{"auto", "validate", "plan", "apply"} {
+			d, err := decide(command, e)
+			got[name+" "+command] = string(d.Action)
+			if err != nil {
+				got[name+" "+command] = "refused"
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("decide (-want +got):\n%s", diff)
+	}
+}
+
+// TestEvents runs the events that nobody's pull request starts.
+func TestEvents(t *testing.T) {
+	cases := map[string]struct {
+		event  event
+		writes bool
+	}{
+		"merge_group": {event: event{"merge_group", head1, "refs/heads/gh-readonly-queue/main/pr-7-" + beforeSHA, map[string]any{
+			"merge_group": map[string]any{"head_sha": head1, "head_ref": "refs/heads/gh-readonly-queue/main/pr-7-" + beforeSHA, "base_ref": "refs/heads/main"},
+			"repository":  map[string]any{"full_name": repository, "default_branch": "main", "visibility": "private"},
+		}}},
+		"push to another branch": {event: event{"push", head1, "refs/heads/topic", map[string]any{
+			"before": beforeSHA, "after": head1, "repository": map[string]any{"full_name": repository, "default_branch": "main", "visibility": "private"},
+		}}},
+		"schedule": {event: event{"schedule", head1, "refs/heads/main", map[string]any{"schedule": "17 5 * * *"}}, writes: true},
+		"workflow_dispatch": {event: event{"workflow_dispatch", head1, "refs/heads/main", map[string]any{
+			"repository": map[string]any{"full_name": repository, "default_branch": "main", "visibility": "private"},
+		}}, writes: true},
+		"an event of another kind": {event: event{"issue_comment", head1, "refs/heads/main", map[string]any{
+			"action": "created", "repository": map[string]any{"full_name": repository, "default_branch": "main", "visibility": "private"},
+		}}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				got := r.run(tc.event)
+				got.want(r.t, ExitDone, map[string]string{"has-changes": "true", "gated": "4", "audit-dir": "clockify-audit", "matrix": `{"include":[{"only":"users"}]}`})
+				if wrote := r.clockify.WriteCount() > 0; wrote != tc.writes {
+					r.t.Errorf("wrote: %t", wrote)
+				}
+				if n := len(r.comments()); n != 0 {
+					r.t.Errorf("%d comments", n)
+				}
+				if !r.active("tim.ott") {
+					r.t.Error("Tim was deactivated without anybody's approval")
+				}
+				for _, file := range []string{"plan.json", "plan.md"} {
+					if _, err := os.Stat(filepath.Join(r.dir, "clockify-audit", file)); err != nil {
+						r.t.Error(err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestDrift follows the issue of a scheduled look: opened once, updated, closed when the difference is gone.
+func TestDrift(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.env["INPUT_COMMAND"], r.env["INPUT_DRIFT-ISSUE"] = "plan", "true"
+		weekly := func(want string, issues int) {
+			r.t.Helper()
+			time.Sleep(7 * 24 * time.Hour)
+			r.run(r.schedule()).want(r.t, ExitDone, nil)
+			all := r.hub.Issues()
+			if len(all) != issues || issues > 0 && all[len(all)-1].State != want {
+				r.t.Fatalf("%d issues: %+v, want %d, the last %s", len(all), all, issues, want)
+			}
+		}
+		weekly("open", 1)
+		golden(r.t, "drift.md", r.hub.Issues()[0].Title+"\n\n"+withoutMarker(r.hub.Issues()[0].Body))
+		updates := r.hub.Calls("PATCH", "/issues")
+		weekly("open", 1)
+		if n := r.hub.Calls("PATCH", "/issues") - updates; n != 0 {
+			r.t.Errorf("the unchanged issue was updated %d times", n)
+		}
+		r.change(func(s *sandbox.State) {
+			id := s.AddUser("zoe.new@example.com", "Zoe New")
+			s.Workspaces[0].AddMember(id)
+		})
+		weekly("open", 1)
+		contains(r.t, "the issue", plainText(r.hub.Issues()[0].Body), "zoe.new@example.com")
+		if n := r.clockify.WriteCount(); n != 0 {
+			r.t.Fatalf("looking for drift wrote %d times", n)
+		}
+
+		// A look that fails, or at files that are unsound, has not found that it is gone.
+		r.write("users.csv", companyCSV+"nobody,,\n")
+		time.Sleep(7 * 24 * time.Hour)
+		r.run(r.schedule()).want(r.t, ExitFailed, nil)
+		r.write("users.csv", companyCSV)
+		r.env["INPUT_API-KEY"] = ""
+		r.run(r.schedule()).want(r.t, ExitFailed, nil)
+		r.env["INPUT_API-KEY"] = apiKey
+		if state := r.hub.Issues()[0].State; state != "open" {
+			r.t.Fatalf("the issue is %s after a look that failed", state)
+		}
+
+		// Somebody applies it, with approval.
+		r.env["INPUT_COMMAND"] = "plan"
+		plan := r.run(r.schedule())
+		r.env["INPUT_COMMAND"], r.env["INPUT_APPROVE"] = "apply", plan.outputs["approval-digest"]
+		r.run(r.schedule()).want(r.t, ExitDone, map[string]string{"withheld": "0"})
+		if i := r.hub.Issues()[0]; i.State != "closed" || len(r.hub.Comments(i.Number)) != 1 {
+			r.t.Errorf("the issue is %s, with %d comments, want it closed with one", i.State, len(r.hub.Comments(i.Number)))
+		}
+		r.env["INPUT_COMMAND"], r.env["INPUT_APPROVE"] = "plan", ""
+		weekly("closed", 1)
+		r.change(func(s *sandbox.State) {
+			id := s.AddUser("kim.new@example.com", "Kim New")
+			s.Workspaces[0].AddMember(id)
+		})
+		weekly("open", 2)
+	})
+}
+
+// TestDriftOfApply leaves what a scheduled apply could not do in the issue, and nothing without drift-issue.
+func TestDriftOfApply(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.run(r.schedule()).want(r.t, ExitDone, map[string]string{"withheld": "4"})
+		if n := len(r.hub.Issues()); n != 0 {
+			r.t.Fatalf("%d issues without drift-issue", n)
+		}
+		r.env["INPUT_DRIFT-ISSUE"] = "true"
+		r.run(r.schedule()).want(r.t, ExitDone, map[string]string{"withheld": "4"})
+		if all := r.hub.Issues(); len(all) != 1 || strings.Contains(plainText(all[0].Body), "bob.wilson") {
+			r.t.Fatalf("issues: %+v, want one, of what waits alone", all)
+		}
+	})
+}
+
+// TestBadInput ends with 1 and words that name the input.
+func TestBadInput(t *testing.T) {
+	cases := map[string]struct {
+		env   map[string]string
+		setup func(*runner)
+		event func(*runner) event
+		says  string
+	}{
+		"unknown command":       {env: map[string]string{"INPUT_COMMAND": "destroy"}, says: `input command: "destroy" is not one of auto, validate, plan, apply`},
+		"comment not a bool":    {env: map[string]string{"INPUT_COMMENT": "maybe"}, says: `input comment: "maybe" is not true or false`},
+		"drift-issue":           {env: map[string]string{"INPUT_DRIFT-ISSUE": "2"}, says: `input drift-issue: "2" is not true or false`},
+		"max-calls":             {env: map[string]string{"INPUT_MAX-CALLS": "-3"}, says: `input max-calls: "-3" is not a whole number above 0`},
+		"redact":                {env: map[string]string{"INPUT_REDACT": "some"}, says: `redact: "some" is not one of auto, none, full`},
+		"only":                  {env: map[string]string{"INPUT_ONLY": "groups"}, says: `--only "groups": want users, time or time:NAME`},
+		"api-url in the clear":  {env: map[string]string{"INPUT_API-URL": "http://clockify.example.com"}, says: "input api-url: https is needed"},
+		"users outside":         {env: map[string]string{"INPUT_USERS": "../people.csv"}, says: `users: "../people.csv" leaves the workspace`},
+		"users absolute":        {env: map[string]string{"INPUT_USERS": "/etc/passwd"}, says: `users: "/etc/passwd" leaves the workspace`},
+		"config outside":        {env: map[string]string{"INPUT_CONFIG": "a/../../c.yaml"}, says: "leaves the workspace"},
+		"audit-dir outside":     {env: map[string]string{"INPUT_AUDIT-DIR": "../audit"}, says: "leaves the workspace"},
+		"users is missing":      {env: map[string]string{"INPUT_USERS": "nobody.csv"}, says: "nobody.csv"},
+		"short signing-key":     {env: map[string]string{"INPUT_SIGNING-KEY": "sesame"}, says: "input signing-key: has fewer than 32 characters (not shown)"},
+		"token with a space":    {env: map[string]string{"INPUT_GITHUB-TOKEN": "a b"}, says: "input github-token: holds spaces"},
+		"apply on pull_request": {env: map[string]string{"INPUT_COMMAND": "apply"}, event: func(r *runner) event { return r.pull(head1, nil) }, says: "would apply what nobody has merged"},
+		"a link out of the workspace": {setup: func(r *runner) {
+			_ = os.Remove(filepath.Join(r.dir, "users.csv"))
+			if err := os.Symlink("/etc/passwd", filepath.Join(r.dir, "users.csv")); err != nil {
+				r.t.Fatal(err)
+			}
+		}, says: "users.csv"},
+		"audit-dir is a link out of the workspace": {setup: func(r *runner) {
+			if err := os.Symlink(r.files, filepath.Join(r.dir, "clockify-audit")); err != nil {
+				r.t.Fatal(err)
+			}
+		}, says: "audit-dir"},
+		"event not JSON":           {event: func(r *runner) event { e := r.push(); e.payload = "not JSON"; return e }, says: "is not a JSON event"},
+		"event without its object": {event: func(r *runner) event { e := r.pull(head1, nil); e.payload = "{}"; return e }, says: "holds no pull request"},
+		"no event file":            {env: map[string]string{"GITHUB_EVENT_PATH": "/nowhere/event.json"}, says: "read the event file (GITHUB_EVENT_PATH)"},
+		"not a repository":         {env: map[string]string{"GITHUB_REPOSITORY": "people"}, says: "not owner/name"},
+		"secret-names without env": {env: map[string]string{"INPUT_SECRET-NAMES": "ACME"}, says: "ACME"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				for k, v := range tc.env {
+					r.env[k] = v
+				}
+				if tc.setup != nil {
+					tc.setup(r)
+				}
+				e := r.push()
+				if tc.event != nil {
+					e = tc.event(r)
+				}
+				r.merge(head1)
+				got := r.run(e)
+				got.want(r.t, ExitFailed, nil)
+				got.says(r.t, tc.says)
+				if strings.Contains(got.log, "root:x:") {
+					r.t.Errorf("a file outside of the workspace was shown:\n%s", got.log)
+				}
+				if n := r.clockify.WriteCount(); n != 0 && name != "secret-names without env" {
+					r.t.Errorf("%d writes", n)
+				}
+			})
+		})
+	}
+}
+
+// TestDebug shows the program's own log as debug lines, and only under RUNNER_DEBUG.
+func TestDebug(t *testing.T) {
+	for _, debug := range []string{"", "1"} {
+		t.Run("RUNNER_DEBUG="+debug, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.env["RUNNER_DEBUG"] = debug
+				got := r.run(r.pull(head1, nil))
+				n := 0
+				for _, c := range got.commands {
+					if c.Name == "debug" {
+						n++
+					}
+				}
+				if (n > 0) != (debug == "1") {
+					r.t.Errorf("%d debug lines", n)
+				}
+			})
+		})
+	}
+}
+
+// TestAnnotations puts problems on their lines, nine of them, and counts the rest.
+func TestAnnotations(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.write("users.csv", companyCSV+strings.Repeat("x@example.com,,many\n", 12))
+		got := r.run(r.pull(head1, nil))
+		got.want(r.t, ExitFailed, nil)
+		var errors []string
+		first := map[string]string{}
+		for _, c := range got.commands {
+			if c.Name == "error" {
+				if len(errors) == 0 {
+					first = c.Properties
+				}
+				errors = append(errors, c.Data)
+			}
+		}
+		if len(errors) != 10 || !strings.HasPrefix(errors[9], "and ") {
+			r.t.Errorf("%d error annotations, the last %q", len(errors), errors[len(errors)-1])
+		}
+		if diff := cmp.Diff(map[string]string{"file": "users.csv", "line": "7", "col": "16", "title": "clockify-sync"}, first); diff != "" {
+			r.t.Errorf("the first annotation (-want +got):\n%s", diff)
+		}
+	})
+}

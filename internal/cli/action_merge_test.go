@@ -1,0 +1,366 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+const byReview = "approval:\n  from: pull-request\n  reviewers: [rita, acme/people-ops]\n"
+
+// TestMerge applies the push of a merge: what is routine is done, what is gated only as the reviews say.
+func TestMerge(t *testing.T) {
+	cases := []struct {
+		name   string
+		config string // added to the config
+		review func(*runner)
+		merged string // head commit that is merged, head1 when empty
+		leaves bool   // Rosa and Tim are deactivated
+		says   string // why not
+	}{
+		{name: "no gate is set up", says: ""},
+		{name: "nobody approved", config: byReview, says: "#7 has 0 of 1 approvals that count"},
+		{name: "approved", config: byReview, review: func(r *runner) { r.approve("rita", head1) }, leaves: true},
+		{name: "approved by one of a team", config: byReview, review: func(r *runner) {
+			r.hub.AddTeamMember("acme", "people-ops", "theo")
+			r.approve("theo", head1)
+		}, leaves: true},
+		{name: "two needed, one there", config: byReview + "  count: 2\n", review: func(r *runner) { r.approve("rita", head1) }, says: "#7 has 1 of 2 approvals that count"},
+		{name: "two needed, two there", config: byReview + "  count: 2\n", review: func(r *runner) {
+			r.hub.AddTeamMember("acme", "people-ops", "theo")
+			r.approve("rita", head1)
+			r.approve("theo", head1)
+		}, leaves: true},
+		{name: "approved an older commit", config: byReview, merged: head2, review: func(r *runner) {
+			r.approve("rita", head1)
+			r.run(r.pull(head2, nil))
+		}, says: "rita: approved 1111111, not the head commit 2222222"},
+		{name: "approved before the plan was shown", config: byReview, review: func(r *runner) {
+			r.hub.DeleteComment(r.hub.Comments(7)[0].ID)
+			r.approve("rita", head1)
+			r.run(r.pull(head1, nil))
+		}, says: "it was not in the plan when the reviewers approved it"},
+		{name: "approved a plan that was not made of the merged commit", config: byReview, merged: head2, review: func(r *runner) { r.approve("rita", head2) },
+			says: "the plan shown on #7 was of an earlier commit than the one merged"},
+		{name: "by the author", config: strings.Replace(byReview, "rita", "ann", 1), review: func(r *runner) { r.approve("ann", head1) }, says: "ann: is the author of the pull request"},
+		{name: "by somebody not named", config: byReview, review: func(r *runner) { r.approve("mallory", head1) }, says: "mallory: is not a named reviewer"},
+		{name: "dismissed", config: byReview, review: func(r *runner) {
+			r.approve("rita", head1)
+			r.hub.DismissReviews(7, "rita")
+		}, says: "rita: the review was dismissed"},
+		{name: "changes asked for afterwards", config: byReview, review: func(r *runner) {
+			r.approve("rita", head1)
+			r.hub.AddReview(7, ghtest.Review{Login: "rita", State: "CHANGES_REQUESTED", CommitID: head1, SubmittedAt: time.Now()})
+		}, says: "rita: asked for changes"},
+		{name: "the comment was edited", config: byReview, review: func(r *runner) {
+			c := r.hub.Comments(7)[0]
+			first, rest, _ := strings.Cut(c.Body, "\n")
+			r.hub.EditComment(c.ID, strings.Replace(first, "2000-01-01T00", "1999-01-01T00", 1)+"\n"+rest)
+			r.approve("rita", head1)
+		}, says: "#7 has no plan comment whose signature holds"},
+		{name: "the marker is of another pull request", config: byReview, review: func(r *runner) {
+			r.hub.AddPull(ghtest.Pull{Number: 8, Author: "ann", HeadSHA: head1})
+			e := r.pull(head1, func(pr map[string]any) { pr["number"] = 8 })
+			r.run(e)
+			r.hub.EditComment(r.hub.Comments(7)[0].ID, r.hub.Comments(8)[0].Body)
+			r.approve("rita", head1)
+		}, says: "#7 has no plan comment whose signature holds"},
+		{name: "the comment is gone", config: byReview, review: func(r *runner) {
+			r.hub.DeleteComment(r.hub.Comments(7)[0].ID)
+			r.approve("rita", head1)
+		}, says: "#7 has no plan comment whose signature holds"},
+		{name: "reviews cannot be read", config: byReview, review: func(r *runner) {
+			r.approve("rita", head1)
+			r.hub.Inject(ghtest.Fault{Path: "/reviews", Status: 403, Message: "Resource not accessible by integration", Times: -1})
+		}, says: "the reviews of #7 could not be read"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.configure(tc.config)
+				r.run(r.pull(head1, nil))
+				if tc.review != nil {
+					tc.review(r)
+				}
+				before := len(r.hub.Comments(7))
+				head := head1
+				if tc.merged != "" {
+					head = tc.merged
+				}
+				r.merge(head)
+				got := r.run(r.push())
+				withheld := "4"
+				if tc.leaves {
+					withheld = "0"
+				}
+				got.want(r.t, ExitDone, map[string]string{"withheld": withheld, "failed": "0", "gated": "4"})
+				for _, who := range []string{"rosa.vega", "tim.ott"} {
+					if r.active(who) == tc.leaves {
+						r.t.Errorf("%s active: %t", who, r.active(who))
+					}
+				}
+				contains(r.t, "the summary", plainText(got.summary), tc.says)
+				all := r.comments()
+				if len(all) != before+1 {
+					r.t.Fatalf("%d comments on the pull request, want one more than %d\n%s", len(all), before, got.log)
+				}
+				contains(r.t, "the comment", plainText(all[before]), "### Clockify: applied", tc.says)
+				if tc.name == "approved" || tc.name == "nobody approved" {
+					golden(r.t, "merge-"+strings.ReplaceAll(tc.name, " ", "-")+".md", all[before])
+				}
+				// What is routine is done in every case.
+				if tc.leaves {
+					return
+				}
+				state := r.clockify.State()
+				for _, m := range state.Workspaces[0].Members {
+					if m.UserID == r.ids["bob.wilson"] && m.WorkCapacity != "PT7H30M" {
+						r.t.Errorf("Bob's capacity is %s, want PT7H30M", m.WorkCapacity)
+					}
+				}
+			})
+		})
+	}
+}
+
+// plainText undoes what is escaped in Markdown, to look for words.
+func plainText(s string) string {
+	for _, c := range ":;#()[].-_@,!'\"/>=" {
+		s = strings.ReplaceAll(s, entity(c), string(c))
+	}
+	return strings.NewReplacer("<code>", "", "</code>", "").Replace(s)
+}
+
+func entity(c rune) string {
+	const digits = "0123456789"
+	text := ""
+	for n := int(c); n > 0; n /= 10 {
+		text = string(digits[n%10]) + text
+	}
+	return "&#" + text + ";"
+}
+
+// TestMoreLeavers is a plan that changed between approval and apply: who is new waits, who was approved goes, and who
+// went by other means is no obstacle.
+func TestMoreLeavers(t *testing.T) {
+	gates := map[string]func(*runner, actionRun){
+		"reviews": func(r *runner, _ actionRun) { r.approve("rita", head1) },
+		"digest":  func(r *runner, plan actionRun) { r.env["INPUT_APPROVE"] = plan.outputs["approval-digest"] },
+	}
+	for name, gate := range gates {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.configure(byReview)
+				gate(r, r.run(r.pull(head1, nil)))
+				r.change(func(s *sandbox.State) {
+					w := &s.Workspaces[0]
+					r.ids["zoe.new"] = s.AddUser("zoe.new@example.com", "Zoe New")
+					w.AddMember(r.ids["zoe.new"])
+				})
+				r.merge(head1)
+				got := r.run(r.push())
+				got.want(r.t, ExitDone, map[string]string{"withheld": "1", "failed": "0"})
+				if r.active("tim.ott") || r.active("rosa.vega") || !r.active("zoe.new") {
+					r.t.Errorf("active: Tim %t, Rosa %t, want both gone; Zoe %t, want her to stay", r.active("tim.ott"), r.active("rosa.vega"), r.active("zoe.new"))
+				}
+				all := r.comments()
+				contains(r.t, "the comment", plainText(all[len(all)-1]), "zoe.new@example.com", "The plan changed between the comment")
+				golden(r.t, "more-leavers-"+name+".md", all[len(all)-1])
+			})
+		})
+	}
+}
+
+// TestFewerLeavers is the other way: one of the approved is gone already.
+func TestFewerLeavers(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.env["INPUT_COMMAND"] = "plan"
+		plan := r.run(r.push())
+		r.env["INPUT_COMMAND"], r.env["INPUT_APPROVE"] = "apply", plan.outputs["approval-digest"]
+		r.change(func(s *sandbox.State) {
+			for i, m := range s.Workspaces[0].Members {
+				if m.UserID == r.ids["tim.ott"] {
+					s.Workspaces[0].Members[i].Status = "INACTIVE"
+				}
+			}
+		})
+		r.merge(head1)
+		got := r.run(r.push())
+		got.want(r.t, ExitDone, map[string]string{"withheld": "0"})
+		if r.active("rosa.vega") {
+			r.t.Error("Rosa was approved and is still active")
+		}
+	})
+}
+
+// TestDigestGate is the environment's gate: the digest goes from job to job, is made again and compared.
+func TestDigestGate(t *testing.T) {
+	cases := map[string]struct {
+		approve func(actionRun) string
+		code    int
+		leaves  bool
+		says    string
+	}{
+		"the job's":           {func(p actionRun) string { return p.outputs["approval-digest"] }, ExitDone, true, ""},
+		"digest alone":        {func(p actionRun) string { d, _, _ := strings.Cut(p.outputs["approval-digest"], ":"); return d }, ExitDone, true, ""},
+		"of another plan":     {func(actionRun) string { return strings.Repeat("ab", 32) }, ExitDone, false, "not"},
+		"not a digest":        {func(actionRun) string { return "yes" }, ExitFailed, false, "input approve"},
+		"with a foreign list": {func(actionRun) string { return strings.Repeat("ab", 32) + ":0123456789abcdef" }, ExitFailed, false, "input approve"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.env["INPUT_COMMAND"], r.env["INPUT_ENVIRONMENT"] = "plan", "clockify-deactivation"
+				r.hub.AddEnvironment("clockify-deactivation", true)
+				r.merge(head1)
+				plan := r.run(r.push())
+				plan.want(r.t, ExitDone, map[string]string{"gated": "4"})
+				if strings.Contains(plan.log, "::warning") {
+					r.t.Errorf("a guarded environment is warned about:\n%s", plan.log)
+				}
+				if n := r.clockify.WriteCount(); n != 0 {
+					r.t.Fatalf("the plan wrote %d times", n)
+				}
+				// The next job starts on another machine: the audit folder is not there.
+				if err := os.RemoveAll(filepath.Join(r.dir, "clockify-audit")); err != nil {
+					r.t.Fatal(err)
+				}
+				r.env["INPUT_COMMAND"], r.env["INPUT_APPROVE"] = "apply", tc.approve(plan)
+				got := r.run(r.push())
+				got.want(r.t, tc.code, nil)
+				if r.active("tim.ott") == tc.leaves {
+					r.t.Errorf("Tim active: %t", r.active("tim.ott"))
+				}
+				contains(r.t, "log and summary", got.log+plainText(got.summary), tc.says)
+			})
+		})
+	}
+}
+
+// TestEnvironmentWarning says when an environment would ask nobody.
+func TestEnvironmentWarning(t *testing.T) {
+	cases := map[string]struct {
+		setup func(*ghtest.GitHub)
+		says  string
+	}{
+		"missing": {func(*ghtest.GitHub) {}, `there is no environment "gate"`},
+		"no rule": {func(g *ghtest.GitHub) { g.AddEnvironment("gate", false) }, `the environment "gate" has no required reviewers`},
+		"guarded": {func(g *ghtest.GitHub) { g.AddEnvironment("gate", true) }, ""},
+		"unreadable": {func(g *ghtest.GitHub) {
+			g.Inject(ghtest.Fault{Path: "/environments", Status: 403, Message: "no", Times: -1})
+		}, "could not be read"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				tc.setup(r.hub)
+				r.configure("approval: {from: environment, environment: gate}\n")
+				got := r.run(r.pull(head1, nil))
+				got.want(r.t, ExitDone, nil)
+				if warned := strings.Contains(got.log, "::warning title=environment::"); warned != (tc.says != "") {
+					r.t.Errorf("warned: %t\n%s", warned, got.log)
+				}
+				got.says(r.t, tc.says)
+			})
+		})
+	}
+}
+
+// TestPushWithoutPull applies what was pushed without a pull request, and has nowhere to tell it but the summary.
+func TestPushWithoutPull(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.configure(byReview)
+		r.hub.AddCompare(beforeSHA, mergeSHA, []ghtest.Commit{{SHA: mergeSHA, Parents: []string{beforeSHA}}})
+		got := r.run(r.push())
+		got.want(r.t, ExitDone, map[string]string{"withheld": "4", "comment-url": ""})
+		contains(r.t, "the summary", plainText(got.summary), "no merged pull request belongs to this run")
+	})
+}
+
+// TestMergeQueue lands two pull requests with one push: both are told.
+func TestMergeQueue(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.hub.AddPull(ghtest.Pull{Number: 6, Author: "bo", HeadSHA: head2, Merged: true, MergeSHA: "6666666666666666666666666666666666666666", MergedAt: time.Now()})
+		r.merge(head1)
+		r.hub.AddCompare(beforeSHA, mergeSHA, []ghtest.Commit{
+			{SHA: "6666666666666666666666666666666666666666", Parents: []string{beforeSHA, head2}},
+			{SHA: mergeSHA, Parents: []string{"6666666666666666666666666666666666666666", head1}},
+		})
+		r.run(r.push()).want(r.t, ExitDone, nil)
+		for _, pr := range []int{6, 7} {
+			if n := len(r.hub.Comments(pr)); n != 1 {
+				r.t.Errorf("%d comments on #%d, want 1", n, pr)
+			}
+		}
+	})
+}
+
+// TestFailedApply tells on the pull request what failed, and ends with 1.
+func TestFailedApply(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.merge(head1)
+		faults, err := sandbox.ParseFaults("seed=1,rate=1,kinds=403")
+		if err != nil {
+			faults, err = sandbox.ParseFaults("seed=1,rate=1,kinds=500")
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.clockify.SetFaults(faults)
+		got := r.run(r.push())
+		got.want(r.t, ExitFailed, nil)
+		all := r.comments()
+		if len(all) != 1 {
+			r.t.Fatalf("%d comments, want 1\n%s", len(all), got.log)
+		}
+		contains(r.t, "the comment", all[0], "### Clockify: nothing could be planned, nothing was applied")
+	})
+}
+
+// TestCancelled still says what was done when the run is cancelled in the middle of it.
+func TestCancelled(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.merge(head1)
+		ctx, cancel := context.WithCancel(r.t.Context())
+		defer cancel()
+		r.ctx = ctx
+		r.clockify.OnWrite(func(sandbox.State) { cancel() })
+		got := r.run(r.push())
+		got.want(r.t, ExitStopped, nil)
+		all := r.comments()
+		if len(all) != 1 {
+			r.t.Fatalf("%d comments, want 1\n%s", len(all), got.log)
+		}
+		contains(r.t, "the summary", got.summary, "### Clockify")
+	})
+}
+
+// TestOtherKey plans and applies with different keys, as two environments give them: the signing key joins them.
+func TestOtherKey(t *testing.T) {
+	for _, signed := range []bool{false, true} {
+		t.Run(map[bool]string{false: "without", true: "with"}[signed]+" a signing key", func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.configure(byReview)
+				if signed {
+					r.env["INPUT_SIGNING-KEY"] = strings.Repeat("0123456789abcdef", 4)
+				}
+				r.change(func(s *sandbox.State) { s.AddKey("the-read-only-key-of-the-plan-job", r.ids["olga.owner"]) })
+				r.env["INPUT_API-KEY"] = "the-read-only-key-of-the-plan-job"
+				r.run(r.pull(head1, nil))
+				r.approve("rita", head1)
+				r.merge(head1)
+				r.env["INPUT_API-KEY"] = apiKey
+				r.run(r.push()).want(r.t, ExitDone, nil)
+				if r.active("tim.ott") == signed {
+					r.t.Errorf("Tim active: %t", r.active("tim.ott"))
+				}
+			})
+		})
+	}
+}

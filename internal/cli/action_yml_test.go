@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/config"
+)
+
+// TestActionInputs wants every input of action.yml to be read, and every input that is read to be in action.yml. That
+// every output is there and set is checked after every run of the other tests.
+func TestActionInputs(t *testing.T) {
+	t.Parallel()
+	var read []string
+	_, err := config.FromEnv(func(name string) (string, bool) {
+		if input, ok := strings.CutPrefix(name, "INPUT_"); ok && !slices.Contains(read, strings.ToLower(input)) {
+			read = append(read, strings.ToLower(input))
+		}
+		if name == "GITHUB_ACTIONS" {
+			return "true", true
+		}
+		return "", false
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(read)
+	action := actionFile(t)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(action.Inputs)), read); diff != "" {
+		t.Errorf("inputs of action.yml and those that are read (-want +got):\n%s", diff)
+	}
+	for name, input := range action.Inputs {
+		if input.Default != "" && name != "github-token" {
+			t.Errorf("input %s has a default in action.yml: the config file could not say otherwise", name)
+		}
+		if input.Description == "" || input.Required {
+			t.Errorf("input %s: description %q, required %t", name, input.Description, input.Required)
+		}
+	}
+	if got := action.Inputs["github-token"].Default; got != "${{ github.token }}" {
+		t.Errorf("github-token defaults to %q: a container action gets no token otherwise", got)
+	}
+	if action.Runs.Using != "docker" || !regexp.MustCompile(`^(Dockerfile|docker://\S+@sha256:[0-9a-f]{64})$`).MatchString(action.Runs.Image) {
+		t.Errorf("runs: %+v", action.Runs)
+	}
+}
+
+// TestActionDocs keeps the tables of docs/action.md as action.yml says; -update writes them.
+func TestActionDocs(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join("..", "..", "docs", "action.md")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	action := actionFile(t)
+	source, err := os.ReadFile(filepath.Join("..", "..", "action.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// In the order of the file, which a map does not keep.
+	at := func(name string) int { return strings.Index(string(source), "\n  "+name+":\n") }
+	order := func(names []string) []string {
+		slices.SortFunc(names, func(a, b string) int { return at(a) - at(b) })
+		return names
+	}
+	cell := strings.NewReplacer("|", `\|`, "\n", " ")
+	inputs := "| input | |\n|---|---|\n"
+	for _, name := range order(slices.Collect(maps.Keys(action.Inputs))) {
+		input := action.Inputs[name]
+		text := cell.Replace(input.Description)
+		if input.Default != "" {
+			text += " Default: `" + input.Default + "`."
+		}
+		inputs += fmt.Sprintf("| `%s` | %s |\n", name, text)
+	}
+	outputs := "| output | |\n|---|---|\n"
+	// audit-dir is an input too: outputs are looked for after them.
+	source = source[strings.Index(string(source), "\noutputs:"):]
+	for _, name := range order(slices.Collect(maps.Keys(action.Outputs))) {
+		outputs += fmt.Sprintf("| `%s` | %s |\n", name, cell.Replace(action.Outputs[name].Description))
+	}
+	want := between(t, between(t, string(data), "inputs", inputs), "outputs", outputs)
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(data)); diff != "" {
+		t.Errorf("%s is not what action.yml says; go test ./internal/cli -run TestActionDocs -update writes it (-want +got):\n%s", path, diff)
+	}
+}
+
+// between replaces what stands between <!-- name --> and <!-- /name -->.
+func between(t *testing.T, text, name, with string) string {
+	t.Helper()
+	open, closing := "<!-- "+name+" -->\n", "<!-- /"+name+" -->"
+	i, j := strings.Index(text, open), strings.Index(text, closing)
+	if i < 0 || j < i {
+		t.Fatalf("there is no %s … %s", strings.TrimSpace(open), closing)
+	}
+	return text[:i+len(open)] + "\n" + with + "\n" + text[j:]
+}
