@@ -27,6 +27,9 @@ func applyCommand(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
+	if err := errors.Join(s.guide(ctx), s.askCleanup(ctx)); err != nil {
+		return in.refused(err)
+	}
 	s.open()
 	p := s.planAll(ctx)
 	if err := s.show(p); err != nil {
@@ -35,6 +38,11 @@ func applyCommand(ctx context.Context, in *invocation) int {
 	approval, reason, err := p.ReadApproval(in.opts.approve, s.earlier()...)
 	if err != nil {
 		return in.fail(about(aboutApproval, fmt.Errorf("--approve: %w", err)))
+	}
+	if in.opts.approve == "" {
+		if approval, err = in.consent(ctx, p); err != nil {
+			return in.refused(err)
+		}
 	}
 	run := &running{session: s, plan: p, started: started}
 	if err := run.open(); err != nil {
@@ -129,12 +137,14 @@ func (r *running) apply(ctx context.Context, approval plan.Approval) {
 	ends := make([][]plan.Outcome, len(r.jobs))
 	var group errgroup.Group
 	var mu sync.Mutex
+	bar := r.in.progress(r.plan)
+	defer bar.close()
 	for i, j := range r.jobs {
 		if j.plan == nil || j.plan.Empty() {
 			continue
 		}
 		group.Go(func() error {
-			outcomes, err := apply.Run(ctx, j.plan, j.do, r, apply.Options{Approval: approval, Now: r.in.Now})
+			outcomes, err := apply.Run(ctx, j.plan, j.do, r, apply.Options{Approval: approval, Now: r.in.Now, Progress: bar.add})
 			mu.Lock()
 			defer mu.Unlock()
 			ends[i] = outcomes

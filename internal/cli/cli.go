@@ -42,6 +42,9 @@ type Process struct {
 	Asks      bool              // Stdin and Stdout are terminals: somebody can be asked
 	Width     int               // of the terminal, in columns
 	Version   Version
+
+	ErrTerminal bool                                  // Stderr is a terminal
+	ReadSecret  func(context.Context) (string, error) // reads a line from the terminal without showing it; nil: there is none
 }
 
 // System is the real process.
@@ -54,9 +57,11 @@ func System(v Version) Process {
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
 		Dir: dir, Now: time.Now, Sleep: sleep, Version: v,
 	}
+	p.ErrTerminal = term.IsTerminal(int(os.Stderr.Fd()))
 	out := int(os.Stdout.Fd())
 	if p.Terminal = term.IsTerminal(out); p.Terminal {
 		p.Asks = term.IsTerminal(int(os.Stdin.Fd()))
+		p.ReadSecret = readSecret(os.Stdin)
 		if width, _, err := term.GetSize(out); err == nil {
 			p.Width = width
 		}
@@ -94,6 +99,7 @@ func commands() []command {
 		{name: "plan", does: "show what apply would change", flags: planFlags, run: planCommand},
 		{name: "apply", does: "make Clockify match, verify, write the audit files", flags: applyFlags, run: applyCommand},
 		{name: "export", does: "write users.csv and the config from a live workspace", flags: exportFlags, run: exportCommand},
+		{name: "setup", does: "be asked for what a time sync needs, and have it written into the config", flags: setupFlags, args: "time", run: setupCommand},
 		{name: "audit", does: "complete the audit files of a run that was killed", flags: noFlags, args: "DIR", run: auditCommand},
 		{name: "sandbox", does: "serve an in-memory Clockify on a loopback port", flags: sandboxFlags, run: sandboxCommand},
 		{name: "demo", does: "see all of it against the sandbox, with sample data", flags: noFlags, run: demo},

@@ -37,8 +37,14 @@ func exportCommand(ctx context.Context, in *invocation) int {
 	if err := in.free(users, config); err != nil {
 		return in.fail(err)
 	}
+	if err := s.askKey(ctx); err != nil {
+		return in.refused(err)
+	}
 	if err := s.key(); err != nil {
 		return in.fail(err)
+	}
+	if _, err := s.askWorkspace(ctx); err != nil {
+		return in.refused(err)
 	}
 	id, err := s.workspaceID()
 	if err != nil {
@@ -50,11 +56,7 @@ func exportCommand(ctx context.Context, in *invocation) int {
 	}
 	dir, err := w.ReadEverybody(ctx)
 	if err != nil {
-		in.fail(err)
-		if stopped(err) {
-			return ExitStopped
-		}
-		return ExitFailed
+		return in.refused(err)
 	}
 	d, err := newDraft(dir, users)
 	if err != nil {

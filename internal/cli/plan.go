@@ -54,6 +54,9 @@ func planCommand(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
+	if err := s.guide(ctx); err != nil {
+		return in.refused(err)
+	}
 	s.open()
 	p := s.planAll(ctx)
 	if err := s.show(p); err != nil {

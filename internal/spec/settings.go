@@ -111,6 +111,7 @@ func decode(d *document) *config {
 	u := &c.users
 	u.Absent = model.Absent(o.choice(string(u.Absent), "absent", string(model.AbsentKeep), string(model.AbsentDeactivate)))
 	cleanup := o.child("cleanup")
+	c.settings.CleanupSaid = cleanup.find("unmanaged_groups") != nil
 	u.DeleteUnmanaged = cleanup.choice("keep", "unmanaged_groups", "keep", "delete") == "delete"
 	cleanup.done()
 	u.DeactivateAdmins = o.flag(false, "deactivate_admins")

@@ -32,6 +32,7 @@ type Settings struct {
 	WorkspaceAt model.Source
 	API         API
 	Approval    Approval
+	CleanupSaid bool   `json:"-"` // cleanup.unmanaged_groups is written
 	Redact      string // whether emails and names are masked: auto (in public repositories), none (never), full (always)
 }
 

@@ -145,6 +145,8 @@ func WriteConfig(w io.Writer, d Draft) error {
 	}
 	writeProtect(line, full, d)
 	line("")
+	line("cleanup:")
+	line("  unmanaged_groups: keep   # or delete, after approval")
 	line("absent: %s   # people who are active in Clockify and not in the CSV; or deactivate, after approval", u.Absent)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -1,0 +1,298 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+	"github.com/clockify-sync/clockify-sync/internal/spec"
+)
+
+const guidedKey = "guided-key-1"
+
+// guided is a desk with a terminal at which the answers are typed, line by line; secrets are typed unseen.
+func guided(t *testing.T, state sandbox.State, secrets []string, answers ...string) *desk {
+	t.Helper()
+	d := newDesk(t.TempDir(), state)
+	delete(d.env, "CLOCKIFY_API_KEY")
+	delete(d.env, "CLOCKIFY_WORKSPACE_ID")
+	d.Asks, d.Terminal = true, true
+	d.Stdin = strings.NewReader(strings.Join(answers, "\n"))
+	d.ReadSecret = func(context.Context) (string, error) {
+		if len(secrets) == 0 {
+			return "", io.EOF
+		}
+		secret := secrets[0]
+		secrets = secrets[1:]
+		return secret, nil
+	}
+	return d
+}
+
+// twoWorkspaces are one that drifted from its CSV and one to mirror to.
+func twoWorkspaces() sandbox.State {
+	var s sandbox.State
+	ann, bob, cid := s.AddUser("ann@example.com", "Ann"), s.AddUser("bob@example.com", "Bob"), s.AddUser("cid@example.com", "Cid")
+	w := s.AddWorkspace("Beta")
+	w.AddOwner(ann)
+	w.AddMember(bob)
+	w.AddMember(cid)
+	w.AddGroup("Stray", bob)
+	w.AddClient("Big Corp")
+	w.AddClient("Acme & Söhne")
+	other := s.AddWorkspace("alpha")
+	other.AddOwner(ann)
+	s.AddKey(guidedKey, ann)
+	return s
+}
+
+func (d *desk) write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(d.Dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *desk) read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(d.Dir, name))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func wantText(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in\n%s", part, text)
+		}
+	}
+}
+
+const twoPeople = "NTID email,Manager NTID email,Weekly Working Hours\nann@example.com,,35\nbob@example.com,ann@example.com,40\n"
+
+func TestGuidedPlan(t *testing.T) {
+	d := guided(t, twoWorkspaces(), []string{"", "wrong", guidedKey}, "9", "Beta", "2", "yes")
+	d.write(t, "users.csv", twoPeople)
+	code, text := d.run(t, "plan")
+	if code != ExitDone {
+		t.Errorf("exit code %d", code)
+	}
+	wantText(t, text, "That is not a key", "Clockify does not know this key.", "Signed in as ann@example.com", "Write a number from 1 to 2.",
+		"1  alpha", "2  Beta", "Workspace: Beta", "Written to clockify-sync.yaml.", "bob@example.com")
+	if strings.Contains(text, guidedKey) || strings.Contains(text, "wrong") {
+		t.Errorf("a key is shown in\n%s", text)
+	}
+	want := "# yaml-language-server: $schema=" + spec.Schema + "\nworkspace:\n  id: " + `"` + sandbox.ID("workspace", 1) + "\"\n"
+	if diff := cmp.Diff(want, strings.ReplaceAll(d.read(t, "clockify-sync.yaml"), "id: "+sandbox.ID("workspace", 1), "id: \""+sandbox.ID("workspace", 1)+"\"")); diff != "" {
+		t.Errorf("clockify-sync.yaml (-want +got):\n%s", diff)
+	}
+}
+
+// TestNobodyAnswers ends the input, or never has a terminal: what is missing is an error as it is in CI.
+func TestNobodyAnswers(t *testing.T) {
+	cases := []struct {
+		name    string
+		secrets []string
+		change  func(*desk)
+		want    string
+	}{
+		{"no key", nil, func(*desk) {}, "no key: set CLOCKIFY_API_KEY"},
+		{"three wrong keys", []string{"a", "b", "c"}, func(*desk) {}, "no key that Clockify knows"},
+		{"no workspace", []string{guidedKey}, func(*desk) {}, "no workspace: set workspace.id"},
+		{"no terminal", []string{guidedKey}, func(d *desk) { d.Asks = false }, "no key: set CLOCKIFY_API_KEY"},
+		{"in CI", []string{guidedKey}, func(d *desk) { d.env["CI"] = "true" }, "no key: set CLOCKIFY_API_KEY"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			d := guided(t, twoWorkspaces(), tc.secrets)
+			tc.change(d)
+			d.write(t, "users.csv", twoPeople)
+			for _, command := range []string{"plan", "export"} {
+				if command == "export" && tc.name != "no terminal" {
+					continue
+				}
+				code, text := d.run(t, command, "--users", map[string]string{"plan": "users.csv", "export": "new.csv"}[command])
+				if code != ExitFailed {
+					t.Errorf("%s: exit code %d", command, code)
+				}
+				wantText(t, text, tc.want)
+			}
+			if d.server.WriteCount() > 0 || d.read(t, "clockify-sync.yaml") != "" {
+				t.Error("something was written")
+			}
+		})
+	}
+}
+
+func TestGuidedExport(t *testing.T) {
+	d := guided(t, twoWorkspaces(), []string{guidedKey}, "2")
+	code, text := d.run(t, "export")
+	if code != ExitDone {
+		t.Errorf("exit code %d: %s", code, text)
+	}
+	wantText(t, text, "Beta: 3 people", "Wrote users.csv")
+}
+
+// TestConsent types the words, others, and none.
+func TestConsent(t *testing.T) {
+	cases := []struct {
+		name    string
+		answers []string
+		gone    bool
+		want    string
+	}{
+		{"the words", []string{"y", "I UNDERSTAND"}, true, `delete the group "Stray"`},
+		{"other words", []string{"y", "i understand"}, false, "Not done: 2 changes wait."},
+		{"yes", []string{"y", "yes"}, false, "Not done: 2 changes wait."},
+		{"nothing", []string{"y"}, false, "Not done: 2 changes wait."},
+		{"no cleanup", []string{"", "I UNDERSTAND"}, false, "deactivate cid@example.com"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			d := guided(t, twoWorkspaces(), nil, tc.answers...)
+			d.env["CLOCKIFY_API_KEY"] = guidedKey
+			d.env["CLOCKIFY_WORKSPACE_ID"] = sandbox.ID("workspace", 1)
+			d.write(t, "users.csv", twoPeople)
+			d.write(t, "clockify-sync.yaml", "absent: deactivate\nguards: {min_active_users: 1, max_shrink: 100%}\n")
+			code, text := d.run(t, "apply")
+			if code != ExitDone {
+				t.Errorf("exit code %d: %s", code, text)
+			}
+			wantText(t, text, "cannot be taken back easily", "deactivate cid@example.com", tc.want)
+			var b strings.Builder
+			if err := d.server.State().Write(&b); err != nil {
+				t.Fatal(err)
+			}
+			if gone := !strings.Contains(b.String(), `"Stray"`); gone != tc.gone {
+				t.Errorf("the group is gone: %v, want %v\n%s", gone, tc.gone, text)
+			}
+		})
+	}
+}
+
+// TestInterrupted ends the run while a question is open: nothing was done, and the exit code says so.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	d := guided(t, twoWorkspaces(), nil)
+	d.write(t, "users.csv", twoPeople)
+	d.env["CLOCKIFY_API_KEY"] = guidedKey
+	r, w := io.Pipe()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	p := d.Process
+	p.Stdin, p.Args = r, []string{"plan"}
+	p.Stderr = cancelling{&d.err, cancel}
+	if code := Main(ctx, p); code != ExitStopped {
+		t.Errorf("exit code %d: %s", code, d.err.String())
+	}
+	if d.read(t, "clockify-sync.yaml") != "" || d.server.WriteCount() > 0 {
+		t.Error("something was written")
+	}
+}
+
+// cancelling presses Ctrl-C as soon as a number is asked for.
+type cancelling struct {
+	io.Writer
+	cancel context.CancelFunc
+}
+
+func (c cancelling) Write(p []byte) (int, error) {
+	if strings.HasPrefix(string(p), "Number") {
+		c.cancel()
+	}
+	return c.Writer.Write(p)
+}
+
+func TestSetupTime(t *testing.T) {
+	d := guided(t, twoWorkspaces(), []string{guidedKey}, "2", "1", "1", "soon", "2026-01-01", "2026-01-31", "", "")
+	d.write(t, "clockify-sync.yaml", "# ours\nabsent: keep # yes\n")
+	code, text := d.run(t, "setup", "time")
+	if code != ExitDone {
+		t.Errorf("exit code %d: %s", code, text)
+	}
+	wantText(t, text, "Client in Beta?", "Acme & Söhne", "Write a time such as 7d", "Next: clockify-sync plan --only time:acme---s-hne")
+	loaded, err := spec.Load(os.DirFS(d.Dir), spec.Options{})
+	if err != nil || len(loaded.Spec.Time) != 1 {
+		t.Fatalf("%v\n%s", err, d.read(t, "clockify-sync.yaml"))
+	}
+	wantText(t, d.read(t, "clockify-sync.yaml"), "# ours\nabsent: keep # yes\n")
+	s := loaded.Spec.Time[0]
+	if s.Source.WorkspaceID != sandbox.ID("workspace", 1) || s.Destination.WorkspaceID != sandbox.ID("workspace", 2) ||
+		!s.From.Equal(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) || !s.To.Equal(time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v", s)
+	}
+	// What was written is not asked for again.
+	d.env["CLOCKIFY_API_KEY"] = guidedKey
+	if code, text := d.run(t, "plan", "--only", "time"); code != ExitDone || strings.Contains(text, "?") {
+		t.Errorf("plan ended with %d:\n%s", code, text)
+	}
+}
+
+func TestSetupInPlan(t *testing.T) {
+	d := guided(t, twoWorkspaces(), []string{guidedKey}, "y", "2", "2", "1", "", "big")
+	code, text := d.run(t, "plan", "--only", "time")
+	if code != ExitDone {
+		t.Errorf("exit code %d: %s", code, text)
+	}
+	wantText(t, d.read(t, "clockify-sync.yaml"), "- name: big\n", "window: 7d\n")
+	d = guided(t, twoWorkspaces(), nil)
+	if code, text := d.run(t, "plan", "--only", "time"); code != ExitFailed || !strings.Contains(text, "nobody answered") {
+		t.Errorf("%d: %s", code, text)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	var p plan.Plan
+	for range 30 {
+		p.Changes = append(p.Changes, plan.Change{Phase: plan.Profiles})
+	}
+	cases := []struct {
+		name string
+		live bool
+		want string
+	}{
+		{"terminal", true, "\rprofiles    █                     2/30  1.0/s  28 s left\x1b[K"},
+		{"log", false, "profiles    10/30  1.0/s  20 s left  5 failed\n"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk("", twoWorkspaces())
+			now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+			d.ErrTerminal = tc.live
+			in := &invocation{Process: d.Process}
+			in.Now = func() time.Time { return now }
+			g := in.progress(&p)
+			for i := range 30 {
+				now = now.Add(time.Second)
+				status := plan.Done
+				if i%2 == 1 {
+					status = plan.Failed
+				}
+				if tc.live {
+					status = plan.Done
+				}
+				g.add(plan.Outcome{Change: p.Changes[i], Status: status})
+			}
+			g.close()
+			got := d.err.String()
+			wantText(t, got, tc.want)
+			if lines := strings.Count(got, "\n"); tc.live && lines != 1 || !tc.live && lines != 3 {
+				t.Errorf("%d lines in\n%q", lines, got)
+			}
+		})
+	}
+}
