@@ -54,9 +54,9 @@ func (b *bed) atOnce(t *testing.T, f func()) {
 	b.t = t
 }
 
-// TestCancelled stops a real process in the middle of its writes: it ends within seconds with exit code 3 and whole
+// TestCancelledApply stops a real process in the middle of its writes: it ends within seconds with exit code 3 and whole
 // files, and the next run goes on.
-func TestCancelled(t *testing.T) {
+func TestCancelledApply(t *testing.T) {
 	t.Parallel()
 	state, content := company(60)
 	want, p := undisturbed(t, state, content)
