@@ -46,6 +46,7 @@ func (m *mirror) follow() {
 		}
 	}
 	m.gone(marked)
+	m.room(len(single) - len(loose))
 	m.walk(single, loose, func(jobs []*job, twins []*model.Entry, equal []int) {
 		for i, j := range jobs {
 			m.create(j, equal[i])

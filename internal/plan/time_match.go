@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/model"
@@ -21,6 +22,7 @@ func (m *mirror) compare() {
 			twins = append(twins, e)
 		}
 	}
+	m.room(len(jobs) - len(twins))
 	m.walk(jobs, twins, func(jobs []*job, twins []*model.Entry, equal []int) {
 		edits := pairEdits(jobs, twins)
 		edited := make([]bool, len(twins))
@@ -39,6 +41,9 @@ func (m *mirror) compare() {
 		}
 	})
 }
+
+// room makes room for changes that are certain, so that a large first run does not outgrow its list again and again.
+func (m *mirror) room(changes int) { m.plan.Changes = slices.Grow(m.plan.Changes, max(0, changes)) }
 
 // ours reports whether a destination entry is one that a source entry of the window may explain.
 func (m *mirror) ours(e *model.Entry) bool {

@@ -96,11 +96,19 @@ func (r *timeReader) heads(ctx context.Context) error {
 		return err
 	}
 	src, dst := &r.ledger.Source, &r.ledger.Destination
-	src.Workspace, src.Features = r.src.workspace.Name, r.src.workspace.Features
-	dst.Workspace, dst.Features = r.dst.workspace.Name, r.dst.workspace.Features
+	src.Workspace, src.Features = r.src.workspace.Name, features(r.src.workspace)
+	dst.Workspace, dst.Features = r.dst.workspace.Name, features(r.dst.workspace)
 	src.User, src.Own = r.src.person(r.sync.Source.UserID)
 	dst.User, dst.Own = r.dst.person(r.sync.Destination.UserID)
 	return nil
+}
+
+// features are what the workspace's plan includes. A free one may list none, which is not the same as not telling.
+func features(w clockify.Workspace) []string {
+	if len(w.Features) == 0 && w.FeatureSubscriptionType == "FREE" {
+		return []string{"FREE"}
+	}
+	return w.Features
 }
 
 // lists reads projects, the client and, with a link, the custom fields.

@@ -196,25 +196,42 @@ func TestTimeRightsOfTheKey(t *testing.T) {
 		t.Errorf("%d changes", len(p.Changes))
 	}
 	o.settled(o.sync())
+}
 
-	o = newOffice(t, func(o *office, home, theirs *sandbox.Workspace) {
-		o.book(home, 20, "09:00", time.Hour, "plan")
-		theirs.Settings.TimeTrackingMode = "STOPWATCH_ONLY"
-		theirs.WithoutFeatures = []string{"ADD_TIME_FOR_OTHERS"}
-	})
-	if _, failed := o.run(o.sync()); failed != nil {
-		t.Errorf("the user route lets an admin write where only the timer is allowed: %v", failed)
+// An admin's key writes where only the timer is allowed, for others too if the plan has that; else nothing is written.
+func TestTimeForOthers(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name    string
+		theirs  func(*sandbox.Workspace)
+		refused bool
+	}{
+		{"a paid plan", func(w *sandbox.Workspace) { w.FeatureSubscriptionType = "BASIC_2021" }, false},
+		{"a paid plan without the feature", func(w *sandbox.Workspace) { w.WithoutFeatures = []string{"ADD_TIME_FOR_OTHERS"} }, true},
+		{"the free plan", func(w *sandbox.Workspace) { w.FeatureSubscriptionType = "FREE" }, true},
 	}
-	state := o.State()
-	boss := state.AddUser("boss@x.io", "Boss")
-	state.AddKey("key-of-boss-0123456789", boss)
-	state.Workspace(o.theirs).AddAdmin(boss)
-	o.SetState(state)
-	o.keys[o.theirs] = "key-of-boss-0123456789"
-	o.change(func(home, _ *sandbox.Workspace) { o.book(home, 20, "11:00", time.Hour, "more") })
-	_, p = o.plan(o.sync())
-	if len(p.Refusals) != 1 || !strings.Contains(p.Refusals[0].Text, "ADD_TIME_FOR_OTHERS") {
-		t.Errorf("refusals: %v", p.Refusals)
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, func(o *office, home, theirs *sandbox.Workspace) {
+				o.book(home, 20, "09:00", time.Hour, "plan")
+				theirs.Settings.TimeTrackingMode = "STOPWATCH_ONLY"
+				tc.theirs(theirs)
+			})
+			state := o.State()
+			boss := state.AddUser("boss@x.io", "Boss")
+			state.AddKey("key-of-boss-0123456789", boss)
+			state.Workspace(o.theirs).AddAdmin(boss)
+			o.SetState(state)
+			o.keys[o.theirs] = "key-of-boss-0123456789"
+			p, failed := o.run(o.sync())
+			if failed != nil || tc.refused != (len(p.Refusals) == 1) || tc.refused && !strings.Contains(p.Refusals[0].Text, "ADD_TIME_FOR_OTHERS") {
+				t.Errorf("refusals: %v; failed: %v", p.Refusals, failed)
+			}
+			if n := len(o.entries(o.theirs)); n > 0 == tc.refused {
+				t.Errorf("%d entries are there", n)
+			}
+		})
 	}
 }
 
