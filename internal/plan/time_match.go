@@ -162,10 +162,10 @@ func pairEdits(jobs []*job, twins []*model.Entry) []int {
 			}
 		}
 	}
-	e.forget()
+	e.round, e.lists, e.tried = 1, map[any]int{}, make([]int, len(twins))
 	for i := range jobs {
 		if e.twin[i] < 0 && e.augment(i) {
-			e.forget()
+			e.round++
 		}
 	}
 	return e.twin
@@ -180,12 +180,12 @@ type edits struct {
 	byText map[string][]int
 	byEnd  map[time.Time][]int
 
-	// What was looked at since a path was last found: it leads nowhere, or is on the path that is being tried.
-	lists map[any]bool
-	tried []bool
+	// In which round a list or a twin was last looked at. A round ends when a path is found; until then what was looked at
+	// leads nowhere, or is on the path that is being tried.
+	round int
+	lists map[any]int
+	tried []int
 }
-
-func (e *edits) forget() { e.lists, e.tried = map[any]bool{}, make([]bool, len(e.owner)) }
 
 // near lists the twins of the job's description (kind 0) or end (kind 1), with a key for the list.
 func (e *edits) near(i, kind int) (any, []int) {
@@ -200,15 +200,15 @@ func (e *edits) near(i, kind int) (any, []int) {
 func (e *edits) augment(i int) bool {
 	for kind := range 2 {
 		key, list := e.near(i, kind)
-		if e.lists[key] {
+		if e.lists[key] == e.round {
 			continue
 		}
-		e.lists[key] = true
+		e.lists[key] = e.round
 		for _, d := range list {
-			if e.tried[d] {
+			if e.tried[d] == e.round {
 				continue
 			}
-			e.tried[d] = true
+			e.tried[d] = e.round
 			if e.owner[d] < 0 || e.augment(e.owner[d]) {
 				e.twin[i], e.owner[d] = d, i
 				return true
