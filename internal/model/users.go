@@ -28,6 +28,11 @@ type Users struct {
 	Guards           Guards
 }
 
+// LeaveField is the user custom field that holds the day on which a marked leaver is due, as 2026-11-28. It belongs to
+// the tool: it is made when it is missing and read with everything else while DeactivateAfter is set. Who moves the day by
+// hand gives somebody more time, or less.
+const LeaveField = "Leaves on"
+
 // Declared is one person of the CSV.
 type Declared struct {
 	Email     string        // trimmed, lower case

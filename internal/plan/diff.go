@@ -130,6 +130,15 @@ func (d *differ) profile(from, to *model.Person) {
 		}
 		sets = append(sets, Field{"capacity", before, DurationText(to.Capacity)})
 	}
+	why := ""
+	if before, after := from.Fields[model.LeaveField], to.Fields[model.LeaveField]; d.spec.DeactivateAfter > 0 && before != after {
+		// Taking the mark off is no loss that a guard has to count.
+		set.Values = append(set.Values, Value{model.LeaveField, after})
+		sets = append(sets, Field{model.LeaveField, before, after})
+		if why = "back in " + d.spec.File; after != "" {
+			why = "active and not in " + d.spec.File
+		}
+	}
 	for _, m := range d.spec.Fields {
 		before, after := from.Fields[m.Field], to.Fields[m.Field]
 		switch {
@@ -145,7 +154,7 @@ func (d *differ) profile(from, to *model.Person) {
 	if len(sets) > 0 {
 		set.Person = to.Email
 		d.add(Profiles, Update, KindProfile, to.Email, set, sets...)
-		d.about(to.Email, "")
+		d.about(to.Email, why)
 	}
 	if len(clears) > 0 {
 		cleared.Person = to.Email

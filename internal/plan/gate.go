@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/model"
@@ -185,11 +184,14 @@ func (p *planner) preflight() {
 	}
 	for _, c := range p.plan.Changes {
 		switch c.Do.(type) {
-		case CreateField:
-			p.requireField()
-		case SetProfile:
-			if slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Name != "capacity" }) {
-				p.requireField()
+		case CreateField, SetProfile:
+			for _, f := range c.Fields {
+				switch {
+				case f.Name == model.LeaveField, c.Op == Create && c.Ref.Name == model.LeaveField:
+					p.requireField("deactivate_after")
+				case f.Name != "capacity":
+					p.requireField("field_mapping")
+				}
 			}
 		case GrantManager, GrantGroup, RevokeManager, RevokeGroup, RevokeGhost:
 			p.require("managers", "the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan)", "MANAGER_ROLE")
@@ -201,8 +203,8 @@ func (p *planner) preflight() {
 	}
 }
 
-func (p *planner) requireField() {
-	p.require("field_mapping", "custom fields of people (feature USER_CUSTOM_FIELDS; Pro or Enterprise plan)", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS")
+func (p *planner) requireField(setting string) {
+	p.require(setting, "custom fields of people (feature USER_CUSTOM_FIELDS; Pro or Enterprise plan)", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS")
 }
 
 func (p *planner) require(setting, what string, features ...string) {

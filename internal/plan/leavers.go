@@ -45,7 +45,9 @@ func (p *planner) absent() {
 			p.note(model.FindingCannotLeave, email, model.Source{}, "is not in %s and is kept: %s", file, why)
 			continue
 		}
-		p.leavers[email] = true
+		if !p.graced(email) {
+			p.leavers[email] = true
+		}
 	}
 	p.shrunk(exempt)
 	p.keepUnreplaceable()

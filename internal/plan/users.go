@@ -37,6 +37,7 @@ type planner struct {
 	leavers   set
 	ownGroup  map[string]string // group key to the leaver whose manager group it is
 	refused   set               // settings refused already, so that one is said once
+	markTold  bool              // what is wrong with the field of the marks has been said
 }
 
 // users plans a user sync.
@@ -65,6 +66,7 @@ func users(spec *model.Users, dir *model.Directory) *Plan {
 	} else {
 		p.manageGroups()
 	}
+	p.unmark()
 	p.then = p.want.next()
 	p.absent()
 	p.cleanup()

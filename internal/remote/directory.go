@@ -51,14 +51,18 @@ func (w *Workspace) read(ctx context.Context, spec *model.Users, everybody bool)
 		groups, err = clockify.All(func() seq[clockify.Group] { return w.Reader.Groups(gctx, w.ID) })
 		return wrap("list the groups", err)
 	})
-	if len(spec.Fields) > 0 || everybody {
+	if len(spec.Fields) > 0 || spec.DeactivateAfter > 0 || everybody {
 		group.Go(func() (err error) {
 			fields, err = w.Reader.CustomFields(gctx, w.ID, "USER")
 			if clockify.IsStatus(err, 402, 403) {
 				if everybody {
 					return nil
 				}
-				return &Denied{"field_mapping", fmt.Sprintf("workspace %q does not let the key read custom fields of people: they need a Pro or Enterprise plan", workspace.Name), err}
+				setting := "field_mapping"
+				if len(spec.Fields) == 0 {
+					setting = "deactivate_after"
+				}
+				return &Denied{setting, fmt.Sprintf("workspace %q does not let the key read custom fields of people: they need a Pro or Enterprise plan", workspace.Name), err}
 			}
 			return wrap("list the custom fields", err)
 		})
@@ -69,6 +73,9 @@ func (w *Workspace) read(ctx context.Context, spec *model.Users, everybody bool)
 	dir := &model.Directory{
 		Workspace: w.name, Features: workspace.Features, Free: workspace.FeatureSubscriptionType == "FREE",
 		Self: lower(self.Email), Now: w.Now(),
+	}
+	if everybody { // the tool's own field is nobody's to declare
+		fields = slices.DeleteFunc(fields, func(f clockify.CustomField) bool { return f.Name == model.LeaveField })
 	}
 	w.keepFields(dir, fields)
 	if err := w.keepPeople(dir, rows); err != nil {

@@ -47,7 +47,8 @@ func (w *Workspace) readProfiles(ctx context.Context, dir *model.Directory, spec
 		}
 		if !listed { // nobody's values can be taken from the list
 			want := declared
-			if spec.Protect.Field != "" { // protection asks what anybody in the workspace still holds
+			// Protection asks what anybody in the workspace still holds; and who is marked as leaving is not in the CSV.
+			if spec.Protect.Field != "" || spec.DeactivateAfter > 0 {
 				want = want[:0:0]
 				for _, p := range dir.People {
 					want = append(want, p.Email)
