@@ -44,7 +44,7 @@ func applyCommand(ctx context.Context, in *invocation) int {
 			return in.refused(err)
 		}
 	}
-	run := &running{session: s, plan: p, started: started}
+	run := &running{session: s, plan: p, started: started.Add(in.waited)}
 	if err := run.open(); err != nil {
 		return in.fail(err)
 	}

@@ -48,6 +48,8 @@ func (in *invocation) answer(ctx context.Context, read func() (string, error)) (
 		text string
 		err  error
 	}
+	asked := in.Now()
+	defer func() { in.waited += in.Now().Sub(asked) }()
 	got := make(chan answer, 1)
 	go func() {
 		text, err := read()

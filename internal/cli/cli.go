@@ -115,6 +115,8 @@ type invocation struct {
 	opts options
 	args []string
 	log  *gha.Log // in GitHub Actions, what Stdout and Stderr write to
+
+	waited time.Duration // for answers
 }
 
 // Main runs the command line and returns the exit code.
@@ -185,7 +187,7 @@ func usage(w io.Writer) {
 	for _, c := range shown() {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.does)
 	}
-	fmt.Fprint(w, "\nclockify-sync COMMAND --help lists its flags. Every flag can be set as CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR.\nThe key is CLOCKIFY_API_KEY, the workspace CLOCKIFY_WORKSPACE_ID or workspace.id in the config.\nNew here? Run clockify-sync demo.\n")
+	fmt.Fprint(w, "\nclockify-sync COMMAND --help lists its flags. Every flag can be set as CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR.\nThe key is CLOCKIFY_API_KEY, the workspace CLOCKIFY_WORKSPACE_ID or workspace.id in the config;\nat a terminal what is missing is asked for. --env-file .env reads them from a file: see .env.example.\nNew here? Run clockify-sync demo.\n")
 }
 
 func commandUsage(w io.Writer, c command, set *flag.FlagSet) {

@@ -216,7 +216,7 @@ func (c cancelling) Write(p []byte) (int, error) {
 }
 
 func TestSetupTime(t *testing.T) {
-	d := guided(t, twoWorkspaces(), []string{guidedKey}, "2", "1", "1", "soon", "2026-01-01", "2026-01-31", "", "")
+	d := guided(t, twoWorkspaces(), []string{guidedKey}, "2", "1", "soon", "2026-01-01", "2026-01-31", "", "")
 	d.write(t, "clockify-sync.yaml", "# ours\nabsent: keep # yes\n")
 	code, text := d.run(t, "setup", "time")
 	if code != ExitDone {
@@ -241,7 +241,7 @@ func TestSetupTime(t *testing.T) {
 }
 
 func TestSetupInPlan(t *testing.T) {
-	d := guided(t, twoWorkspaces(), []string{guidedKey}, "y", "2", "2", "1", "", "big")
+	d := guided(t, twoWorkspaces(), []string{guidedKey}, "y", "2", "2", "", "big")
 	code, text := d.run(t, "plan", "--only", "time")
 	if code != ExitDone {
 		t.Errorf("exit code %d: %s", code, text)

@@ -25,7 +25,8 @@ type progress struct {
 
 	mu     sync.Mutex
 	total  map[plan.Phase]int
-	done   map[plan.Phase]int
+	done   map[plan.Phase]int // ended, in whatever way
+	tried  map[plan.Phase]int
 	failed map[plan.Phase]int
 	began  map[plan.Phase]time.Time
 	first  time.Time // when the apply began
@@ -38,7 +39,7 @@ func (in *invocation) progress(p *plan.Plan) *progress {
 	_, ci := in.LookupEnv("CI")
 	g := &progress{
 		in: in, live: in.ErrTerminal && !ci,
-		total: map[plan.Phase]int{}, done: map[plan.Phase]int{}, failed: map[plan.Phase]int{}, began: map[plan.Phase]time.Time{},
+		total: map[plan.Phase]int{}, done: map[plan.Phase]int{}, tried: map[plan.Phase]int{}, failed: map[plan.Phase]int{}, began: map[plan.Phase]time.Time{},
 	}
 	g.first = in.Now()
 	g.last, g.seen = g.first, g.first
@@ -58,8 +59,14 @@ func (g *progress) add(o plan.Outcome) {
 	}
 	g.seen = now
 	g.done[phase]++
+	if o.Status == plan.Done || o.Status == plan.Failed {
+		g.tried[phase]++
+	}
 	if o.Status == plan.Failed {
 		g.failed[phase]++
+	}
+	if g.tried[phase] == 0 {
+		return // all of it waits or is skipped
 	}
 	ended := g.done[phase] == g.total[phase]
 	if !g.live {
@@ -102,7 +109,7 @@ func (g *progress) line(phase plan.Phase, now time.Time) string {
 	}
 	text += fmt.Sprintf("%s/%s", thousands(done), thousands(total))
 	if took := now.Sub(g.began[phase]).Seconds(); took > 0 {
-		rate := float64(done) / took
+		rate := float64(g.tried[phase]) / took
 		text += fmt.Sprintf("  %.1f/s", rate)
 		if left := total - done; left > 0 {
 			text += "  " + span(time.Duration(float64(left)/rate*float64(time.Second))) + " left"

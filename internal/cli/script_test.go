@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -42,7 +43,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND...  runs a command that must end with exactly that exit code
 //	replace FILE OLD NEW   replaces text in a file; \n in NEW is a new line
 //
-// The sample company is signed in to by its owner; its files are at $SAMPLE.
+// The sample company is signed in to by its owner; its files are at $SAMPLE, and the repository is at $REPOSITORY.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	sample, err := absolute("sample")
@@ -56,6 +57,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Values[worldKey{}] = &world{env: e}
 			e.Setenv("SAMPLE", sample)
+			e.Setenv("REPOSITORY", filepath.Dir(filepath.Dir(filepath.Dir(sample))))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -80,8 +80,10 @@ func (s *session) setupTime(ctx context.Context) error {
 	}
 	t.Source.ClientID = customer.ID
 	others := slices.Delete(slices.Clone(list), from, from+1)
-	to, err := s.in.choose(ctx, "Destination workspace, which gets the entries?", workspaceNames(others))
-	if err != nil {
+	to := 0
+	if len(others) == 1 {
+		fmt.Fprintf(s.in.Stderr, "Destination workspace: %s\n", visible(others[0].Name))
+	} else if to, err = s.in.choose(ctx, "Destination workspace, which gets the entries?", workspaceNames(others)); err != nil {
 		return err
 	}
 	t.Destination.WorkspaceID = others[to].ID
