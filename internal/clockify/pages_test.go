@@ -127,6 +127,11 @@ func TestPagesProof(t *testing.T) {
 		{"short first page of many", lister{ids: ids(25), last: true, after: shortFirst}, false, 4},
 		{"short first page of two", lister{ids: ids(14), last: true, after: shortFirst}, false, 7},
 		{"short only page", lister{ids: ids(8), after: shortFirst}, false, 5},
+		{"short only page that is not the last", lister{ids: ids(8), last: true, after: shortFirst, header: func(n int, h http.Header, _ []string) {
+			if n == 1 {
+				h.Set("Last-Page", "false")
+			}
+		}}, false, 7},
 		{"short page, total", lister{ids: ids(25), total: true, after: shortFirst}, false, 4},
 		{"short middle page", lister{ids: ids(35), last: true, after: func(n int, rows []string) []string {
 			if n == 2 {

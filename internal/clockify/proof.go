@@ -49,6 +49,7 @@ type walker[T row] struct {
 	full  int    // rows of the first page: of every page but the last
 	last  string // id of the last row so far
 	next  string // id of the row that must come next, if it was seen already
+	more  bool   // the page before said that it was not the last
 
 	// The page break before the present page: rows before it, and the ids on both sides.
 	cut           int
@@ -118,6 +119,10 @@ func (w *walker[T]) end(n int, p page[T]) (done bool, err error) {
 	if err := w.unmoved(); err != nil {
 		return false, err
 	}
+	if w.more && rows == 0 {
+		return false, incomplete(w.r, "page %d says that more follows, and nothing does", n-1)
+	}
+	w.more = p.last != nil && !*p.last
 	switch {
 	case p.last != nil && *p.last, p.last == nil && w.total >= 0 && seen >= w.total:
 		if w.total >= 0 && seen != w.total {
