@@ -29,7 +29,7 @@ func (m *mirror) gather() int {
 		}
 		if e.End.IsZero() {
 			if inside {
-				m.find(model.FindingRunning, entryName(e), "the timer is running; it is left for the next run", false)
+				m.find(model.FindingRunning, entryName(e), "is a timer that runs; it is left for the next run", false)
 			}
 			continue
 		}

@@ -46,7 +46,7 @@ func (m *mirror) projects() {
 		}
 		a := choose(list)
 		if a.kind != "" && a.kind != model.FindingArchived {
-			a.text = fmt.Sprintf("project_map sends it to %q: %s", text, a.text)
+			a.text = fmt.Sprintf("is sent to %q by project_map: %s", text, a.text)
 			m.find(a.kind, name, a.text, true)
 		}
 		m.aims[name] = a
@@ -64,7 +64,7 @@ func (m *mirror) projects() {
 		if !settled {
 			a = choose(byName[name])
 			if a.kind == model.FindingAmbiguous {
-				a.text += ". Its entries are left out until project_map says which is meant"
+				a.text = "is unclear: " + a.text + ". Its entries are left out until project_map says which is meant"
 				m.find(a.kind, name, a.text, true)
 			}
 			m.aims[name] = a

@@ -67,7 +67,7 @@ func TestTimeProjects(t *testing.T) {
 				book Shop 20T10:00-20T11:00 plan`,
 			want: `
 				create time_entry Theirs | Beta / Shop · 2026-11-20T10:00:00Z · plan | project: Beta / Shop | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: plan
-				ambiguous | Website | several projects of the destination have this name: Alpha / Website, Beta / Website. Its entries are left out until project_map says which is meant | failed
+				ambiguous | Website | is unclear: several projects of the destination have this name: Alpha / Website, Beta / Website. Its entries are left out until project_map says which is meant | failed
 				not_carried | Website | 1 entry (1:00 h): left out: its project is ambiguous in the destination`,
 		},
 		{
@@ -95,8 +95,8 @@ func TestTimeProjects(t *testing.T) {
 				book Shop 20T09:00-20T10:00 plan
 				twin Alpha/Website 20T09:00-20T10:00 own`,
 			want: `
-				no_project | Shop | 1 entry (1:00 h): project_map sends it to "Nowhere": the destination has no project of this name; left out
-				no_project | Shop | project_map sends it to "Nowhere": the destination has no project of this name | failed
+				no_project | Shop | 1 entry (1:00 h): is sent to "Nowhere" by project_map: the destination has no project of this name; left out
+				no_project | Shop | is sent to "Nowhere" by project_map: the destination has no project of this name | failed
 				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · own`,
 		},
 		{
@@ -213,7 +213,7 @@ func TestTimeEntries(t *testing.T) {
 			ledger: site + `
 				book Website 20T22:30- night
 				twin Alpha/Website 20T08:00-`,
-			want: `running_timer | Acme / Website · 2026-11-20T22:30:00Z · night | the timer is running; it is left for the next run`,
+			want: `running_timer | Acme / Website · 2026-11-20T22:30:00Z · night | is a timer that runs; it is left for the next run`,
 		},
 		{
 			name: "an entry that ends after midnight, and after the window",
@@ -407,10 +407,10 @@ func TestTimeLink(t *testing.T) {
 				twin Alpha/Website 20T11:00-20T12:00 unclear link=s3
 				twin Alpha/Website 20T12:00-20T13:00 away link=s4`,
 			want: `
-				ambiguous | Twice | several projects of the destination have this name: Alpha / Twice, Beta / Twice. Its entries are left out until project_map says which is meant | failed
+				ambiguous | Twice | is unclear: several projects of the destination have this name: Alpha / Twice, Beta / Twice. Its entries are left out until project_map says which is meant | failed
 				no_project | ann@x | 1 entry (1:00 h): without a project; left out
 				not_carried | Twice | 1 entry (1:00 h): left out: its project is ambiguous in the destination
-				running_timer | Acme / Website · 2026-11-20T09:00:00Z · running | the timer is running; it is left for the next run
+				running_timer | Acme / Website · 2026-11-20T09:00:00Z · running | is a timer that runs; it is left for the next run
 				source_gone | Alpha / Website | 1 entry (1:00 h): their source entries are now in projects this sync does not cover, or somebody else's; left as they are: Alpha / Website · 2026-11-20T12:00:00Z · away`,
 		},
 		{

@@ -146,7 +146,7 @@ func TestWhatTheLambdaGotWrong(t *testing.T) {
 		t.Parallel()
 		o := newOffice(t, func(o *office, home, theirs *sandbox.Workspace) { o.book(home, 20, "22:30", 0, "night") })
 		p, _ := o.run(o.sync())
-		want := []string{"Acme / Website · 2026-11-20T22:30:00Z · night: the timer is running; it is left for the next run"}
+		want := []string{"Acme / Website · 2026-11-20T22:30:00Z · night: is a timer that runs; it is left for the next run"}
 		if diff := cmp.Diff(want, findings(p, model.FindingRunning)); diff != "" || !p.Empty() {
 			t.Errorf("findings (-want +got):\n%s", diff)
 		}
