@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+// answersOf counts the answers with a status.
+type answersOf struct {
+	next   http.RoundTripper
+	status int
+	n      atomic.Int64
+}
+
+func (a *answersOf) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := a.next.RoundTrip(r)
+	if err == nil && resp.StatusCode == a.status {
+		a.n.Add(1)
+	}
+	return resp, err
+}
+
+// freely puts the first workspaces of a state on the free plan, with the features that the changes need.
+func freely(state sandbox.State) sandbox.State {
+	for i := range state.Workspaces {
+		w := &state.Workspaces[i]
+		w.FeatureSubscriptionType = "FREE"
+		w.Features = []string{"MANAGER_ROLE", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS", "SCHEDULING", "ADD_TIME_FOR_OTHERS", "EDIT_MEMBER_PROFILE"}
+	}
+	return state
+}
+
+// TestFreeWorkspace carries out a hundred changes in workspaces that allow 30 calls an hour: in as few runs as that
+// allows, one an hour, each of them ending cleanly, none of the changes made twice.
+func TestFreeWorkspace(t *testing.T) {
+	t.Parallel()
+	people, peopleFiles := company(44)
+	hours, hoursFiles := timesheet(100, epoch)
+	cases := []struct {
+		name  string
+		state sandbox.State
+		files files
+	}{
+		{"users", freely(people), peopleFiles},
+		{"time entries", freely(hours), hoursFiles},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			want, _ := undisturbed(t, everPaid(tc.state), tc.files)
+			bubble(t, func(t *testing.T) {
+				b := newBed(t, sandbox.Options{State: tc.state, RatePerHour: 30}, tc.files)
+				refused := &answersOf{next: b.http, status: http.StatusTooManyRequests}
+				b.http = refused
+				p := b.plan()
+				writes := 30 - 2*p.Calls.Made
+				fewest := (p.Calls.Needed + writes - 1) / writes
+				if len(p.Changes) < 100 || p.Calls.Budget != 30 || !p.Calls.Hourly || p.Calls.Runs != fewest || p.Calls.Seconds != (fewest-1)*3600 {
+					t.Errorf("%d changes, calls %+v, want %d runs", len(p.Changes), p.Calls, fewest)
+				}
+				if text := b.run(t.Context(), "plan").out; !strings.Contains(text, "30 calls an hour: ") || !strings.Contains(text, " runs, about ") {
+					t.Errorf("the plan does not say how long it takes:\n%s", clipped(text))
+				}
+				args := []string{"apply", "--approve", p.ApprovalToken}
+				runs := 0
+				for code := ExitStopped; code == ExitStopped; runs++ {
+					time.Sleep(time.Hour + time.Minute)
+					b.server.ResetCalls()
+					r := b.run(t.Context(), args...)
+					if code = r.code; code != ExitDone && code != ExitStopped || runs == 20 {
+						t.Fatalf("run %d: exit code %d\n%s\n%s", runs+1, code, clipped(r.out), r.err)
+					}
+					a := b.audit()
+					a.complete(t)
+					if n := b.server.Total(); n > 30 || !a.Verified || a.Totals["failed"] > 0 {
+						t.Errorf("run %d: %d calls, verified %v, totals %v", runs+1, n, a.Verified, a.Totals)
+					}
+					if code == ExitStopped && (len(a.NotTried) == 0 || !strings.Contains(r.out, "not begun")) {
+						t.Errorf("run %d does not say what is left:\n%s", runs+1, clipped(r.out))
+					}
+					if n := b.server.WriteCount(); n != a.good {
+						t.Errorf("run %d: %d writes for %d changes", runs+1, n, a.good)
+					}
+				}
+				if runs != fewest {
+					t.Errorf("%d runs, want %d", runs, fewest)
+				}
+				if n := refused.n.Load(); n > 0 {
+					t.Errorf("%d calls were answered 429", n)
+				}
+				if d := differences(want, worldLines(b.server.State())); d != "" {
+					t.Error(d)
+				}
+				t.Logf("%d changes, %d reads a run, %d runs", len(p.Changes), p.Calls.Made, runs)
+			})
+		})
+	}
+}
+
+// everPaid is the same state without the limit.
+func everPaid(s sandbox.State) sandbox.State {
+	s.Workspaces = append([]sandbox.Workspace{}, s.Workspaces...)
+	for i := range s.Workspaces {
+		s.Workspaces[i].FeatureSubscriptionType = "PRO_2021"
+	}
+	return s
+}
+
+// TestOthersUseUpTheHour meets 429 in the middle of a run, as where somebody else uses the workspace's calls: the run
+// ends as cleanly, and the next one goes on.
+func TestOthersUseUpTheHour(t *testing.T) {
+	t.Parallel()
+	state, content := company(44)
+	bubble(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: freely(state), RatePerHour: 30}, content)
+		b.plan()
+		b.plan()
+		b.must(ExitStopped, "apply")
+		a := b.audit()
+		a.complete(t)
+		if a.good == 0 || a.Totals["failed"] > 0 || a.Totals["unfinished"] == 0 || len(a.Errors) > 0 {
+			t.Errorf("totals %v, errors %v", a.Totals, a.Errors)
+		}
+		time.Sleep(time.Hour)
+		b.must(ExitStopped, "apply")
+	})
+}
+
+// TestMaxCalls holds a budget that was asked for, by the setting and by the variable, also where it is too small to
+// verify or even to read.
+func TestMaxCalls(t *testing.T) {
+	t.Parallel()
+	state, content := company(20)
+	bubble(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: freely(state)}, content)
+		for _, tc := range []struct {
+			most           string
+			code           int
+			verified, goes bool // verified; something was written
+		}{
+			{"20", ExitStopped, true, true},
+			{"10", ExitStopped, false, true},
+			{"4", ExitStopped, false, false},
+			{"100", ExitDone, true, true}, // of a free workspace that allows more
+		} {
+			b.env["CLOCKIFY_SYNC_MAX_CALLS"] = tc.most
+			b.server.ResetCalls()
+			r := b.must(tc.code, "apply")
+			a := b.audit()
+			if a.Verified != tc.verified || (a.good > 0) != tc.goes {
+				t.Errorf("max-calls %s: verified %v, totals %v\n%s", tc.most, a.Verified, a.Totals, r.err)
+			}
+			if b.server.Total() > 20 && tc.most != "100" {
+				t.Errorf("max-calls %s: %d calls", tc.most, b.server.Total())
+			}
+			if tc.most == "4" && !strings.Contains(r.err, "reading alone") {
+				t.Errorf("max-calls 4: %s", r.err)
+			}
+		}
+	})
+}
