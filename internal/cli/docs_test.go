@@ -1,0 +1,338 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+// pages are README.md and everything in docs/, by their path from the root.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, name := range append(names, "../../README.md") {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rel, err := filepath.Rel("../..", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[filepath.ToSlash(rel)] = strings.ReplaceAll(string(data), "\r\n", "\n")
+	}
+	return out
+}
+
+// notRun are the commands a page may show without a test that runs them, and why.
+var notRun = map[string]string{
+	"go install":                         "asks the network for this module; .ci/run builds it",
+	"go test ./...":                      "that is this test; .ci/run runs it",
+	"gh ":                                "asks GitHub",
+	"aws ":                               "asks AWS",
+	"docker run ":                        "needs Docker and the registry; ci.yml runs the image",
+	"clockify-sync setup ":               "asks at a terminal; the guided flow has its own tests",
+	"clockify-sync plan --env-file .env": "is run in TestOldFiles, with a .env",
+}
+
+// step is a line of a page that is run, or a file that is copied into the folder first.
+type step struct {
+	line int
+	text string // a command, or after "files:" paths from the root
+}
+
+// steps reads what a page has to run:
+//
+//	```sh             each line is a command, ended by "# exit N" where it ends with another code than 0
+//	```sh no-run      nothing, and notRun must say why
+//	<!-- run: … -->   a command that stands for what a person does by hand
+//	<!-- files: … --> files of the repository that the page takes to be there
+//
+// A line of exports that holds "…" stands for what the test has set already.
+func steps(t *testing.T, name, page string) []step {
+	t.Helper()
+	var out []step
+	fence := ""
+	for i, line := range strings.Split(page, "\n") {
+		at := fmt.Sprintf("%s:%d", name, i+1)
+		switch text := strings.TrimSpace(line); {
+		case strings.HasPrefix(text, "```"):
+			if fence == "" {
+				fence = text
+			} else {
+				fence = ""
+			}
+		case fence == "```sh":
+			if text != "" && !(strings.HasPrefix(text, "export ") && strings.Contains(text, "…")) {
+				out = append(out, step{i + 1, text})
+			}
+		case fence == "```sh no-run":
+			if !slices.ContainsFunc(keys(notRun), func(prefix string) bool { return strings.HasPrefix(text, prefix) }) {
+				t.Errorf("%s: %q is not run, and nothing says why it may", at, text)
+			}
+		case fence == "":
+			if rest, ok := strings.CutPrefix(text, "<!-- run: "); ok {
+				out = append(out, step{i + 1, strings.TrimSuffix(rest, " -->")})
+			} else if rest, ok := strings.CutPrefix(text, "<!-- files: "); ok {
+				out = append(out, step{i + 1, "files:" + strings.TrimSuffix(rest, " -->")})
+			} else if strings.HasPrefix(line, "    ") && commandLine.MatchString(text) {
+				t.Errorf("%s: a command outside of a ```sh fence is not run: %q", at, text)
+			}
+		case strings.HasPrefix(fence, "```bash"), strings.HasPrefix(fence, "```shell"), strings.HasPrefix(fence, "```console"), fence == "```":
+			if commandLine.MatchString(text) {
+				t.Errorf("%s: a command outside of a ```sh fence is not run: %q", at, text)
+			}
+		}
+	}
+	return out
+}
+
+var (
+	commandLine = regexp.MustCompile(`^(\$ )?(clockify-sync|go|gh|git|export|curl|docker|bash|sh) `)
+	exitsAs     = regexp.MustCompile(`\s+# exit (\d)$`)
+)
+
+func keys(m map[string]string) []string {
+	var out []string
+	for key := range m {
+		out = append(out, key)
+	}
+	return out
+}
+
+// script makes a bash script of the steps. It ends at the first that does not end as the page says.
+func script(name string, list []step) string {
+	var b strings.Builder
+	b.WriteString("set -uo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\n")
+	for _, s := range list {
+		text, want := s.text, "0"
+		if m := exitsAs.FindStringSubmatch(text); m != nil {
+			text, want = strings.TrimSuffix(text, m[0]), m[1]
+		}
+		text = strings.ReplaceAll(text, "go run ./cmd/clockify-sync ", "clockify-sync ")
+		fmt.Fprintf(&b, "echo '== %s:%d' >&2\n", name, s.line)
+		if strings.HasSuffix(text, "&") {
+			b.WriteString(text + "\n")
+			continue
+		}
+		fmt.Fprintf(&b, "code=0\n%s || code=$?\n[ $code = %s ] || { echo \"exit code $code, want %s\" >&2; exit 1; }\n", text, want, want)
+	}
+	return b.String()
+}
+
+// TestDocsCommands runs every command of README.md and docs/, page by page, each in a folder and against an in-memory
+// Clockify of its own.
+func TestDocsCommands(t *testing.T) {
+	t.Parallel()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal("bash is needed to run what the pages show")
+	}
+	for name, page := range pages(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			list := steps(t, name, page)
+			if len(list) == 0 {
+				return
+			}
+			state := sampleState(time.Now())
+			server := httptest.NewServer(sandbox.New(sandbox.Options{State: state}))
+			defer server.Close()
+			home := t.TempDir()
+			dir := filepath.Join(home, "here")
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			run := slices.DeleteFunc(slices.Clone(list), func(s step) bool {
+				files, ok := strings.CutPrefix(s.text, "files:")
+				for _, file := range strings.Fields(files) {
+					if ok {
+						copyOld(t, file, dir)
+					}
+				}
+				return ok
+			})
+			cmd := exec.Command(bash, "--norc", "--noprofile", "-c", script(name, run))
+			cmd.Dir = dir
+			cmd.Env = docsEnv(home, server.URL, state)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// copyOld copies a file of the repository, with the sandbox's key for the placeholder of one.
+func copyOld(t *testing.T, file, dir string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("../..", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(data), "your_token", sampleKey)
+	if err := os.WriteFile(filepath.Join(dir, path.Base(file)), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func docsEnv(home, url string, state sandbox.State) []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + os.TempDir(), "USER=ann",
+		"CLOCKIFY_API_URL=" + url + "/api/v1", "CLOCKIFY_REPORTS_URL=" + url + "/report/v1",
+		"CLOCKIFY_API_KEY=" + state.Keys[0].Key, "CLOCKIFY_WORKSPACE_ID=" + state.Workspaces[0].ID,
+		"GIT_CONFIG_GLOBAL=" + filepath.Join(home, "gitconfig"), "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=ann@example.com", "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=ann@example.com",
+	}
+	for _, name := range []string{"SYSTEMROOT", "TEMP", "TMP", "GOCOVERDIR"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+
+// TestDocsLinks follows every link of the pages that stays in the repository.
+func TestDocsLinks(t *testing.T) {
+	t.Parallel()
+	for name, page := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(page, -1) {
+			target, fragment, _ := strings.Cut(m[1], "#")
+			if strings.Contains(target, "://") {
+				continue
+			}
+			file := filepath.Join("../..", path.Dir(name), target)
+			if target == "" {
+				file = filepath.Join("../..", name)
+			}
+			data, err := os.ReadFile(file)
+			if info, serr := os.Stat(file); serr == nil && info.IsDir() {
+				err = nil
+			}
+			if err != nil {
+				t.Errorf("%s: the link to %s leads nowhere", name, m[1])
+			} else if fragment != "" && !anchors(string(data))[fragment] {
+				t.Errorf("%s: %s has no heading #%s", name, target, fragment)
+			}
+		}
+	}
+}
+
+// TestConfigurationPage holds the table of docs/configuration.md against the schema, or writes it with -update.
+func TestConfigurationPage(t *testing.T) {
+	t.Parallel()
+	const from, to = "<!-- keys, written by go test ./internal/cli -run TestConfigurationPage -update -->\n", "<!-- /keys -->"
+	data, err := os.ReadFile("../../clockify-sync.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema schemaNode
+	if err := json.Unmarshal(data, &schema); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("\n| key | default | |\n|---|---|---|\n")
+	schema.rows(&b, "")
+	b.WriteString("\n")
+
+	const name = "../../docs/configuration.md"
+	page, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(page), from)
+	got, tail, closed := strings.Cut(rest, to)
+	if !ok || !closed {
+		t.Fatal("docs/configuration.md has lost the marks around the keys")
+	}
+	if diff := cmp.Diff(b.String(), got); diff != "" {
+		if *update {
+			if err := os.WriteFile(name, []byte(head+from+b.String()+to+tail), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		t.Errorf("keys (-want +got), go test ./internal/cli -run TestConfigurationPage -update writes them:\n%s", diff)
+	}
+}
+
+// schemaNode is as much of a JSON Schema as the page shows.
+type schemaNode struct {
+	Properties  map[string]schemaNode
+	Items       *schemaNode
+	Description string
+	Default     any
+	Enum        []any
+	Examples    []any
+	Deprecated  bool
+	Required    []string
+}
+
+func (n schemaNode) rows(b *strings.Builder, prefix string) {
+	var names []string
+	for name := range n.Properties {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		c := n.Properties[name]
+		if c.Deprecated {
+			continue
+		}
+		text := c.Description
+		var values []string
+		for _, v := range c.Enum {
+			if v != nil {
+				values = append(values, code(v))
+			}
+		}
+		if len(values) > 0 {
+			text += " One of " + strings.Join(values, ", ") + "."
+		}
+		if len(c.Examples) > 0 {
+			text += " Such as " + code(c.Examples[0]) + "."
+		}
+		standard := ""
+		switch {
+		case slices.Contains(n.Required, name):
+			standard = "needed"
+		case c.Default != nil:
+			standard = code(c.Default)
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", prefix+name, standard, strings.ReplaceAll(text, "|", `\|`))
+		c.rows(b, prefix+name+".")
+		if c.Items != nil {
+			c.Items.rows(b, prefix+name+"[].")
+		}
+	}
+}
+
+// code is a value as the config would hold it.
+func code(v any) string {
+	if text, ok := v.(string); ok {
+		return "`" + text + "`"
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return "`" + string(data) + "`"
+}
