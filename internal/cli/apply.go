@@ -27,7 +27,11 @@ func applyCommand(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
-	if err := errors.Join(s.guide(ctx), s.askCleanup(ctx)); err != nil {
+	err = s.guide(ctx)
+	if err == nil {
+		err = s.askCleanup(ctx)
+	}
+	if err != nil {
 		return in.refused(err)
 	}
 	s.open()

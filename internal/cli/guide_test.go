@@ -119,15 +119,13 @@ func TestNobodyAnswers(t *testing.T) {
 			d := guided(t, twoWorkspaces(), tc.secrets)
 			tc.change(d)
 			d.write(t, "users.csv", twoPeople)
-			for _, command := range []string{"plan", "export"} {
-				if command == "export" && tc.name != "no terminal" {
-					continue
-				}
-				code, text := d.run(t, command, "--users", map[string]string{"plan": "users.csv", "export": "new.csv"}[command])
-				if code != ExitFailed {
-					t.Errorf("%s: exit code %d", command, code)
-				}
-				wantText(t, text, tc.want)
+			code, text := d.run(t, "apply")
+			if code != ExitFailed {
+				t.Errorf("exit code %d", code)
+			}
+			wantText(t, text, tc.want)
+			if strings.Contains(text, "delete groups") {
+				t.Errorf("something else was asked for:\n%s", text)
 			}
 			if d.server.WriteCount() > 0 || d.read(t, "clockify-sync.yaml") != "" {
 				t.Error("something was written")
