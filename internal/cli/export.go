@@ -37,6 +37,9 @@ func exportCommand(ctx context.Context, in *invocation) int {
 	if err := in.free(users, config); err != nil {
 		return in.fail(err)
 	}
+	if n := len(s.loaded.Spec.Time); n > 0 && !in.opts.gaps && sameFile(config, s.loaded.Config) {
+		return in.fail(fmt.Errorf("%s holds %s, which export does not write: nothing was replaced. Name another file with --config", config, count(n, [2]string{"time sync", "time syncs"})))
+	}
 	if err := s.askKey(ctx); err != nil {
 		return in.refused(err)
 	}
