@@ -23,12 +23,16 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files and the expected output in scripts")
 
-// TestMain lets scripts run this test binary as the command clockify-sync.
+// TestMain lets scripts run this test binary as the command clockify-sync, or as one that breaks at its first call.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"clockify-sync": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		os.Exit(Main(ctx, System(Version{Version: "v0.0.0-test"})))
+	}, "clockify-sync-panics": func() {
+		p := System(Version{Version: "v0.0.0-test"})
+		p.HTTP = panics{}
+		os.Exit(Main(context.Background(), p))
 	}})
 }
 

@@ -1,7 +1,6 @@
 package clockify
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -151,16 +150,6 @@ func baseURL(s, fallback string) (string, error) {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// scrubber replaces the token in a text, also as a query or base64 would have it.
-func scrubber(token string) func(string) string {
-	if len(token) < 6 { // no real key; and a short one would tear up every text
-		return func(s string) string { return s }
-	}
-	b := []byte(token)
-	return strings.NewReplacer(token, "***", url.QueryEscape(token), "***",
-		base64.StdEncoding.EncodeToString(b), "***", base64.URLEncoding.EncodeToString(b), "***").Replace
 }
 
 // checkToken refuses what cannot be a header value before net/http has a chance to quote it.
