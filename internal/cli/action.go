@@ -60,12 +60,12 @@ func decide(command string, event gha.Event) (gha.Decision, error) {
 		switch {
 		case d.Action == gha.Validate: // without secrets nothing can be applied, whatever was asked
 		case event.Name == "merge_group", event.Name == "pull_request" && !event.Merged:
-			return d, fmt.Errorf("input command: apply on %s would apply what nobody has merged. Run it on push, schedule or workflow_dispatch", event.Name)
+			return d, about(aboutGitHub, fmt.Errorf("input command: apply on %s would apply what nobody has merged. Run it on push, schedule or workflow_dispatch", event.Name))
 		default:
 			return said(gha.Apply), nil
 		}
 	default:
-		return d, fmt.Errorf("input command: %q is not one of auto, validate, plan, apply", command)
+		return d, about(aboutGitHub, fmt.Errorf("input command: %q is not one of auto, validate, plan, apply", command))
 	}
 	return d, nil
 }

@@ -125,7 +125,7 @@ func (s *session) approve(ctx context.Context, p *plan.Plan, pulls []merged) (pl
 	if s.in.opts.approve != "" {
 		approval, reason, err := p.ReadApproval(s.in.opts.approve, s.earlier()...)
 		if err != nil {
-			err = fmt.Errorf("input approve: %w", err)
+			err = about(aboutApproval, fmt.Errorf("input approve: %w", err))
 		}
 		return approval, reason, err
 	}
@@ -153,6 +153,7 @@ func (s *session) logPlan(p *plan.Plan) {
 	for _, err := range s.failures() {
 		s.in.log.Error(gha.Annotation{Title: "clockify-sync", Message: mask.Text(err.Error())})
 	}
+	s.in.advise(s.planTopics(p)...)
 }
 
 // failureNotes says in Markdown which jobs could not be planned.
@@ -174,7 +175,7 @@ func (s *session) planFiles(p *plan.Plan) error {
 	}
 	dir := s.in.opts.audit
 	if err := s.in.makeDir(dir); err != nil {
-		return fmt.Errorf("audit-dir: %w", err)
+		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
 	}
 	data, err := s.json(p)
 	if err != nil {

@@ -81,7 +81,7 @@ func (s *session) askKey(ctx context.Context) error {
 		}
 		fmt.Fprintln(s.in.Stderr, "Clockify does not know this key.")
 	}
-	return errors.New("no key that Clockify knows. Copy one from Clockify, Profile settings, API")
+	return about(aboutKey, errors.New("no key that Clockify knows. Copy one from Clockify, Profile settings, API"))
 }
 
 // askWorkspace has the workspace chosen, if none is set, and reports whether that was done.
@@ -117,7 +117,7 @@ func (s *session) listWorkspaces(ctx context.Context, token string) ([]clockify.
 		return nil, fmt.Errorf("list the workspaces: %w", err)
 	}
 	if len(list) == 0 {
-		return nil, errors.New("the key opens no workspace. Use one of an owner or admin of the workspace")
+		return nil, about(aboutWorkspace, errors.New("the key opens no workspace. Use one of an owner or admin of the workspace"))
 	}
 	slices.SortStableFunc(list, func(a, b clockify.Workspace) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))

@@ -38,7 +38,7 @@ func newHub(ctx context.Context, s *session, event gha.Event, d gha.Decision) (*
 	if token := s.env.GitHubToken.Reveal(); token != "" {
 		client, err := gha.NewClient(gha.Options{Token: token, Repository: event.Repository, APIURL: event.APIURL, GraphQLURL: event.GraphQLURL, Transport: s.in.HTTP})
 		if err != nil {
-			return nil, fmt.Errorf("github-token: %w", err)
+			return nil, about(aboutGitHub, fmt.Errorf("github-token: %w", err))
 		}
 		h.client = client
 	} else if d.Comment && h.comments {
@@ -69,7 +69,7 @@ func (h *hub) decideRedaction(ctx context.Context) error {
 			h.redact = report.Mask
 		}
 	default:
-		return fmt.Errorf("redact: %q is not one of auto, none, full", wish)
+		return about(aboutGitHub, fmt.Errorf("redact: %q is not one of auto, none, full", wish))
 	}
 	return nil
 }

@@ -24,10 +24,10 @@ func setupFlags(set *flag.FlagSet, o *options) {
 // setupCommand asks for what a time sync needs and writes it into the config.
 func setupCommand(ctx context.Context, in *invocation) int {
 	if len(in.args) != 1 || in.args[0] != "time" {
-		return in.fail(errors.New("setup: write clockify-sync setup time, to be asked for what a time sync needs"))
+		return in.fail(about(aboutCommandLine, errors.New("setup: write clockify-sync setup time, to be asked for what a time sync needs")))
 	}
 	if !in.asking() {
-		return in.fail(errors.New("setup: there is nobody to ask here. Run it at a terminal, or write time_sync in the config"))
+		return in.fail(about(aboutTime, errors.New("setup: there is nobody to ask here. Run it at a terminal, or write time_sync in the config")))
 	}
 	in.opts.only = "time"
 	s, err := in.load()
@@ -35,7 +35,7 @@ func setupCommand(ctx context.Context, in *invocation) int {
 		return in.fail(err)
 	}
 	if problems := s.problems(); len(problems) > 0 {
-		return in.fail(fmt.Errorf("setup: mend %s first: clockify-sync validate shows what is wrong", s.configName()))
+		return in.fail(about(aboutFiles, fmt.Errorf("setup: mend %s first: clockify-sync validate shows what is wrong", s.configName())))
 	}
 	if err := s.setupTime(ctx); err != nil {
 		return in.refused(err)
