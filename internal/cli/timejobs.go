@@ -57,7 +57,7 @@ func (s *session) timeJobs() []*job {
 	for _, sync := range syncs {
 		names = append(names, sync.Name)
 		if s.in.opts.wantsSync(sync.Name) {
-			jobs = append(jobs, s.timeJob(sync))
+			jobs = append(jobs, s.timeJob(sync, syncs))
 		}
 	}
 	switch {
@@ -74,8 +74,9 @@ func (s *session) timeJobs() []*job {
 	return jobs
 }
 
-func (s *session) timeJob(sync model.TimeSync) *job {
-	j := &job{title: "time " + sync.Name, spec: model.Spec{Time: []model.TimeSync{sync}}}
+// timeJob is the job of one time sync; all are told to the planner, for two of them may get into each other's way.
+func (s *session) timeJob(sync model.TimeSync, all []model.TimeSync) *job {
+	j := &job{title: "time " + sync.Name, spec: model.Spec{Time: all}}
 	j.err = errors.Join(s.token("source.token_env", sync.Source.Token), s.token("destination.token_env", sync.Destination.Token))
 	if j.err != nil {
 		return j

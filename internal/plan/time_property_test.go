@@ -236,13 +236,6 @@ func TestTimeByContent(t *testing.T) {
 			keep := map[string]model.Entry{} // what must still be there as it was
 			bySlot := map[string][2][]model.Entry{}
 			wantIn, haveIn := multiset(want, content), multiset(b.dest, content)
-			wantAll, haveAll := multiset(want, shown), multiset(b.dest, shown)
-			for key, n := range wantIn {
-				wantChanged += min(n, haveIn[key])
-			}
-			for key, n := range wantAll {
-				wantChanged -= min(n, haveAll[key])
-			}
 			left := maps.Clone(haveIn)
 			for _, id := range slices.Sorted(maps.Keys(want)) {
 				e := want[id]
@@ -281,10 +274,18 @@ func TestTimeByContent(t *testing.T) {
 			if made != wantMade || changed != wantChanged || deleted != 0 {
 				t.Fatalf("made %d, changed %d, deleted %d; want %d, %d, 0\n%s", made, changed, deleted, wantMade, wantChanged, renderTime(p))
 			}
-			got := multiset(b.dest, shown)
-			for key, n := range wantAll {
+			got, untouched := multiset(b.dest, content), map[string]int{}
+			for id, e := range before {
+				if gocmp.Equal(e, b.dest[id]) {
+					untouched[content(e)]++
+				}
+			}
+			for key, n := range wantIn {
 				if got[key] < n {
 					t.Fatalf("%d of %d are in the destination: %s\n%s", got[key], n, key, renderTime(p))
+				}
+				if twins := min(n, haveIn[key]); untouched[key] < twins {
+					t.Fatalf("%d of %d twins were left alone: %s\n%s", untouched[key], twins, key, renderTime(p))
 				}
 			}
 			for id, e := range before {

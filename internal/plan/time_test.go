@@ -242,7 +242,7 @@ func TestTimeEntries(t *testing.T) {
 				not_carried | Website | 1 entry (8:00 h): holidays and time off cannot be made in another workspace; left out`,
 		},
 		{
-			name: "billable, tags, task and type are copied and followed",
+			name: "billable, tags, task and type are copied; a twin that differs in them is a twin",
 			ledger: site + `tags dev,ops
 				book Website 20T09:00-20T10:00 new billable tags=dev,ops task=Build
 				book Website 20T12:00-20T12:30 lunch break
@@ -250,8 +250,7 @@ func TestTimeEntries(t *testing.T) {
 				twin Alpha/Website 20T13:00-20T14:00 edited task=Build tags=dev`,
 			want: `
 				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · new | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: new | task: Build | tags: dev; ops | billable: true
-				create time_entry Theirs | Alpha / Website · 2026-11-20T12:00:00Z · lunch | project: Alpha / Website | start: 2026-11-20T12:00:00Z | end: 2026-11-20T12:30:00Z | description: lunch | type: BREAK
-				update time_entry Theirs | Alpha / Website · 2026-11-20T13:00:00Z · edited | task: Build → | tags: dev → ops | billable: true`,
+				create time_entry Theirs | Alpha / Website · 2026-11-20T12:00:00Z · lunch | project: Alpha / Website | start: 2026-11-20T12:00:00Z | end: 2026-11-20T12:30:00Z | description: lunch | type: BREAK`,
 		},
 		{
 			name: "of twins the one alike in everything is paired first",
