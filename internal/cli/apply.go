@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,10 +81,7 @@ type running struct {
 // approved one. They are believed only where they hash to the approved digest.
 func (s *session) earlier() [][]string {
 	var lists [][]string
-	for _, name := range []string{s.in.opts.out, filepath.Join(s.in.opts.audit, audit.PlanFile)} {
-		if name == "" {
-			continue
-		}
+	for _, name := range []string{cmp.Or(s.in.opts.out, planFile), filepath.Join(s.in.opts.audit, audit.PlanFile)} {
 		data, err := os.ReadFile(s.in.path(name))
 		if err != nil {
 			continue

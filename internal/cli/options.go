@@ -32,7 +32,7 @@ func fileFlags(set *flag.FlagSet, o *options) {
 func planFlags(set *flag.FlagSet, o *options) {
 	fileFlags(set, o)
 	set.StringVar(&o.format, "format", "", "print the plan as `FORMAT`: text, markdown or json (text)")
-	set.StringVar(&o.out, "out", "", "also write the plan as JSON to this `FILE`")
+	set.StringVar(&o.out, "out", "", "also write the plan as JSON to this `FILE` (plan: plan.json)")
 	set.BoolVar(&o.exitCode, "exit-code", false, "exit with 2 when changes are pending (plan) or were withheld (apply)")
 	set.StringVar(&o.approve, "approve", "", "the approval `DIGEST` of the gated changes that may be done")
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -48,6 +49,9 @@ func (s *session) sound() string {
 	return text + ": no problems"
 }
 
+// planFile is where plan leaves the plan, so that a later apply can tell what is left of an approved one.
+const planFile = "plan.json"
+
 // planCommand shows what apply would do.
 func planCommand(ctx context.Context, in *invocation) int {
 	s, err := in.load()
@@ -57,13 +61,15 @@ func planCommand(ctx context.Context, in *invocation) int {
 	if err := s.guide(ctx); err != nil {
 		return in.refused(err)
 	}
+	earlier := s.earlier()
+	in.opts.out = cmp.Or(in.opts.out, planFile)
 	s.open()
 	p := s.planAll(ctx)
 	if err := s.show(p); err != nil {
 		return in.fail(err)
 	}
 	if in.opts.approve != "" {
-		if _, reason, err := p.ReadApproval(in.opts.approve); err != nil {
+		if _, reason, err := p.ReadApproval(in.opts.approve, earlier...); err != nil {
 			return in.fail(about(aboutApproval, fmt.Errorf("--approve: %w", err)))
 		} else if reason != "" {
 			fmt.Fprintln(in.Stdout, "Approval: "+reason)
@@ -75,7 +81,7 @@ func planCommand(ctx context.Context, in *invocation) int {
 // show prints the plan and what kept parts of it from being made, and writes plan.json where that was asked for.
 func (s *session) show(p *plan.Plan) error {
 	in := s.in
-	if in.opts.out != "" {
+	if in.opts.out != "" && s.planned() {
 		data, err := s.json(p)
 		if err == nil {
 			err = in.writeFile(in.opts.out, data)
