@@ -128,20 +128,28 @@ func (o *office) said(w *sandbox.Workspace, e sandbox.Entry, whole bool) string 
 	return strings.Join(text, "|")
 }
 
-// checkContent: everything to mirror is there as often as in the source, nothing was deleted, and no more was made than
-// the source has.
+// checkContent: everything to mirror is there as often as in the source, nothing was deleted, no more was made than the
+// source has, and what was made reads like a source entry in everything.
 func (o *office) checkContent(t *rapid.T, before, after *sandbox.State) {
 	home, was, is := before.Workspace(o.home), before.Workspace(o.theirs), after.Workspace(o.theirs)
-	want, got := map[string]int{}, map[string]int{}
+	want, got, whole := map[string]int{}, map[string]int{}, map[string]bool{}
 	covered := 0
 	for _, e := range home.Entries {
-		if text := o.said(home, e, true); text != "" {
+		if text := o.said(home, e, false); text != "" {
 			want[text]++
+			whole[o.said(home, e, true)] = true
 			covered++
 		}
 	}
+	old := map[string]bool{}
+	for _, e := range was.Entries {
+		old[e.ID] = true
+	}
 	for _, e := range is.Entries {
-		got[o.said(is, e, true)]++
+		got[o.said(is, e, false)]++
+		if text := o.said(is, e, true); !old[e.ID] && !whole[text] {
+			t.Fatalf("what was made reads like no source entry: %s", text)
+		}
 	}
 	for text, n := range want {
 		if got[text] < n {

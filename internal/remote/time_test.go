@@ -326,11 +326,16 @@ func TestTimeCopies(t *testing.T) {
 			o.settled(sync)
 
 			sync.CreateMissing = true
+			s = o.State()
+			home := s.Workspace(o.home)
+			e := o.book(home, 18, "08:00", time.Hour, "tags and tasks are made")
+			e.TaskID, e.TagIDs = home.Tasks[1].ID, []string{home.Tags[1].ID}
+			o.SetState(s)
 			if _, failed := o.run(sync); failed != nil {
 				t.Fatal(failed)
 			}
-			if got := o.entries(o.theirs); !slices.Contains(got, "Alpha / Website 19T08:00-19T09:00 a task of theirs not task=Secret") ||
-				!slices.Contains(got, "Alpha / Website 20T09:00-20T10:00 all billable task=Build tag=dev tag=own") {
+			if got := o.entries(o.theirs); !slices.Contains(got, "Alpha / Website 18T08:00-18T09:00 tags and tasks are made task=Secret tag=own") ||
+				!slices.Contains(got, "Alpha / Website 19T08:00-19T09:00 a task of theirs not") {
 				t.Errorf("tag and task were not made: %v", got)
 			}
 			o.settled(sync)
