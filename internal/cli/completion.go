@@ -31,6 +31,8 @@ func choices(placeholder string) string {
 		return "text markdown json"
 	case "PART":
 		return "users time"
+	case "time":
+		return "time"
 	case "SHELL":
 		return "bash zsh fish powershell"
 	}

@@ -72,6 +72,7 @@ try clockify-sync plan --format = m
 try clockify-sync plan --users us
 try clockify-sync apply --audit-dir p
 try clockify-sync audit p
+try clockify-sync setup ""
 try clockify-sync completion z
 try clockify-sync demo --
 try clockify-sync nonsense --
@@ -81,7 +82,7 @@ try clockify-sync nonsense --
 		return
 	}
 	want := []string{
-		namesOf(shown()), "apply", "--only;--out", "text;markdown;json", "markdown", "users old.csv", "people-audit", "people-audit", "zsh", "--help", "",
+		namesOf(shown()), "apply", "--only;--out", "text;markdown;json", "markdown", "users old.csv", "people-audit", "people-audit", "time", "zsh", "--help", "",
 	}
 	want[0] = strings.ReplaceAll(want[0], " ", ";")
 	got := strings.Split(strings.TrimSuffix(out, "\n"), "\n")

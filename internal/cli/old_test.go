@@ -26,7 +26,8 @@ func TestOldFiles(t *testing.T) {
 		never []string
 	}{
 		{
-			"the script's config, CSV and .env", []string{"config.yaml", "sample_users.csv"},
+			"the script's config, CSV and .env",
+			[]string{"config.yaml", "sample_users.csv"},
 			[]string{"plan", "--users", "sample_users.csv", "--env-file", ".env"},
 			nil,
 			[]string{
@@ -37,7 +38,8 @@ func TestOldFiles(t *testing.T) {
 			[]string{"Time sync"},
 		},
 		{
-			"the Lambda's secret", []string{"secret.json"},
+			"the Lambda's secret",
+			[]string{"secret.json"},
 			[]string{"plan"},
 			func(dir, _ string) map[string]string {
 				secret, err := os.ReadFile(filepath.Join(dir, "secret.json"))
