@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -47,8 +48,15 @@ type Process struct {
 	ReadSecret  func(context.Context) (string, error) // reads a line from the terminal without showing it; nil: there is none
 }
 
+// softMemory is from where on the garbage collector works harder, in bytes: a runner or a container has other things to
+// hold too. GOMEMLIMIT sets another limit.
+const softMemory = 200 << 20
+
 // System is the real process.
 func System(v Version) Process {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."

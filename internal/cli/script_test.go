@@ -23,7 +23,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files and the expected output in scripts")
 
-// TestMain lets scripts run this test binary as the command clockify-sync, or as one that breaks at its first call.
+// TestMain lets scripts run this test binary as the command clockify-sync, as one that breaks at its first call,
+// or as one that tells how much memory it took.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"clockify-sync": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -33,6 +34,10 @@ func TestMain(m *testing.M) {
 		p := System(Version{Version: "v0.0.0-test"})
 		p.HTTP = panics{}
 		os.Exit(Main(context.Background(), p))
+	}, "clockify-sync-measured": func() {
+		code := Main(context.Background(), System(Version{Version: "v0.0.0-test"}))
+		keepPeak(os.Getenv("PEAK_FILE"))
+		os.Exit(code)
 	}})
 }
 

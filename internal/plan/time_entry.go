@@ -136,7 +136,8 @@ func (m *mirror) create(j *job, equal int) {
 		return
 	}
 	m.ask(&j.want)
-	m.add(Entries, Create, KindEntry, entryName(&j.want), CreateEntry{&j.want, equal}, entryFields(&model.Entry{}, &j.want)...)
+	want := j.want // a change outlives the reading: it must not keep all of it
+	m.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&model.Entry{}, &want)...)
 }
 
 // update plans what makes the twin read like the source entry, if anything.
@@ -157,7 +158,8 @@ func (m *mirror) update(j *job, twin *model.Entry) {
 		return
 	}
 	m.ask(&j.want)
-	m.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.Handle, &j.want, slot(twin, &j.want) != 0 || content(twin, &j.want) != 0}, fields...)
+	want := j.want
+	m.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.Handle, &want, slot(twin, &j.want) != 0 || content(twin, &j.want) != 0}, fields...)
 }
 
 // ask plans the tags and the task of an entry that the destination lacks. Both are of the kind project, as parts of what
