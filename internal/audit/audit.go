@@ -193,8 +193,10 @@ func (a *Audit) Close(s Summary) error {
 	for _, o := range s.Outcomes {
 		ended[o.Change.ID] = true
 		if _, begun := a.tried[o.Change.ID]; begun || tried(o) {
-			rows.add(header.row(entry{change: *record(o.Change), status: string(o.Status), err: o.Err,
-				response: o.Response, attempts: o.Attempts, started: o.Started, took: o.Duration}))
+			rows.add(header.row(entry{
+				change: *record(o.Change), status: string(o.Status), err: o.Err,
+				response: o.Response, attempts: o.Attempts, started: o.Started, took: o.Duration,
+			}))
 		}
 	}
 	for _, b := range unfinished(a.begun) {

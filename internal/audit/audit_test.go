@@ -86,7 +86,8 @@ func TestRun(t *testing.T) {
 	broken := plan.Outcome{Change: sample(3), Status: plan.Failed, Err: "connection reset by peer", Attempts: 3, Started: noon}
 	outcomes := []plan.Outcome{
 		done(sample(1)), failed, broken,
-		{Change: sample(4), Status: plan.Withheld}, {Change: sample(5), Status: plan.Skipped, Err: "its manager failed"},
+		{Change: sample(4), Status: plan.Withheld},
+		{Change: sample(5), Status: plan.Skipped, Err: "its manager failed"},
 		{Change: sample(6), Status: plan.Unfinished},
 	}
 	for _, o := range outcomes[:3] {
@@ -379,10 +380,26 @@ func TestSecrets(t *testing.T) {
 func TestCell(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ in, want string }{
-		{"plain", "plain"}, {"", ""}, {"–", "–"}, {"a=b", "a=b"},
-		{"=1+1", "'=1+1"}, {"+1", "'+1"}, {"-1", "'-1"}, {"@SUM(A1)", "'@SUM(A1)"}, {"\t=1", "' =1"}, {"\r=1", "' =1"},
-		{"  =1", "'  =1"}, {`"=1`, `'"=1`}, {" ' =1", "' ' =1"}, {"\n=1", "' =1"}, {"\u200b=1", `'\u200b=1`}, {"＝1", "'＝1"},
-		{"a\nb", "a b"}, {"a\x00b\x1b", `a\u0000b\u001b`}, {"\u202eevil", `\u202eevil`}, {"\xff", "\uFFFD"},
+		{"plain", "plain"},
+		{"", ""},
+		{"–", "–"},
+		{"a=b", "a=b"},
+		{"=1+1", "'=1+1"},
+		{"+1", "'+1"},
+		{"-1", "'-1"},
+		{"@SUM(A1)", "'@SUM(A1)"},
+		{"\t=1", "' =1"},
+		{"\r=1", "' =1"},
+		{"  =1", "'  =1"},
+		{`"=1`, `'"=1`},
+		{" ' =1", "' ' =1"},
+		{"\n=1", "' =1"},
+		{"\u200b=1", `'\u200b=1`},
+		{"＝1", "'＝1"},
+		{"a\nb", "a b"},
+		{"a\x00b\x1b", `a\u0000b\u001b`},
+		{"\u202eevil", `\u202eevil`},
+		{"\xff", "\uFFFD"},
 	}
 	for _, tc := range cases {
 		if got := cell(tc.in); got != tc.want {

@@ -46,8 +46,10 @@ func TestMerge(t *testing.T) {
 			r.approve("rita", head1)
 			r.run(r.pull(head1, nil))
 		}, says: "it was not in the plan when the reviewers approved it"},
-		{name: "approved a plan that was not made of the merged commit", config: byReview, merged: head2, review: func(r *runner) { r.approve("rita", head2) },
-			says: "the plan shown on #7 was of an earlier commit than the one merged"},
+		{
+			name: "approved a plan that was not made of the merged commit", config: byReview, merged: head2, review: func(r *runner) { r.approve("rita", head2) },
+			says: "the plan shown on #7 was of an earlier commit than the one merged",
+		},
 		{name: "by the author", config: strings.Replace(byReview, "rita", "ann", 1), review: func(r *runner) { r.approve("ann", head1) }, says: "ann: is the author of the pull request"},
 		{name: "by somebody not named", config: byReview, review: func(r *runner) { r.approve("mallory", head1) }, says: "mallory: is not a named reviewer"},
 		{name: "dismissed", config: byReview, review: func(r *runner) {

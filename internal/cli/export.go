@@ -125,7 +125,7 @@ func (d *draft) files(workspace, users, config string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	for name, data := range map[string][]byte{"users.csv": csv.Bytes(), "clockify-sync.yaml": yaml.Bytes()} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			return nil, err

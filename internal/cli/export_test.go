@@ -79,7 +79,7 @@ func drawState(t *rapid.T) sandbox.State {
 	chance := func(n int, what string) bool { return rapid.IntRange(1, 100).Draw(t, what) <= n }
 	var s sandbox.State
 	w := s.AddWorkspace("Acme\n<x>")
-	w.Quirks.ListOmitsFieldValues = chance(20, "omits")
+	w.ListOmitsFieldValues = chance(20, "omits")
 	if chance(20, "plan") {
 		w.WithoutFeatures = []string{"SCHEDULING"}
 	}
@@ -198,7 +198,7 @@ func TestExportThenPlan(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		d := newDesk(dir, drawState(r))
 		code, text := d.run(t, "export")
 		if code != ExitDone {

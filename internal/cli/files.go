@@ -73,7 +73,7 @@ func (in *invocation) makeDir(name string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	if err := root.MkdirAll(name, 0o755); err != nil {
 		return err
 	}

@@ -187,7 +187,7 @@ func TestInterrupted(t *testing.T) {
 	d.write(t, "users.csv", twoPeople)
 	d.env["CLOCKIFY_API_KEY"] = guidedKey
 	r, w := io.Pipe()
-	defer w.Close()
+	defer func() { _ = w.Close() }()
 	ctx, cancel := context.WithCancel(context.Background())
 	p := d.Process
 	p.Stdin, p.Args = r, []string{"plan"}

@@ -157,7 +157,7 @@ func TestKilled(t *testing.T) {
 	}
 	var group errgroup.Group
 	group.SetLimit(8) // they mostly wait for their rate
-	defer group.Wait()
+	defer func() { _ = group.Wait() }()
 	for n := range times {
 		run := func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(n), 1))

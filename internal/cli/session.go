@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -71,7 +70,7 @@ func (in *invocation) load() (*session, error) {
 		names.UsersNeeded = true // nothing to do at all: the CSV is what is missing
 		s.loaded, err = spec.Load(files, names)
 	}
-	if problems := (spec.Problems)(nil); err != nil && !errors.As(err, &problems) {
+	if problems := spec.Problems(nil); err != nil && !errors.As(err, &problems) {
 		return nil, err
 	}
 	s.core = cmp.Or(env.APIURL, s.loaded.Settings.API.BaseURL)
@@ -149,7 +148,7 @@ func (s *session) logger() *slog.Logger {
 	if debug, _ := s.in.LookupEnv("RUNNER_DEBUG"); debug != "1" {
 		return slog.New(slog.DiscardHandler)
 	}
-	var to io.Writer = s.in.Stderr
+	to := s.in.Stderr
 	if s.in.log != nil {
 		to = debugLines{s.in.log}
 	}

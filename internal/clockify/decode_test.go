@@ -89,7 +89,8 @@ func TestUserForms(t *testing.T) {
 		{Role: RoleTeamManager, Entities: []RoleEntity{
 			{ID: "a"}, {ID: "b"}, {ID: "c", Source: RoleSource{Type: SourceUserGroup}}, {ID: "d", Source: RoleSource{ID: "g", Type: SourceUserGroup}},
 		}},
-		{Role: RoleTeamManager}, {Role: RoleOwner},
+		{Role: RoleTeamManager},
+		{Role: RoleOwner},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("user (-want +got):\n%s", diff)

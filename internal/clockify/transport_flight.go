@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// lastSeconds is how long a write in flight may still take when its caller has given up. A runner
+// grace is how long a write in flight may still take when its caller has given up. A runner
 // that is told to stop has 7.5 seconds before it is told again (github-actions.md section 5).
-const lastSeconds = 5 * time.Second
+const grace = 5 * time.Second
 
 // flightTransport gives an attempt its time, from the moment it is sent, and takes writes out of
 // the caller's cancellation: cutting a write in flight stops nothing, it only loses the answer. A
-// server that does not answer within lastSeconds of the cancellation is not waited for.
+// server that does not answer within grace of the cancellation is not waited for.
 type flightTransport struct {
 	next    http.RoundTripper
 	timeout time.Duration
@@ -31,7 +31,7 @@ func (t *flightTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cut := context.WithTimeout(ctx, t.timeout)
 	stop := context.AfterFunc(caller, func() {
-		if sleep(ctx, lastSeconds) == nil {
+		if sleep(ctx, grace) == nil {
 			cut()
 		}
 	})

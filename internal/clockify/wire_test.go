@@ -27,7 +27,7 @@ func TestCutConnections(t *testing.T) {
 		}
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
-			conn.Close()
+			_ = conn.Close()
 		}
 	}))
 	defer srv.Close()

@@ -60,9 +60,11 @@ func TestMergedPulls(t *testing.T) {
 			g.AddPull(merged(7, "m1", 1, "a1", "a2"))
 			g.AddPull(merged(8, "m2", 2, "b1"))
 			g.AddCompare("s0", "m2", []ghtest.Commit{
-				{SHA: "a1", Parents: []string{"s0"}}, {SHA: "a2", Parents: []string{"a1"}},
+				{SHA: "a1", Parents: []string{"s0"}},
+				{SHA: "a2", Parents: []string{"a1"}},
 				{SHA: "m1", Parents: []string{"s0", "a2"}},
-				{SHA: "b1", Parents: []string{"s0"}}, {SHA: "m2", Parents: []string{"m1", "b1"}},
+				{SHA: "b1", Parents: []string{"s0"}},
+				{SHA: "m2", Parents: []string{"m1", "b1"}},
 			})
 		}, "m2", "s0", "m2", []int{7, 8}, 3, 0, false},
 		{"rebased, two commits of one", func(g *ghtest.GitHub) {

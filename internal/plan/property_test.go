@@ -21,7 +21,6 @@ import (
 
 // sample is a text a cell may hold and what the field then holds.
 type sample struct {
-	field      model.Field
 	text, held string
 }
 

@@ -189,11 +189,11 @@ type edits struct {
 
 // near lists the twins of the job's description (kind 0) or end (kind 1), with a key for the list.
 func (e *edits) near(i, kind int) (any, []int) {
-	if w := &e.jobs[i].want; kind == 0 {
+	w := &e.jobs[i].want
+	if kind == 0 {
 		return w.Description, e.byText[w.Description]
-	} else {
-		return w.End.UTC(), e.byEnd[w.End.UTC()]
 	}
+	return w.End.UTC(), e.byEnd[w.End.UTC()]
 }
 
 // augment finds the job a twin, moving others to another one of theirs where it must.

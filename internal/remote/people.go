@@ -68,7 +68,8 @@ func (w *Workspace) setActive(a plan.SetActive) (deed, error) {
 	if a.Active {
 		want = "ACTIVE"
 	}
-	return deed{people: true,
+	return deed{
+		people: true,
 		holds: func(ctx context.Context) (bool, error) {
 			row, err := w.row(ctx, a.Person)
 			if err != nil || row == nil {
@@ -157,7 +158,7 @@ func (w *Workspace) createField(a plan.CreateField) deed {
 			f.Status = "VISIBLE"
 			active, err := w.Writer.UpdateCustomField(ctx, w.ID, f)
 			if err != nil || active.Status == "INACTIVE" {
-				return fmt.Errorf("Clockify made the field and left it inactive; an admin has to activate it (Workspace settings, Custom fields, Users): %w", errors.Join(err, errInactive))
+				return fmt.Errorf("the new field is inactive; an admin has to activate it (Workspace settings, Custom fields, Users): %w", errors.Join(err, errInactive))
 			}
 			f = active
 		}

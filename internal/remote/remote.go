@@ -31,15 +31,14 @@ type Workspace struct {
 	Options
 	name string
 
-	mu         sync.Mutex
-	users      map[string]*member              // by email
-	emails     map[string]string               // user id to email
-	groups     map[string]string               // group name to id
-	fresh      map[string]bool                 // groups made in this run
-	fields     map[string]clockify.CustomField // user custom fields by name
-	refusals   int                             // writes of people and groups refused in a row, before any was accepted
-	accepted   bool                            // a write of people or groups was accepted
-	capacities map[string]time.Duration        // by user id, as read
+	mu       sync.Mutex
+	users    map[string]*member              // by email
+	emails   map[string]string               // user id to email
+	groups   map[string]string               // group name to id
+	fresh    map[string]bool                 // groups made in this run
+	fields   map[string]clockify.CustomField // user custom fields by name
+	refusals int                             // writes of people and groups refused in a row, before any was accepted
+	accepted bool                            // a write of people or groups was accepted
 
 	shelf *shelf // what time syncs share; see time_shelf.go
 }

@@ -42,7 +42,8 @@ func (w *Workspace) createGroup(a plan.CreateGroup) deed {
 		defer w.mu.Unlock()
 		w.groups[a.Group], w.fresh[a.Group] = id, true
 	}
-	return deed{people: true,
+	return deed{
+		people: true,
 		holds: func(ctx context.Context) (bool, error) {
 			g, err := w.group(ctx, a.Group)
 			if err != nil || g == nil {
@@ -73,7 +74,8 @@ func (w *Workspace) renameGroup(a plan.RenameGroup) (deed, error) {
 		delete(w.groups, a.From)
 		w.groups[a.To] = id
 	}
-	return deed{people: true,
+	return deed{
+		people: true,
 		holds: func(ctx context.Context) (bool, error) {
 			g, err := w.group(ctx, a.To)
 			if err != nil || g == nil || g.ID != id {
@@ -97,7 +99,8 @@ func (w *Workspace) deleteGroup(a plan.DeleteGroup) (deed, error) {
 	if err != nil {
 		return deed{}, err
 	}
-	return deed{people: true,
+	return deed{
+		people: true,
 		holds: func(ctx context.Context) (bool, error) {
 			g, err := w.group(ctx, a.Group)
 			return g == nil, err
@@ -116,7 +119,8 @@ func (w *Workspace) member(group, email string, in bool) (deed, error) {
 	if err != nil {
 		return deed{}, err
 	}
-	return deed{people: true,
+	return deed{
+		people: true,
 		holds: func(ctx context.Context) (bool, error) {
 			g, err := w.group(ctx, group)
 			if err != nil || g == nil {

@@ -108,7 +108,7 @@ func (t *Time) createLink(a plan.CreateLink) deed {
 			f.Status = status
 			active, err := t.Destination.Writer.UpdateCustomField(ctx, t.Destination.ID, f)
 			if err != nil || active.Status == "INACTIVE" {
-				return fmt.Errorf("Clockify made the field and left it inactive; an admin has to activate it (Workspace settings, Custom fields): %w", errors.Join(err, errInactive))
+				return fmt.Errorf("the new field is inactive; an admin has to activate it (Workspace settings, Custom fields): %w", errors.Join(err, errInactive))
 			}
 			f = active
 		}

@@ -43,7 +43,7 @@ var cron = []time.Time{time.Date(2026, 11, 20, 23, 0, 0, 0, time.UTC)}
 func newOffice(t testing.TB, set func(o *office, home, theirs *sandbox.Workspace)) *office {
 	t.Helper()
 	o := &office{t: t, retries: -1, now: cron[0], keys: map[string]string{}}
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.Server.ServeHTTP(w, r) }))
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.ServeHTTP(w, r) }))
 	t.Cleanup(web.Close)
 	o.address, o.base = web.URL, web.Client().Transport
 	o.build(set)

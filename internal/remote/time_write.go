@@ -177,7 +177,7 @@ func (t *Time) agrees(row clockify.TimeEntry, b clockify.EntryBody) error {
 		}
 	}
 	if len(wrong) > 0 {
-		return fmt.Errorf("Clockify stored the entry otherwise than asked: %s", strings.Join(wrong, ", "))
+		return fmt.Errorf("the entry was stored otherwise than asked: %s", strings.Join(wrong, ", "))
 	}
 	return nil
 }

@@ -157,8 +157,14 @@ func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"cut_after", "500_after", "cut_body", "empty200", "cut_before", "500", "503"} {
 		for _, call := range []struct{ method, route string }{
-			{"POST", "/user-groups"}, {"POST", "/custom-fields"}, {"POST", "/users"}, {"POST", "/roles"}, {"DELETE", "/roles"},
-			{"PUT", "/user-groups"}, {"DELETE", "/user-groups"}, {"PUT", "/users/"},
+			{"POST", "/user-groups"},
+			{"POST", "/custom-fields"},
+			{"POST", "/users"},
+			{"POST", "/roles"},
+			{"DELETE", "/roles"},
+			{"PUT", "/user-groups"},
+			{"DELETE", "/user-groups"},
+			{"PUT", "/users/"},
 		} {
 			t.Run(kind+" "+call.method+" "+call.route, func(t *testing.T) {
 				t.Parallel()
@@ -301,10 +307,10 @@ func TestPersonByPerson(t *testing.T) {
 		spec  func(*model.Users)
 		calls int // at most
 	}{
-		{name: "the list has no field values", set: func(w *sandbox.Workspace) { w.Quirks.ListOmitsFieldValues = true }, calls: 5 + 40},
+		{name: "the list has no field values", set: func(w *sandbox.Workspace) { w.ListOmitsFieldValues = true }, calls: 5 + 40},
 		{name: "no scheduling, so no capacities", set: func(w *sandbox.Workspace) { w.WithoutFeatures = []string{"SCHEDULING"} }, calls: 5 + 40},
 		{name: "neither", set: func(w *sandbox.Workspace) {
-			w.Quirks.ListOmitsFieldValues, w.WithoutFeatures = true, []string{"SCHEDULING"}
+			w.ListOmitsFieldValues, w.WithoutFeatures = true, []string{"SCHEDULING"}
 		}, calls: 5 + 40},
 		{name: "few people in the CSV", spec: func(u *model.Users) { u.People, u.Absent = u.People[:1], model.AbsentKeep }, calls: 6},
 	}
@@ -358,7 +364,7 @@ func TestOldDropdownValue(t *testing.T) {
 func TestIdentityProvider(t *testing.T) {
 	t.Parallel()
 	spec, dir := busy()
-	r := newWeb(t).serve(t, dir, func(w *sandbox.Workspace, _ *sandbox.Options) { w.Quirks.SCIM = true })
+	r := newWeb(t).serve(t, dir, func(w *sandbox.Workspace, _ *sandbox.Options) { w.SCIM = true })
 	w, _, p := r.read(spec)
 	p.Changes = slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return c.Gated })
 	refused, left := 0, 0

@@ -382,7 +382,7 @@ func TestWidth(t *testing.T) {
 func htmlish(s string) string {
 	return regexp.MustCompile(`&#(\d+);`).ReplaceAllStringFunc(s, func(e string) string {
 		var r rune
-		fmt.Sscanf(e, "&#%d;", &r)
+		_, _ = fmt.Sscanf(e, "&#%d;", &r)
 		return string(r)
 	})
 }

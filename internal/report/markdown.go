@@ -84,11 +84,11 @@ func (m *markdown) page(gated string) *page {
 // stops says what stands against any write.
 func (m *markdown) stops(p *page) {
 	head := "> [!WARNING]\n> **Nothing is written while there are problems in the input.**"
-	if !m.view.plan.Empty() {
+	if !m.plan.Empty() {
 		head += " Rows without a problem are planned below."
 	}
 	var rows []string
-	for _, x := range m.view.plan.Problems {
+	for _, x := range m.plan.Problems {
 		rows = append(rows, "> - "+m.at(x.Source)+prose(clip(x.Text, 400))+"\n")
 	}
 	p.add(block{
@@ -96,7 +96,7 @@ func (m *markdown) stops(p *page) {
 		rows: rows, more: m.more("> - "), foot: "\n", rank: rankStops,
 	})
 	rows = nil
-	for _, r := range m.view.plan.Refusals {
+	for _, r := range m.plan.Refusals {
 		rows = append(rows, "> - "+prose(clip(refusal(r), 600))+"\n")
 	}
 	p.add(block{head: "> [!WARNING]\n> **Refused before any write:**\n>\n", rows: rows, more: m.more("> - "), foot: "\n", rank: rankStops})

@@ -35,15 +35,15 @@ type text struct {
 
 // stops says what stands against any write.
 func (t *text) stops() {
-	if len(t.view.plan.Problems) > 0 {
+	if len(t.plan.Problems) > 0 {
 		t.heading("Problems")
-		for _, p := range t.view.plan.Problems {
+		for _, p := range t.plan.Problems {
 			t.line(6, "  "+t.paint(red, "✗")+" "+plain(p.String()))
 		}
 	}
-	if len(t.view.plan.Refusals) > 0 {
+	if len(t.plan.Refusals) > 0 {
 		t.heading("Refused")
-		for _, r := range t.view.plan.Refusals {
+		for _, r := range t.plan.Refusals {
 			t.line(6, "  "+t.paint(red, "✗")+" "+plain(refusal(r)))
 		}
 	}
@@ -63,7 +63,7 @@ func (t *text) closing() {
 		t.line(6, "Next: mend what stands above and plan again. Nothing is written until then.")
 		return
 	}
-	if t.view.plan.Empty() {
+	if t.plan.Empty() {
 		return
 	}
 	command := plain(t.ctx.applyCommand())

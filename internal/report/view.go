@@ -87,8 +87,14 @@ var kinds = []struct {
 	kind plan.Kind
 	name string
 }{
-	{plan.KindPerson, "People"}, {plan.KindProfile, "Profiles"}, {plan.KindManager, "Managers"}, {plan.KindGroup, "Groups"},
-	{plan.KindMembership, "Memberships"}, {plan.KindField, "Custom fields"}, {plan.KindProject, "Projects"}, {plan.KindEntry, "Time entries"},
+	{plan.KindPerson, "People"},
+	{plan.KindProfile, "Profiles"},
+	{plan.KindManager, "Managers"},
+	{plan.KindGroup, "Groups"},
+	{plan.KindMembership, "Memberships"},
+	{plan.KindField, "Custom fields"},
+	{plan.KindProject, "Projects"},
+	{plan.KindEntry, "Time entries"},
 }
 
 func (v *view) count() {

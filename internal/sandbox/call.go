@@ -159,7 +159,7 @@ func (c *call) enter() *reply {
 		rep = denied()
 		return &rep
 	}
-	if c.rt.people && sp.head.Quirks.SCIM {
+	if c.rt.people && sp.head.SCIM {
 		rep = denied()
 		return &rep
 	}
@@ -174,7 +174,7 @@ func (c *call) enter() *reply {
 // missing is a plan feature that is not there: 402 or 403, no body recorded (section 1, Errors and Plans).
 func (c *call) missing() *reply {
 	rep := denied()
-	if c.sp.head.Quirks.MissingFeature == http.StatusPaymentRequired {
+	if c.sp.head.MissingFeature == http.StatusPaymentRequired {
 		rep = fail(402, 402, "(not recorded)")
 	}
 	return &rep

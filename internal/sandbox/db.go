@@ -106,7 +106,7 @@ func loadSpace(w Workspace) *space {
 	}
 	h := &sp.head
 	h.Features, h.WithoutFeatures = slices.Clone(w.Features), slices.Clone(w.WithoutFeatures)
-	h.Quirks.BannedDomains, h.ApprovedPeriods = slices.Clone(w.Quirks.BannedDomains), slices.Clone(w.ApprovedPeriods)
+	h.BannedDomains, h.ApprovedPeriods = slices.Clone(w.BannedDomains), slices.Clone(w.ApprovedPeriods)
 	h.Members, h.Roles, h.Groups, h.CustomFields, h.Clients, h.Projects, h.Tasks, h.Tags, h.Entries = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	for _, m := range w.Members {
 		m = deepMember(m)
@@ -161,7 +161,7 @@ func (d *db) state() State {
 	for sp := range d.spaces.all {
 		w := sp.head
 		w.Features, w.WithoutFeatures = slices.Clone(w.Features), slices.Clone(w.WithoutFeatures)
-		w.Quirks.BannedDomains, w.ApprovedPeriods = slices.Clone(w.Quirks.BannedDomains), slices.Clone(w.ApprovedPeriods)
+		w.BannedDomains, w.ApprovedPeriods = slices.Clone(w.BannedDomains), slices.Clone(w.ApprovedPeriods)
 		w.Members, w.Groups, w.CustomFields = sp.members.list(deepMember), sp.groups.list(deepGroup), sp.fields.list(deepField)
 		w.Clients, w.Projects, w.Tasks = sp.clients.list(deepClient), sp.projects.list(deepProject), sp.tasks.list(deepTask)
 		w.Tags, w.Entries, w.Roles = sp.tags.list(same[Tag]), sp.entries.list(deepEntry), slices.Clone(sp.roles)

@@ -56,7 +56,7 @@ func (w *Workspace) fill() {
 	orElse(&w.Settings.WhoCanCreateTags, "EVERYONE")
 	orElse(&w.Settings.WhoCanCreateTasks, "ADMINS")
 	orElse(&w.Settings.Currency, "USD")
-	orElse(&w.Quirks.OwnerRole, "WORKSPACE_OWN")
+	orElse(&w.OwnerRole, "WORKSPACE_OWN")
 }
 
 func (m *Member) fill() {

@@ -110,7 +110,7 @@ func TestWhoMayWriteWhen(t *testing.T) {
 		{"stopwatch, member, user route", func(w *Workspace) { w.Settings.TimeTrackingMode = "STOPWATCH_ONLY" }, "key-member", forMember, 403, 4030},
 		{"locked, member", func(w *Workspace) { w.LockedUntil = lock }, "key-member", own, 403, 1003},
 		{"locked, admin", func(w *Workspace) { w.LockedUntil = lock }, "key-admin", own, 201, 0},
-		{"locked for admins too", func(w *Workspace) { w.LockedUntil, w.Quirks.LockAdmins = lock, true }, "key-admin", own, 403, 1003},
+		{"locked for admins too", func(w *Workspace) { w.LockedUntil, w.LockAdmins = lock, true }, "key-admin", own, 403, 1003},
 		{"approved period", func(w *Workspace) { w.ApprovedPeriods = []Period{{From: lock.AddDate(0, 0, -1), To: lock}} }, "key-admin", own, 403, 4005},
 	}
 	for _, tc := range cases {

@@ -176,7 +176,7 @@ func (c *call) checkTags(e *Entry) *reply {
 		switch {
 		case t == nil:
 			rep = refuse("Tag doesn't belong to Workspace")
-		case t.Archived && !c.sp.head.Quirks.AcceptsArchivedTags:
+		case t.Archived && !c.sp.head.AcceptsArchivedTags:
 			rep = refuse("You can not create entities for archived tag")
 		default:
 			continue
@@ -242,7 +242,7 @@ func (c *call) protected(e *Entry) *reply {
 	switch {
 	case c.sp.approved(e):
 		rep = fail(403, 4005, "Can't edit approved time entry.")
-	case c.sp.locked(e) && (!c.admin() || c.sp.head.Quirks.LockAdmins):
+	case c.sp.locked(e) && (!c.admin() || c.sp.head.LockAdmins):
 		rep = fail(403, 1003, "Can't edit locked time entry.")
 	default:
 		return nil

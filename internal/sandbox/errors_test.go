@@ -43,10 +43,14 @@ var provoked = []provoke{
 	{part: "401 Api key does not exist", key: "nonsense", method: "GET", path: "/v1/user"},
 	{part: "401 Token is not valid", key: "addon:nonsense", method: "GET", path: "/v1/user"},
 	{part: "403 Access Denied / foreign", key: "key-member", method: "GET", path: "/v1/workspaces/{ws}/users"},
-	{part: "403 Manual time tracking", setup: func(w *world) { w.space().Settings.TimeTrackingMode = "STOPWATCH_ONLY" },
-		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`},
-	{part: "403 Can't edit locked", setup: func(w *world) { w.space().LockedUntil = time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC) }, key: "key-member",
-		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`},
+	{
+		part: "403 Manual time tracking", setup: func(w *world) { w.space().Settings.TimeTrackingMode = "STOPWATCH_ONLY" },
+		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`,
+	},
+	{
+		part: "403 Can't edit locked", setup: func(w *world) { w.space().LockedUntil = time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC) }, key: "key-member",
+		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`,
+	},
 	{part: "403 Can't edit approved", setup: func(w *world) { w.space().Entries[0].Approved = true }, method: "DELETE", path: "/v1/workspaces/{ws}/time-entries/{entry}"},
 	{part: "400 Time entry doesn't belong", method: "GET", path: "/v1/workspaces/{ws}/time-entries/nothing"},
 	{part: "400 Project doesn't belong", method: "GET", path: "/v1/workspaces/{ws}/projects/{none}"},
@@ -62,15 +66,21 @@ var provoked = []provoke{
 	{part: "400 Cannot delete an active project", method: "DELETE", path: "/v1/workspaces/{ws}/projects/{project}"},
 	{part: "400 Cannot delete an active client", method: "DELETE", path: "/v1/workspaces/{ws}/clients/{client}"},
 	{part: "400 Cannot delete an active task", method: "DELETE", path: "/v1/workspaces/{ws}/projects/{project}/tasks/{task}"},
-	{part: "Project is either required", setup: func(w *world) { w.space().Settings.ForceProjects = true },
-		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`},
-	{part: "required time-entry custom fields", setup: func(w *world) { w.space().CustomFields[1].Required = true },
-		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`},
+	{
+		part: "Project is either required", setup: func(w *world) { w.space().Settings.ForceProjects = true },
+		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`,
+	},
+	{
+		part: "required time-entry custom fields", setup: func(w *world) { w.space().CustomFields[1].Required = true },
+		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","end":"2026-03-02T09:00:00Z"}`,
+	},
 	{part: "end time only", method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"end":"2026-03-02T09:00:00Z"}`},
 	{part: "is greater than end", method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2020-12-01T14:57:28Z","end":"2020-12-01T14:57:27Z"}`},
 	{part: "Don't use < and >", method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","description":"a < b"}`},
-	{part: "entities for archived tag", setup: func(w *world) { w.space().Tags[0].Archived = true },
-		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","tagIds":["{tag}"]}`},
+	{
+		part: "entities for archived tag", setup: func(w *world) { w.space().Tags[0].Archived = true },
+		method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"2026-03-02T08:00:00Z","tagIds":["{tag}"]}`,
+	},
 	{part: "invalid value for field: [start]", method: "POST", path: "/v1/workspaces/{ws}/time-entries", body: `{"start":"yesterday"}`},
 	{part: "limit of 50", setup: func(w *world) {
 		for i := range 49 {
@@ -94,7 +104,7 @@ var provoked = []provoke{
 	{part: "404 Currently running", method: "PATCH", path: "/v1/workspaces/{ws}/user/{member}/time-entries", body: `{"end":"2026-03-02T09:00:00Z"}`},
 	{part: "404 (no body)", method: "GET", path: "/v1/workspaces/{none}"},
 	{part: "402 (not recorded)", setup: func(w *world) {
-		w.space().FeatureSubscriptionType, w.space().Quirks.MissingFeature = "FREE", 402
+		w.space().FeatureSubscriptionType, w.space().MissingFeature = "FREE", 402
 	}, method: "GET", path: "/v1/workspaces/{ws}/custom-fields"},
 	{part: "403 (not recorded)", setup: func(w *world) { w.space().FeatureSubscriptionType = "FREE" }, method: "GET", path: "/v1/workspaces/{ws}/custom-fields"},
 	{part: "429 Too Many Requests", opts: func(o *Options) { o.Faults = Faults{Kinds: []string{"429"}} }, method: "GET", path: "/v1/user"},

@@ -32,12 +32,16 @@ type Faults struct {
 
 // kindTable says what each kind needs of a call to be possible.
 var kindTable = []struct{ name, needs string }{
-	{"429", ""}, {"500", ""}, {"502", ""}, {"503", ""},
+	{"429", ""},
+	{"500", ""},
+	{"502", ""},
+	{"503", ""},
 	{"500_after", ""},  // processed, then 500
 	{"cut_before", ""}, // connection cut, nothing done
 	{"cut_after", ""},  // done, connection cut before the answer
 	{"cut_body", ""},   // done, answer cut in the middle
-	{"slow", ""}, {"timeout", ""},
+	{"slow", ""},
+	{"timeout", ""},
 	{"empty200", ""},        // done, 200 without a body
 	{"short_page", "list"},  // rows dropped, Last-Page: false
 	{"repeat_page", "list"}, // from page 2 on: the page before, again

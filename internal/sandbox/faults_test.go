@@ -21,8 +21,11 @@ func TestParseFaults(t *testing.T) {
 		err  string
 	}{
 		{"", Faults{}, ""},
-		{"seed=7,rate=0.2,kinds=429+500+cut_after,only=POST,route=/roles,after=3,times=2,retry_after=date",
-			Faults{Seed: 7, Rate: 0.2, Kinds: []string{"429", "500", "cut_after"}, Only: []string{"POST"}, Route: "/roles", After: 3, Times: 2, RetryAfter: "date"}, ""},
+		{
+			"seed=7,rate=0.2,kinds=429+500+cut_after,only=POST,route=/roles,after=3,times=2,retry_after=date",
+			Faults{Seed: 7, Rate: 0.2, Kinds: []string{"429", "500", "cut_after"}, Only: []string{"POST"}, Route: "/roles", After: 3, Times: 2, RetryAfter: "date"},
+			"",
+		},
 		{"status=500,only=writes;kinds=slow,slow=1s", Faults{Status: 500, Only: []string{"writes"}, Also: []Faults{{Kinds: []string{"slow"}, Slow: "1s"}}}, ""},
 		{"kinds=all", Faults{Kinds: Kinds()}, ""},
 		{"kinds=bogus", Faults{}, "no such kind: bogus"},

@@ -148,7 +148,7 @@ func createField(c *call) reply {
 	if rep := c.fieldBody(f); rep != nil {
 		return *rep
 	}
-	if c.sp.head.Quirks.FieldActivationQuirk {
+	if c.sp.head.FieldActivationQuirk {
 		f.Status = "INACTIVE"
 	}
 	c.sp.fields.put(f.ID, f)
@@ -174,7 +174,7 @@ func updateField(c *call) reply {
 	if rep := c.fieldBody(&n); rep != nil {
 		return *rep
 	}
-	if c.sp.head.Quirks.FieldActivationQuirk && f.Status == "INACTIVE" && n.Status == "VISIBLE" {
+	if c.sp.head.FieldActivationQuirk && f.Status == "INACTIVE" && n.Status == "VISIBLE" {
 		return fail(500, 500, "Internal server error")
 	}
 	c.sp.fields.put(n.ID, &n)

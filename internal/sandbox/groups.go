@@ -144,7 +144,7 @@ func deleteGroup(c *call) reply {
 	for _, r := range slices.Clone(c.sp.on[g.ID]) {
 		c.sp.revoke(r.UserID, func(o Grant) bool { return o == r })
 		left := slices.ContainsFunc(c.sp.held[r.UserID], func(o Grant) bool { return o.Role == r.Role })
-		if c.sp.head.Quirks.GroupDeleteLeavesGhosts && !left {
+		if c.sp.head.GroupDeleteLeavesGhosts && !left {
 			c.sp.grant(Grant{UserID: r.UserID, Role: r.Role})
 		}
 	}

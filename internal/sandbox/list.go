@@ -40,7 +40,7 @@ func pageOf[T any](c *call, rows []T, number, size, most int, header bool, rende
 	}
 	rep := ok(out)
 	switch {
-	case c.sp != nil && c.sp.head.Quirks.NoLastPage && header:
+	case c.sp != nil && c.sp.head.NoLastPage && header:
 		rep.header = http.Header{"Total-Count": {strconv.Itoa(len(rows))}}
 	case header:
 		rep.header = http.Header{"Last-Page": {strconv.FormatBool(last)}}

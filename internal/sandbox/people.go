@@ -214,7 +214,7 @@ func (c *call) userRow(f peopleFilter) func(*User) any {
 		for _, id := range projectsOf[u.ID] {
 			row.Memberships = append(row.Memberships, wireMembership{UserID: u.ID, TargetID: id, MembershipType: "PROJECT", MembershipStatus: "ACTIVE"})
 		}
-		if !c.sp.head.Quirks.ListOmitsFieldValues {
+		if !c.sp.head.ListOmitsFieldValues {
 			row.CustomFields = c.sp.fieldsOf(u.ID)
 		}
 		if f.withRoles {

@@ -139,7 +139,7 @@ func TestRolesInAllForms(t *testing.T) {
 	if d := cmp.Diff(want, read(r)); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
-	sp.Quirks.RoleSourceAsString, sp.Quirks.OwnerRole = true, "OWNER"
+	sp.RoleSourceAsString, sp.OwnerRole = true, "OWNER"
 	want["owner@example.com"] = []string{"OWNER direct"}
 	want["admin@example.com"] = []string{"WORKSPACE_ADMIN direct", "TEAM_MANAGER direct USER_GROUP"}
 	if d := cmp.Diff(want, read(serve(t, Options{State: w.State}))); d != "" {

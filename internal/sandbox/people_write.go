@@ -17,7 +17,7 @@ func invite(c *call) reply {
 		return *c.missing()
 	}
 	name, domain, at := strings.Cut(strings.ToLower(email), "@")
-	if !at || name == "" || !strings.Contains(domain, ".") || strings.Contains(domain, "@") || contains(c.sp.head.Quirks.BannedDomains, domain) {
+	if !at || name == "" || !strings.Contains(domain, ".") || strings.Contains(domain, "@") || contains(c.sp.head.BannedDomains, domain) {
 		rep := fail(400, 1004, "Domain of your email address is not valid.")
 		e := rep.body.(apiError)
 		e.Banned = &[]string{}
@@ -46,7 +46,7 @@ func invite(c *call) reply {
 
 // full says whether every seat is taken.
 func (sp *space) full() bool {
-	if sp.head.Quirks.Seats == 0 {
+	if sp.head.Seats == 0 {
 		return false
 	}
 	n := 0
@@ -55,7 +55,7 @@ func (sp *space) full() bool {
 			n++
 		}
 	}
-	return n >= sp.head.Quirks.Seats
+	return n >= sp.head.Seats
 }
 
 // setStatus is PUT users/{uid}: it answers with the workspace. The key's own user is refused, even for a no-op, and so is

@@ -207,7 +207,7 @@ func (c *call) reportFilter() (reportFilter, *reply) {
 // reported says whether an entry is in the report.
 func (c *call) reported(e *Entry, f reportFilter) bool {
 	switch {
-	case !c.admin() && e.UserID != c.key.UserID, e.End.IsZero() && !c.sp.head.Quirks.ReportShowsRunning:
+	case !c.admin() && e.UserID != c.key.UserID, e.End.IsZero() && !c.sp.head.ReportShowsRunning:
 		return false
 	case !f.users.passes(e.UserID), !f.projects.passes(e.ProjectID), !f.tasks.passes(e.TaskID), !f.tags.passes(e.TagIDs...):
 		return false

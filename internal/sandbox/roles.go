@@ -22,7 +22,7 @@ func (sp *space) rolesOf(d *db, userID string) []wireRole {
 	ws := []wireEntity{{ID: sp.head.ID}}
 	switch {
 	case m != nil && m.Owner:
-		out = append(out, wireRole{sp.head.Quirks.OwnerRole, "Admin", ws})
+		out = append(out, wireRole{sp.head.OwnerRole, "Admin", ws})
 	case m != nil && m.Admin:
 		out = append(out, wireRole{"WORKSPACE_ADMIN", "Admin", ws})
 	}
@@ -49,7 +49,7 @@ func (sp *space) entity(d *db, g Grant) wireEntity {
 	e := wireEntity{ID: g.EntityID, Name: sp.nameOf(d, g)}
 	switch {
 	case g.SourceType != "USER_GROUP":
-	case sp.head.Quirks.RoleSourceAsString:
+	case sp.head.RoleSourceAsString:
 		e.Source = "USER_GROUP"
 	default:
 		e.Source = map[string]string{"id": g.EntityID, "type": "USER_GROUP"}

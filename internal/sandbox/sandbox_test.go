@@ -51,7 +51,7 @@ func newWorld() *world {
 	w.other = w.AddUser("other@example.com", "Otto Other")
 	w.stranger = w.AddUser("stranger@example.com", "Sven Stranger")
 	for _, u := range []string{"owner", "admin", "member", "stranger"} {
-		user, _ := w.State.User(u + "@example.com")
+		user, _ := w.User(u + "@example.com")
 		w.AddKey("key-"+u, user.ID)
 	}
 	sp := w.AddWorkspace("Home")
@@ -72,7 +72,7 @@ func newWorld() *world {
 	return w
 }
 
-func (w *world) space() *Workspace { return w.State.Workspace(w.ws) }
+func (w *world) space() *Workspace { return w.Workspace(w.ws) }
 
 // rig is a served sandbox.
 type rig struct {

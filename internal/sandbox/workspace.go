@@ -67,9 +67,7 @@ func (sp *space) workspace() map[string]any {
 		memberships = append(memberships, wireMembership{UserID: m.UserID, TargetID: sp.head.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
 	}
 	features := []string{}
-	for _, f := range sp.head.features() {
-		features = append(features, f)
-	}
+	features = append(features, sp.head.features()...)
 	rate := map[string]any{"amount": 0, "currency": sp.head.Settings.Currency}
 	return map[string]any{
 		"id": sp.head.ID, "name": sp.head.Name, "imageUrl": "", "memberships": memberships,

@@ -104,7 +104,7 @@ func TestNearest(t *testing.T) {
 		"ntid_email":            "NTID email",
 		"Contry (Label)":        "Country (Label)",
 		"Country Label":         "Country (Label)",
-		"Wekly Wroking Hours":   "Weekly Working Hours",
+		"Wekly Working Hours":   "Weekly Working Hours",
 		"Manger NTID email":     "Manager NTID email",
 		"Cost centre":           "",
 		"":                      "",

@@ -129,14 +129,14 @@ func digits(text string) bool {
 
 // malformed reports a line whose quotes are wrong. After a quote that is never closed there is nothing left to read.
 func (r *rows) malformed(e *csv.ParseError) {
-	if e.Err == csv.ErrQuote && r.byteAt(e.Line, e.Column) != '"' {
+	if errors.Is(e.Err, csv.ErrQuote) && r.byteAt(e.Line, e.Column) != '"' {
 		line, column := r.lastOpened(e.StartLine)
 		r.bad(model.Source{File: r.file, Line: line, Column: column}, "the quote opened here is never closed; nothing after it was read.")
 		return
 	}
 	at := model.Source{File: r.file, Line: e.Line, Column: e.Column}
 	switch {
-	case e.Err == csv.ErrBareQuote:
+	case errors.Is(e.Err, csv.ErrBareQuote):
 		r.bad(at, `there is a quote inside a cell. Put the cell in quotes and write the quote twice: "a ""b""".`)
 	case e.StartLine != e.Line:
 		r.bad(at, "a quote stands here that neither opens nor closes a cell; the line began in line %d.", e.StartLine)
