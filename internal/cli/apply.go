@@ -36,6 +36,7 @@ func applyCommand(ctx context.Context, in *invocation) int {
 		return in.refused(err)
 	}
 	s.open()
+	s.applying = true
 	p := s.planAll(ctx)
 	if err := s.show(p); err != nil {
 		return in.fail(err)

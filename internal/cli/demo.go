@@ -42,7 +42,7 @@ func demo(ctx context.Context, in *invocation) int {
 		args []string
 		want int
 	}{
-		{"1. What would change?", []string{"plan", "--out", "plan.json"}, ExitDone},
+		{"1. What would change?", []string{"plan"}, ExitDone},
 		{"2. Change it. What cannot be taken back easily waits for approval.", []string{"apply"}, ExitDone},
 		{"3. Someone looked at the list and approves exactly it.", []string{"apply", "--approve", ""}, ExitDone},
 		{"4. Nothing is left to do.", []string{"plan", "--exit-code"}, ExitDone},

@@ -154,6 +154,7 @@ func (in *invocation) style() report.Style {
 // context is what reports need beside the plan.
 func (s *session) context() report.Context {
 	c := report.Context{
+		Applying:      s.applying,
 		RatePerSecond: s.loaded.Settings.API.RequestsPerSecond,
 		UsersFile:     s.file,
 		AuditDir:      s.in.opts.audit,

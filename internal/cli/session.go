@@ -20,13 +20,14 @@ import (
 
 // session is what one run knows before it asks Clockify anything: the files, the settings, the keys.
 type session struct {
-	in     *invocation
-	env    config.Config
-	loaded spec.Loaded
-	file   string // the CSV's name, for messages
-	tokens map[string]config.Secret
-	jobs   []*job
-	hub    *hub // nil outside of the GitHub Action
+	in       *invocation
+	env      config.Config
+	loaded   spec.Loaded
+	file     string // the CSV's name, for messages
+	tokens   map[string]config.Secret
+	jobs     []*job
+	applying bool // the plan is shown on the way to being applied
+	hub      *hub // nil outside of the GitHub Action
 
 	core, reports string
 	budgets       map[string]*clockify.Budget  // by token; two syncs on one key share one

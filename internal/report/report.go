@@ -22,6 +22,7 @@ type Context struct {
 	RatePerSecond  float64       // calls a second, to say how long applying takes
 	Elapsed        time.Duration // what reading, or applying, took
 	MaxBytes       int           // budget of Markdown; 0: 60,000
+	Applying       bool          // the plan is about to be applied: what to do next is told afterwards
 	HappensOnMerge string        // a sentence; set when the plan is shown on a pull request
 	ApplyCommand   string        // empty: clockify-sync apply
 	AuditDir       string        // where the CSV files are, for the last line of outcomes

@@ -63,7 +63,7 @@ func (t *text) closing() {
 		t.line(6, "Next: mend what stands above and plan again. Nothing is written until then.")
 		return
 	}
-	if t.plan.Empty() {
+	if t.plan.Empty() || t.ctx.Applying {
 		return
 	}
 	command := plain(t.ctx.applyCommand())
