@@ -43,21 +43,29 @@ func TestTemplates(t *testing.T) {
 		leaves          bool // Rosa and Tim are deactivated
 		comments        int
 	}{
-		{workflow: "pull-request", event: "pull_request", payload: func(r *runner) any { return r.pull(head1, nil).payload },
-			ran: []string{"auto"}, uploads: []string{"clockify-plan"}, comments: 1},
-		{workflow: "apply-environment", event: "push", payload: push,
-			ran: []string{"plan", "apply approved"}, uploads: []string{"clockify-plan", "clockify-audit"}, leaves: true, comments: 1},
+		{
+			workflow: "pull-request", event: "pull_request", payload: func(r *runner) any { return r.pull(head1, nil).payload },
+			ran: []string{"auto"}, uploads: []string{"clockify-plan"}, comments: 1,
+		},
+		{
+			workflow: "apply-environment", event: "push", payload: push,
+			ran: []string{"plan", "apply approved"}, uploads: []string{"clockify-plan", "clockify-audit"}, leaves: true, comments: 1,
+		},
 		// Nothing waits: the job approve is left out, and apply runs all the same.
-		{workflow: "apply-environment", event: "push", payload: push, config: "absent: keep\n",
-			ran: []string{"plan", "apply"}, uploads: []string{"clockify-plan", "clockify-audit"}, comments: 1},
+		{
+			workflow: "apply-environment", event: "push", payload: push, config: "absent: keep\n",
+			ran: []string{"plan", "apply"}, uploads: []string{"clockify-plan", "clockify-audit"}, comments: 1,
+		},
 		{workflow: "apply-reviews", event: "push", payload: push, ran: []string{"auto"}, uploads: []string{"clockify-audit"}, comments: 1},
 		{workflow: "apply-reviews", event: "push", payload: push, config: byReview, before: func(r *runner) {
 			r.run(event{"pull_request", head1, "refs/pull/7/merge", r.pull(head1, nil).payload})
 			r.hub.AddReview(7, ghtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: time.Now().Add(time.Minute)})
 		}, ran: []string{"auto"}, uploads: []string{"clockify-audit"}, leaves: true, comments: 2},
 		{workflow: "schedule", event: "workflow_dispatch", config: timeConfig, ran: []string{"apply time", "plan users"}, uploads: []string{"clockify-drift", "clockify-time"}},
-		{workflow: "fan-out", event: "workflow_dispatch", config: timeConfig, ran: []string{"validate", "apply time:acme", "apply users"},
-			uploads: []string{"clockify-audit-", "clockify-audit-"}},
+		{
+			workflow: "fan-out", event: "workflow_dispatch", config: timeConfig, ran: []string{"validate", "apply time:acme", "apply users"},
+			uploads: []string{"clockify-audit-", "clockify-audit-"},
+		},
 	}
 	program := filepath.Join(t.TempDir(), "clockify-sync")
 	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/clockify-sync").CombinedOutput(); err != nil {
@@ -196,8 +204,10 @@ func (s *stage) act(workflow, name string, payload any) (string, error) {
 	}
 	s.file("event.json", string(data))
 	for _, args := range [][]string{
-		{"init", "-q", "-b", "main"}, {"remote", "add", "origin", "https://github.com/" + repository},
-		{"add", "."}, {"-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "t"},
+		{"init", "-q", "-b", "main"},
+		{"remote", "add", "origin", "https://github.com/" + repository},
+		{"add", "."},
+		{"-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "t"},
 	} {
 		cmd := exec.Command("git", args...)
 		cmd.Dir = s.dir

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// workflow is the part of a workflow file that is held against the house's rules.
+type workflow struct {
+	Permissions map[string]string
+	Concurrency struct {
+		Cancel any `yaml:"cancel-in-progress"`
+	}
+	Jobs map[string]struct {
+		Timeout     int `yaml:"timeout-minutes"`
+		Permissions map[string]string
+		Concurrency struct {
+			Group  string
+			Cancel any `yaml:"cancel-in-progress"`
+		}
+		Steps []struct {
+			Uses string
+			If   string
+			With map[string]any
+		}
+	}
+}
+
+var pinned = regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}$`)
+
+// TestWorkflows holds the workflows of this repository and the templates against the rules of hardening.
+func TestWorkflows(t *testing.T) {
+	t.Parallel()
+	inputs := actionFile(t).Inputs
+	var files []string
+	for _, folder := range []string{"workflows", "workflow-templates"} {
+		found, err := filepath.Glob(filepath.Join("..", "..", ".github", folder, "*.yml"))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no workflows in %s: %v", folder, err)
+		}
+		files = append(files, found...)
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w workflow
+		if err := yaml.Unmarshal(data, &w); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		template := strings.Contains(path, "workflow-templates")
+		if template {
+			if _, err := os.Stat(strings.TrimSuffix(path, ".yml") + ".properties.json"); err != nil {
+				t.Error(err)
+			}
+		}
+		if len(w.Permissions) > 0 || !strings.Contains(string(data), "\npermissions: {}\n") {
+			t.Errorf("%s: the workflow itself has permissions", path)
+		}
+		for name, job := range w.Jobs {
+			at := fmt.Sprintf("%s: job %s", filepath.Base(path), name)
+			if job.Timeout == 0 || job.Permissions == nil {
+				t.Errorf("%s has no timeout-minutes or no permissions", at)
+			}
+			for _, step := range job.Steps {
+				ours := strings.HasPrefix(step.Uses, "clockify-sync/clockify-sync@") || step.Uses == "./"
+				switch {
+				case step.Uses == "":
+					continue
+				case step.Uses != "./" && !pinned.MatchString(step.Uses):
+					t.Errorf("%s uses %s, which is not pinned by a commit", at, step.Uses)
+				case strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false:
+					t.Errorf("%s leaves credentials in the checkout", at)
+				case strings.HasPrefix(step.Uses, "actions/upload-artifact@") && (step.If != "always()" || !strings.Contains(fmt.Sprint(step.With["name"]), "${{ github.run_id }}-${{ github.run_attempt }}")):
+					t.Errorf("%s uploads %v if %q", at, step.With["name"], step.If)
+				case ours:
+					for input := range step.With {
+						if _, ok := inputs[input]; !ok {
+							t.Errorf("%s gives the action an input %s, which it has not", at, input)
+						}
+					}
+					applies := template && step.With["command"] != "plan" && step.With["command"] != "validate" && !strings.Contains(path, "pull-request")
+					if applies && (job.Concurrency.Group == "" || job.Concurrency.Cancel != false || w.Concurrency.Cancel != nil) {
+						t.Errorf("%s applies and may be cancelled by another run", at)
+					}
+				}
+			}
+		}
+	}
+}
