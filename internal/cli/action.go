@@ -88,7 +88,7 @@ func (s *session) validateInAction() int {
 	} else {
 		s.in.log.Printf("%s", s.sound())
 	}
-	s.hub.summary(text + "\n" + report.Sentence(s.hub.decision.Reason) + "\n")
+	s.hub.summary(text + "\n" + report.Sentence(upper(s.hub.decision.Reason)+".") + "\n")
 	out := s.planOutputs(&plan.Plan{}, "")
 	out["digest"] = "" // of no plan
 	s.hub.outputs(out)
