@@ -123,7 +123,7 @@ func (b *htmlBuilder) lines(c *plan.Change) []htmlLine {
 	}
 	for _, f := range c.Fields {
 		if c.Ref.Kind == plan.KindGroup && f.Name == "members" && f.Before != "" {
-			exists = visible(f.Before) + " members"
+			exists = headcount(f.Before)
 		}
 	}
 	switch {

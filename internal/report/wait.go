@@ -81,7 +81,7 @@ func (v *view) wait() {
 			w := put(c.ID, wait{sort: waitDeleteGroup, name: c.Ref.Name, why: c.Reason, over: c.Guard, n: 1})
 			for _, f := range c.Fields {
 				if f.Name == "members" && f.Before != "" {
-					w.also = f.Before + " members"
+					w.also = headcount(f.Before)
 				}
 			}
 			continue

@@ -182,3 +182,11 @@ func (n namer) beside(email string) string {
 
 // short is a digest as people read and give it: 16 hexadecimal digits.
 func short(digest string) string { return digest[:min(len(digest), 16)] }
+
+// headcount renders how many people a group holds.
+func headcount(n string) string {
+	if n == "1" {
+		return "1 member"
+	}
+	return visible(n) + " members"
+}
