@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,13 +55,25 @@ type ran struct {
 }
 
 func (b *bed) run(ctx context.Context, args ...string) ran {
-	var out, errs bytes.Buffer
+	var out, errs paper
 	code := Main(ctx, Process{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: b.dir,
 		LookupEnv: func(name string) (string, bool) { v, ok := b.env[name]; return v, ok },
 		Now:       time.Now, Sleep: sleep, HTTP: b.http,
 	})
-	return ran{code, out.String(), errs.String()}
+	return ran{code, out.text.String(), errs.text.String()}
+}
+
+// paper takes lines of several goroutines, as a real stream does.
+type paper struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *paper) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
 }
 
 // must runs a command that has to end with a code.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
@@ -34,6 +35,8 @@ type session struct {
 	hourly        atomic.Bool                  // a budget is what a free workspace allows in an hour
 	limiters      map[string]*clockify.Limiter // by token and host: what Clockify counts
 	clients       map[string]*clockify.Client
+	log           *slog.Logger
+	logOnce       sync.Once
 }
 
 // mainKey names the key of the user sync among the tokens.
@@ -146,14 +149,17 @@ func (s *session) client(token string, writes bool) (*clockify.Client, error) {
 
 // logger writes what helps to find a fault, when GitHub's debug logging is on. It never holds personal data or secrets.
 func (s *session) logger() *slog.Logger {
-	if debug, _ := s.in.LookupEnv("RUNNER_DEBUG"); debug != "1" {
-		return slog.New(slog.DiscardHandler)
-	}
-	to := s.in.Stderr
-	if s.in.log != nil {
-		to = debugLines{s.in.log}
-	}
-	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s.logOnce.Do(func() { // one for all who log: a handler keeps its own lines apart, not those of others
+		s.log = slog.New(slog.DiscardHandler)
+		if debug, _ := s.in.LookupEnv("RUNNER_DEBUG"); debug == "1" {
+			to := s.in.Stderr
+			if s.in.log != nil {
+				to = debugLines{s.in.log}
+			}
+			s.log = slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		}
+	})
+	return s.log
 }
 
 // debugLines makes every line written a debug line of GitHub's log.

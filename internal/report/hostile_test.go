@@ -91,7 +91,7 @@ func sound(t testing.TB, md string) []string {
 		}
 	}
 	visible := tagPattern.ReplaceAllString(rest, " ")
-	for _, sign := range []string{"@", "http", "www.", "#1", "GH-", "deadbeef", "&lt;", "```", "\u202e"} {
+	for _, sign := range []string{"@", "://", "www.", "#1", "GH-", "deadbeef", "&lt;", "```", "\u202e"} {
 		if strings.Contains(visible, sign) {
 			bad = append(bad, "text "+sign+" outside code")
 		}
