@@ -58,6 +58,12 @@ func TestUsersUnderFaults(t *testing.T) {
 		seeds = 3
 	}
 	state, content := company(people)
+	w := &state.Workspaces[0]
+	for i := range 30 { // people to invite, and groups to delete with their members
+		content["users.csv"] += fmt.Sprintf("new%02d@example.com,p00001@example.com,40,Acme,Sweden\n", i)
+		w.AddGroup(fmt.Sprintf("Old team %02d", i), w.Members[i].UserID)
+	}
+	content["clockify-sync.yaml"] += "invite: true\ncleanup:\n  unmanaged_groups: delete\n"
 	want, p := undisturbed(t, state, content)
 	if !testing.Short() && len(p.Changes) < 2000 {
 		t.Fatalf("%d changes are too few to show anything", len(p.Changes))

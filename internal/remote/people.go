@@ -51,11 +51,17 @@ func (w *Workspace) invite(a plan.Invite) deed {
 		if _, err := w.Writer.InviteUser(ctx, w.ID, a.Person, a.SendEmail); err != nil {
 			return err
 		}
-		found, err := find(ctx)
-		if err == nil && !found {
-			err = fmt.Errorf("%s was invited, and Clockify does not list them", a.Person)
+		for _, wait := range looks {
+			if wait > 0 {
+				if err := w.Sleep(ctx, wait); err != nil {
+					return err
+				}
+			}
+			if found, err := find(ctx); err != nil || found {
+				return err
+			}
 		}
-		return err
+		return fmt.Errorf("%s was invited, and Clockify does not list them", a.Person)
 	}}
 }
 
