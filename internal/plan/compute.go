@@ -17,7 +17,7 @@ func Compute(spec model.Spec, have model.State) *Plan {
 	for _, ledger := range have.Time {
 		for _, sync := range spec.Time {
 			if sync.Name == ledger.Sync {
-				parts = append(parts, timeSync(sync, ledger), marksShared(spec.Time, sync))
+				parts = append(parts, timeSync(sync, ledger), marksShared(spec.Time, sync), sameEntries(spec.Time, sync))
 			}
 		}
 	}

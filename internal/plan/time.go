@@ -108,6 +108,27 @@ func (m *mirror) refuse(setting, format string, args ...any) {
 	})
 }
 
+// sameEntries refuses a sync that mirrors what one before it mirrors already, to the same place: both would make every
+// entry.
+func sameEntries(all []model.TimeSync, sync model.TimeSync) *Plan {
+	for _, other := range all {
+		if other.Name == sync.Name {
+			return nil
+		}
+		if sides(other) == sides(sync) {
+			m := mirror{spec: sync, plan: &Plan{}}
+			m.refuse("source", "time_sync %s mirrors the same entries to the same person in the same workspace already; both would make each of them. Take one of the two out.", other.Name)
+			return m.plan
+		}
+	}
+	return nil
+}
+
+// sides are what a sync mirrors and where to, whoever's keys it does so with.
+func sides(s model.TimeSync) [5]string {
+	return [5]string{s.Source.WorkspaceID, s.Source.ClientID, s.Source.UserID, s.Destination.WorkspaceID, s.Destination.UserID}
+}
+
 // marksShared refuses a sync whose marks another sync would take for its own: each would see the other's entries as ones
 // whose source is gone.
 func marksShared(all []model.TimeSync, sync model.TimeSync) *Plan {

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -482,5 +483,41 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 	p = plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{ledgerOf(t, site+"has link")}})
 	if len(p.Refusals) > 0 {
 		t.Errorf("two syncs with marks of their own are refused: %v", p.Refusals)
+	}
+}
+
+func TestTimeSameEntriesTwice(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name   string
+		change func(*model.TimeSync)
+		want   int // refusals
+	}{
+		{"the same", func(*model.TimeSync) {}, 1},
+		{"with another key and window", func(s *model.TimeSync) { s.Source.Token, s.Window = "OTHER", time.Hour }, 1},
+		{"of another client", func(s *model.TimeSync) { s.Source.ClientID = "c2" }, 0},
+		{"of another person", func(s *model.TimeSync) { s.Source.UserID = "u2" }, 0},
+		{"to another person", func(s *model.TimeSync) { s.Destination.UserID = "u2" }, 0},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			a := contentSync()
+			b := a
+			b.Name = "beta"
+			tc.change(&b)
+			acme := ledgerOf(t, site+"book Website 20T09:00-20T10:00 plan")
+			beta := acme
+			beta.Sync = "beta"
+			p := plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{acme, beta}})
+			if len(p.Refusals) != tc.want {
+				t.Fatalf("got refusals %v, want %d", p.Refusals, tc.want)
+			}
+			for _, c := range p.Changes {
+				if got, want := p.Blocked(c), tc.want > 0 && c.Sync == "beta"; got != want {
+					t.Errorf("%s %s: blocked %t, want %t", c.Sync, c.Ref.Name, got, want)
+				}
+			}
+		})
 	}
 }
