@@ -162,8 +162,10 @@ func BenchmarkPlan(b *testing.B) {
 	for _, people := range []int{100, 1000, 10_000} {
 		state, content := company(people)
 		bed := newBed(b, sandbox.Options{State: state}, content)
-		client, err := clockify.New(clockify.Options{CoreURL: "https://clockify.test/api/v1", ReportsURL: "https://clockify.test/report/v1",
-			Token: state.Keys[0].Key, Limiter: clockify.NewLimiter(0), Base: bed.http})
+		client, err := clockify.New(clockify.Options{
+			CoreURL: "https://clockify.test/api/v1", ReportsURL: "https://clockify.test/report/v1",
+			Token: state.Keys[0].Key, Limiter: clockify.NewLimiter(0), Base: bed.http,
+		})
 		if err != nil {
 			b.Fatal(err)
 		}
