@@ -343,6 +343,31 @@ func TestCancelled(t *testing.T) {
 	})
 }
 
+// TestSlowComment has GitHub keep the comment waiting: a review from before it was there covers nothing, a later one does.
+func TestSlowComment(t *testing.T) {
+	for name, after := range map[string]time.Duration{"while it waits": 20 * time.Second, "afterwards": 10 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.configure(byReview)
+				busy := ghtest.SecondaryRateLimit(403, "40")
+				busy.Method, busy.Path = "POST", "comments"
+				r.hub.Inject(busy)
+				began := time.Now()
+				r.run(r.pull(head1, nil))
+				if waited := time.Since(began); waited < 40*time.Second {
+					r.t.Fatalf("the comment was posted after %s", waited)
+				}
+				r.hub.AddReview(7, ghtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: began.Add(after)})
+				r.merge(head1)
+				r.run(r.push()).want(r.t, ExitDone, nil)
+				if seen := after > time.Minute; r.active("tim.ott") == seen {
+					r.t.Errorf("Tim active: %t", !seen)
+				}
+			})
+		})
+	}
+}
+
 // TestOtherKey plans and applies with different keys, as two environments give them: the signing key joins them.
 func TestOtherKey(t *testing.T) {
 	for _, signed := range []bool{false, true} {

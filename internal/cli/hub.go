@@ -135,6 +135,10 @@ func (h *hub) blind(id string) string {
 	return hex.EncodeToString(mac.Sum(nil))[:16]
 }
 
+// shownAfter dates the first showing of a gated change ahead: posting it takes a moment, and a review submitted in that
+// moment has not seen it.
+const shownAfter = 2 * time.Second
+
 // commentPlan puts the plan on the pull request, in the one comment that is updated in place, and returns its URL.
 func (h *hub) commentPlan(ctx context.Context, p *plan.Plan) string {
 	if h.client == nil {
@@ -152,20 +156,28 @@ func (h *hub) commentPlan(ctx context.Context, p *plan.Plan) string {
 		ids = append(ids, h.blind(c.ID))
 	}
 	sign := func(m gha.Marker) gha.Marker { return gha.SignMarker(m, h.secret(), h.event.Repository, pr) }
-	shown, note := sign(gha.MergeShown(marker, old, h.s.in.Now(), ids)), ""
-	if len(shown.Line()) > maxMarker {
-		shown, note = sign(marker), "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
-			"The %d changes that need approval are too many for a review of this pull request to cover. Make the plan smaller, or run apply with the approval digest.", len(ids)))+"\n"
+	for ahead := shownAfter; ; {
+		began := h.s.in.Now()
+		shown, note := sign(gha.MergeShown(marker, old, began.Add(ahead), ids)), ""
+		if len(shown.Line()) > maxMarker {
+			shown, note = sign(marker), "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
+				"The %d changes that need approval are too many for a review of this pull request to cover. Make the plan smaller, or run apply with the approval digest.", len(ids)))+"\n"
+		}
+		page := h.s.page(p, maxComment-len(shown.Line())-len(note)-1)
+		if !page.GatedShown {
+			shown = sign(marker) // what was not shown cannot be approved
+		}
+		url, changed, err := h.client.UpsertComment(ctx, pr, shown, page.Body+note)
+		if err != nil {
+			return h.unposted(err)
+		}
+		took := h.s.in.Now().Sub(began)
+		fresh := slices.ContainsFunc(shown.Gated, func(g gha.Shown) bool { return g.At.After(began) })
+		if !changed || !fresh || took <= ahead {
+			return url
+		}
+		ahead = 2 * took // GitHub had us wait: it says too early a time until it is posted again
 	}
-	page := h.s.page(p, maxComment-len(shown.Line())-len(note)-1)
-	if !page.GatedShown {
-		shown = sign(marker) // what was not shown cannot be approved
-	}
-	url, _, err := h.client.UpsertComment(ctx, pr, shown, page.Body+note)
-	if err != nil {
-		return h.unposted(err)
-	}
-	return url
 }
 
 // commentOutcome tells on the merged pull requests what was done, and whether it was what they had shown.
