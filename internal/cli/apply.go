@@ -282,7 +282,9 @@ func (r *running) report(reason string) {
 func (r *running) topics() []topic {
 	var list []topic
 	tally := plan.Tally(r.outcomes)
-	if tally[plan.Failed]+tally[plan.Skipped] > 0 {
+	if slices.ContainsFunc(r.outcomes, func(o plan.Outcome) bool {
+		return o.Status == plan.Failed || o.Status == plan.Skipped && !r.plan.Blocked(o.Change)
+	}) {
 		list = append(list, aboutFailed)
 	}
 	if len(r.verified.Unexpected(r.outcomes)) > 0 {

@@ -142,6 +142,16 @@ func TestOutcomes(t *testing.T) {
 	for i := 2; i < len(early); i++ {
 		early[i] = plan.Outcome{Change: early[i].Change, Status: plan.Unfinished}
 	}
+	refused := sample()
+	refused.Refusals = []plan.Refusal{{Domain: plan.Users, Setting: "guards.max_shrink", Text: "users.csv has 21 people and the workspace 44 active ones."}}
+	var blocked []plan.Outcome
+	for _, c := range refused.Changes {
+		o := plan.Outcome{Change: c, Status: plan.Done, Response: "ok", Attempts: 1}
+		if refused.Blocked(c) {
+			o = plan.Outcome{Change: c, Status: plan.Skipped, Err: "refused: nothing is written"}
+		}
+		blocked = append(blocked, o)
+	}
 	ctx := onMerge
 	ctx.AuditDir = "clockify-audit"
 	redacted := ctx
@@ -157,6 +167,7 @@ func TestOutcomes(t *testing.T) {
 		{"outcome-mixed", p, mixed, Verify{Done: true, Left: left}, ctx},
 		{"outcome-surprise", p, mixed, Verify{Done: true, Left: append(left, surprise)}, redacted},
 		{"outcome-early", routine, early, Verify{Skipped: "the run stopped early"}, ctx},
+		{"outcome-refused", refused, blocked, Verify{Done: true}, ctx},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -209,7 +209,7 @@ func (b *htmlBuilder) conclusion(page *htmlPage) {
 	page.Verdict += "."
 	page.Verified, page.Doubt = visible(r.verified()), len(r.left) > 0 || r.verify.Err != ""
 	switch {
-	case len(r.failed)+len(r.skipped) > 0, page.Doubt, b.stopped() != "", b.cannot() > 0:
+	case len(r.failed)+len(r.skipped)+r.refused > 0, page.Doubt, b.stopped() != "", b.cannot() > 0:
 		page.Mood = "bad"
 	case r.asks != "" || r.tally[plan.Unfinished] > 0:
 		page.Mood = "wait"

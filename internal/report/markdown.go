@@ -95,7 +95,12 @@ func (m *markdown) stops(p *page) {
 		head: head + "\n>\n",
 		rows: rows, more: m.more("> - "), foot: "\n", rank: rankStops,
 	})
-	rows = nil
+	m.refusals(p)
+}
+
+// refusals says what guards and preflight refused.
+func (m *markdown) refusals(p *page) {
+	var rows []string
 	for _, r := range m.plan.Refusals {
 		rows = append(rows, "> - "+prose(clip(refusal(r), 600))+"\n")
 	}

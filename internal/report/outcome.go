@@ -15,8 +15,9 @@ type result struct {
 	names   namer
 	tally   map[plan.Status]int
 	failed  []plan.Outcome
-	skipped []plan.Outcome
-	held    []wait // what waits for approval, put together
+	skipped []plan.Outcome // because something they need was not done
+	refused int            // left alone because a guard or the preflight refused
+	held    []wait         // what waits for approval, put together
 	asks    string
 	digest  string // approval digest of what is still withheld
 
@@ -30,7 +31,7 @@ func conclude(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context)
 		p = &plan.Plan{}
 	}
 	r := &result{tally: plan.Tally(outcomes), verify: verify}
-	held := &plan.Plan{Names: p.Names, Subjects: p.Subjects}
+	held := &plan.Plan{Names: p.Names, Subjects: p.Subjects, Refusals: p.Refusals}
 	for _, o := range outcomes {
 		if o.Status == plan.Withheld {
 			c := o.Change
@@ -52,11 +53,13 @@ func conclude(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context)
 		}
 		r.verify.Err, r.verify.Skipped = m.text(verify.Err), m.text(verify.Skipped)
 	}
-	for _, o := range m.outcomes(outcomes) {
-		switch o.Status {
-		case plan.Failed:
+	for i, o := range m.outcomes(outcomes) {
+		switch {
+		case o.Status == plan.Failed:
 			r.failed = append(r.failed, o)
-		case plan.Skipped:
+		case o.Status == plan.Skipped && p.Blocked(outcomes[i].Change):
+			r.refused++
+		case o.Status == plan.Skipped:
 			r.skipped = append(r.skipped, o)
 		}
 	}
@@ -75,6 +78,7 @@ func (r *result) verdict() string {
 			n += k
 		}
 	}
+	n -= r.refused
 	said := []string{fmt.Sprintf("applied %s of %s", thousands(r.tally[plan.Done]), count(n, "change", "changes"))}
 	if n == 0 {
 		said[0] = "nothing was applied"
@@ -84,7 +88,10 @@ func (r *result) verdict() string {
 	if k := r.tally[plan.Failed]; k > 0 {
 		said = append(said, thousands(k)+" failed")
 	}
-	if k := r.tally[plan.Skipped]; k > 0 {
+	if r.refused > 0 {
+		said = append(said, thousands(r.refused)+" refused")
+	}
+	if k := len(r.skipped); k > 0 {
 		said = append(said, thousands(k)+" skipped because of "+what(r.tally[plan.Failed]))
 	}
 	if k := r.tally[plan.Unfinished]; k > 0 {
@@ -106,7 +113,7 @@ func what(failed int) string {
 
 // verified says what the second reading found.
 func (r *result) verified() string {
-	known := len(r.failed) + len(r.skipped) + r.tally[plan.Unfinished]
+	known := r.refused + len(r.failed) + len(r.skipped) + r.tally[plan.Unfinished]
 	switch {
 	case r.verify.Err != "":
 		return "Not verified: reading again did not work: " + r.verify.Err
@@ -133,6 +140,8 @@ func (r *result) next(ctx Context) (text, command string) {
 		return "The run stopped early and is safe to run again: it goes on where it stopped.", ctx.applyCommand()
 	case len(r.failed)+len(r.skipped)+len(r.left) > 0:
 		return "Look at the reasons, then run it again: only what is missing is done.", ctx.applyCommand()
+	case r.refused > 0:
+		return "Mend what was refused and plan again. Nothing of it is written until then.", "clockify-sync plan"
 	case r.digest != "":
 		return "Approve what waits, or leave it.", ctx.applyCommand() + " --approve " + short(r.digest)
 	}
@@ -197,6 +206,9 @@ func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Veri
 		verified = t.paint(red, verified)
 	}
 	t.line(0, verified)
+	for _, refused := range r.view.plan.Refusals {
+		t.line(6, "  "+t.paint(red, "✗")+" "+plain(refusal(refused)))
+	}
 	width := 0
 	for _, list := range [][]plan.Outcome{r.failed, r.skipped} {
 		for _, o := range list {

@@ -23,6 +23,7 @@ func OutcomeMarkdown(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx C
 			said = "> [!WARNING]\n> " + said
 		}
 		pg.fixed(said + "\n\n")
+		m.refusals(pg)
 		pg.add(m.undone("Failed", r.failed, why, false, rankStops))
 		var left []plan.Outcome
 		for _, c := range r.left {
