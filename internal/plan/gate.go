@@ -173,8 +173,8 @@ func because(reasons ...string) string {
 	return strings.Join(without(reasons, func(r string) bool { return r == "" }), "; ")
 }
 
-// preflight refuses changes the key's user or the workspace's plan does not allow. A workspace that tells no features
-// is taken at its word only when a call is refused.
+// preflight refuses changes the key's user or the workspace's plan does not allow. A paid workspace that tells no
+// features may have them all; a free one that tells none has none.
 func (p *planner) preflight() {
 	if len(p.plan.Changes) == 0 {
 		return
@@ -208,7 +208,7 @@ func (p *planner) requireField(setting string) {
 }
 
 func (p *planner) require(setting, what string, features ...string) {
-	if len(p.dir.Features) > 0 && !p.dir.Has(features...) {
+	if (len(p.dir.Features) > 0 || p.dir.Free) && !p.dir.Has(features...) {
 		p.refuse(setting, "the workspace %q lacks %s, which these changes need.", p.dir.Workspace, what)
 	}
 }

@@ -779,6 +779,16 @@ func TestProfiles(t *testing.T) {
 			`,
 		},
 		{
+			name: "a free workspace that tells no features has none",
+			have: people + "person a@x\n",
+			csv:  "a@x m@x",
+			dir:  func(d *model.Directory) { d.Features, d.Free = nil, true },
+			want: `
+				assign create manager a@x manager: none -> m@x
+				refused managers: the workspace "Acme" lacks the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan), which these changes need.
+			`,
+		},
+		{
 			name: "capacity alone needs no feature",
 			have: people + "person a@x mgr=m@x cap=1h\n",
 			csv:  "a@x m@x",
