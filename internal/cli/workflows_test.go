@@ -69,7 +69,9 @@ func TestWorkflows(t *testing.T) {
 			if job.Timeout == 0 || job.Permissions == nil {
 				t.Errorf("%s has no timeout-minutes or no permissions", at)
 			}
+			tip := false // the branch as it is now, not as it was when the run was first started
 			for _, step := range job.Steps {
+				tip = tip || strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["ref"] == "${{ github.ref_name }}"
 				ours := strings.HasPrefix(step.Uses, "clockify-sync/clockify-sync@") || step.Uses == "./"
 				switch {
 				case step.Uses == "":
@@ -89,6 +91,9 @@ func TestWorkflows(t *testing.T) {
 					applies := template && step.With["command"] != "plan" && step.With["command"] != "validate" && !strings.Contains(path, "pull-request")
 					if applies && (job.Concurrency.Group == "" || job.Concurrency.Cancel != false || w.Concurrency.Cancel != nil) {
 						t.Errorf("%s applies and may be cancelled by another run", at)
+					}
+					if applies && !tip {
+						t.Errorf("%s applies and, when it is run again later, applies old files", at)
 					}
 				}
 			}
