@@ -59,7 +59,7 @@ func decide(command string, event gha.Event) (gha.Decision, error) {
 	case "apply":
 		switch {
 		case d.Action == gha.Validate: // without secrets nothing can be applied, whatever was asked
-		case event.Name == "merge_group", event.Name == "pull_request" && !event.Merged:
+		case unmerged(event):
 			return d, about(aboutGitHub, fmt.Errorf("input command: apply on %s would apply what nobody has merged. Run it on push, schedule or workflow_dispatch", event.Name))
 		default:
 			return said(gha.Apply), nil
@@ -68,6 +68,18 @@ func decide(command string, event gha.Event) (gha.Decision, error) {
 		return d, about(aboutGitHub, fmt.Errorf("input command: %q is not one of auto, validate, plan, apply", command))
 	}
 	return d, nil
+}
+
+// unmerged reports whether the run's files are those of a pull request that is not merged, or not into the default
+// branch. Reviews and other events of a pull request have its ref, too, and a merge queue pushes the branches it tries.
+func unmerged(e gha.Event) bool {
+	switch {
+	case e.Name == "merge_group", strings.HasPrefix(e.Ref, "refs/heads/gh-readonly-queue/"):
+		return true
+	case e.Name == "pull_request":
+		return !e.Merged || e.DefaultBranch != "" && e.BaseRef != "" && e.BaseRef != e.DefaultBranch
+	}
+	return strings.HasPrefix(e.Ref, "refs/pull/")
 }
 
 // annotate puts what the files have wrong with them on their lines.
