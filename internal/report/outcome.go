@@ -159,7 +159,10 @@ func why(o plan.Outcome) string {
 
 // whatOf names the object of a change and what is done to it, apart.
 func whatOf(names namer, c plan.Change) (object, doing string) {
-	object = cmp.Or(c.Person, c.Ref.Name)
+	object = c.Ref.Name
+	if c.Domain != plan.Time { // there the person is the same in every line
+		object = cmp.Or(c.Person, object)
+	}
 	v := &view{names: names}
 	var parts []string
 	for _, f := range c.Fields {
