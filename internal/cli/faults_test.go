@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +20,14 @@ func bubble(t *testing.T, f func(t *testing.T)) {
 		time.Sleep(time.Until(epoch))
 		f(t)
 	})
+}
+
+// seeds is how many disturbed lives are lived: 20 where everything is checked, fewer in between.
+func seeds() int {
+	if os.Getenv("CLOCKIFY_SYNC_CI") == "1" {
+		return 20
+	}
+	return 6
 }
 
 // everyKind is a fifth of all calls gone wrong, in every way there is.
@@ -51,7 +60,7 @@ func undisturbed(t *testing.T, state sandbox.State, content files) (want []strin
 // was tried has a row in the audit. What a run could not do, the next ones have to.
 func TestUsersUnderFaults(t *testing.T) {
 	t.Parallel()
-	people, seeds, most := 900, 20, 3
+	people, seeds, most := 900, seeds(), 3
 	if testing.Short() {
 		people, seeds = 120, 3
 	} else if raced {
@@ -119,7 +128,7 @@ func converge(t *testing.T, state sandbox.State, content files, faults sandbox.F
 // TestEntriesUnderFaults is the same for time entries, which nothing keeps from being doubled but the care that is taken.
 func TestEntriesUnderFaults(t *testing.T) {
 	t.Parallel()
-	entries, seeds, most := 10_000, 20, 3
+	entries, seeds, most := 10_000, seeds(), 3
 	if testing.Short() {
 		entries, seeds = 300, 3
 	} else if raced {

@@ -57,7 +57,7 @@ var settings = []setting{
 		{name: "requests_per_second", kind: aNumber, about: "Most calls a second with one key.", def: 10, lo: 0.01, hi: fastest},
 		{name: "rate_limit_delay", kind: aNumber, about: "The old way to say requests_per_second: seconds between two calls.", lo: 0, hi: 60, eg: []any{0.15}},
 		{name: "max_retries", kind: aCount, about: "How often a call is tried again after an answer that may pass.", def: 3, lo: 0, hi: 20},
-		{name: "max_calls", kind: aCount, about: "Most calls of a run; then it stops cleanly and the next goes on. Without it there is no limit.", lo: 1, hi: 10_000_000},
+		{name: "max_calls", kind: aCount, about: "Most calls of a run; then it stops cleanly and the next goes on. Without it there is no limit, but for the 30 calls an hour of a workspace on the free plan.", lo: 1, hi: 10_000_000},
 	}},
 	{name: "approval", kind: aMapping, about: "Where the approval of gated changes may come from beside --approve.", keys: []setting{
 		{name: "from", kind: aChoice, about: "pull-request: a review of the merged pull request. environment: a GitHub environment with required reviewers.", words: []any{"pull-request", "environment"}},
