@@ -185,21 +185,23 @@ func TestBadInput(t *testing.T) {
 		event func(*runner) event
 		says  string
 	}{
-		"unknown command":       {env: map[string]string{"INPUT_COMMAND": "destroy"}, says: `input command: "destroy" is not one of auto, validate, plan, apply`},
-		"comment not a bool":    {env: map[string]string{"INPUT_COMMENT": "maybe"}, says: `input comment: "maybe" is not true or false`},
-		"drift-issue":           {env: map[string]string{"INPUT_DRIFT-ISSUE": "2"}, says: `input drift-issue: "2" is not true or false`},
-		"max-calls":             {env: map[string]string{"INPUT_MAX-CALLS": "-3"}, says: `input max-calls: "-3" is not a whole number above 0`},
-		"redact":                {env: map[string]string{"INPUT_REDACT": "some"}, says: `redact: "some" is not one of auto, none, full`},
-		"only":                  {env: map[string]string{"INPUT_ONLY": "groups"}, says: `--only "groups": want users, time or time:NAME`},
-		"api-url in the clear":  {env: map[string]string{"INPUT_API-URL": "http://clockify.example.com"}, says: "input api-url: https is needed"},
-		"users outside":         {env: map[string]string{"INPUT_USERS": "../people.csv"}, says: `users: "../people.csv" leaves the workspace`},
-		"users absolute":        {env: map[string]string{"INPUT_USERS": "/etc/passwd"}, says: `users: "/etc/passwd" leaves the workspace`},
-		"config outside":        {env: map[string]string{"INPUT_CONFIG": "a/../../c.yaml"}, says: "leaves the workspace"},
-		"audit-dir outside":     {env: map[string]string{"INPUT_AUDIT-DIR": "../audit"}, says: "leaves the workspace"},
-		"users is missing":      {env: map[string]string{"INPUT_USERS": "nobody.csv"}, says: "nobody.csv"},
-		"short signing-key":     {env: map[string]string{"INPUT_SIGNING-KEY": "sesame"}, says: "input signing-key: has fewer than 32 characters (not shown)"},
-		"token with a space":    {env: map[string]string{"INPUT_GITHUB-TOKEN": "a b"}, says: "input github-token: holds spaces"},
-		"apply on pull_request": {env: map[string]string{"INPUT_COMMAND": "apply"}, event: func(r *runner) event { return r.pull(head1, nil) }, says: "would apply what nobody has merged"},
+		"unknown command":        {env: map[string]string{"INPUT_COMMAND": "destroy"}, says: `input command: "destroy" is not one of auto, validate, plan, apply`},
+		"comment not a bool":     {env: map[string]string{"INPUT_COMMENT": "maybe"}, says: `input comment: "maybe" is not true or false`},
+		"drift-issue":            {env: map[string]string{"INPUT_DRIFT-ISSUE": "2"}, says: `input drift-issue: "2" is not true or false`},
+		"max-calls":              {env: map[string]string{"INPUT_MAX-CALLS": "-3"}, says: `input max-calls: "-3" is not a whole number above 0`},
+		"redact":                 {env: map[string]string{"INPUT_REDACT": "some"}, says: `redact: "some" is not one of auto, none, full`},
+		"only":                   {env: map[string]string{"INPUT_ONLY": "groups"}, says: `--only "groups": want users, time or time:NAME`},
+		"api-url in the clear":   {env: map[string]string{"INPUT_API-URL": "http://clockify.example.com"}, says: "input api-url: https is needed"},
+		"a server of somebody's": {setup: func(r *runner) { r.configure("api: {base_url: \"https://clockify.me.example.com/api/v1\"}\n") }, says: "api.base_url: https://clockify.me.example.com/api/v1 is not Clockify's"},
+		"reports of somebody's":  {setup: func(r *runner) { r.configure("api: {reports_url: \"https://notclockify.me/v1\"}\n") }, says: "give the address of a server of your own as the input reports-url"},
+		"users outside":          {env: map[string]string{"INPUT_USERS": "../people.csv"}, says: `users: "../people.csv" leaves the workspace`},
+		"users absolute":         {env: map[string]string{"INPUT_USERS": "/etc/passwd"}, says: `users: "/etc/passwd" leaves the workspace`},
+		"config outside":         {env: map[string]string{"INPUT_CONFIG": "a/../../c.yaml"}, says: "leaves the workspace"},
+		"audit-dir outside":      {env: map[string]string{"INPUT_AUDIT-DIR": "../audit"}, says: "leaves the workspace"},
+		"users is missing":       {env: map[string]string{"INPUT_USERS": "nobody.csv"}, says: "nobody.csv"},
+		"short signing-key":      {env: map[string]string{"INPUT_SIGNING-KEY": "sesame"}, says: "input signing-key: has fewer than 32 characters (not shown)"},
+		"token with a space":     {env: map[string]string{"INPUT_GITHUB-TOKEN": "a b"}, says: "input github-token: holds spaces"},
+		"apply on pull_request":  {env: map[string]string{"INPUT_COMMAND": "apply"}, event: func(r *runner) event { return r.pull(head1, nil) }, says: "would apply what nobody has merged"},
 		"a link out of the workspace": {setup: func(r *runner) {
 			_ = os.Remove(filepath.Join(r.dir, "users.csv"))
 			if err := os.Symlink("/etc/passwd", filepath.Join(r.dir, "users.csv")); err != nil {

@@ -77,11 +77,31 @@ func (in *invocation) load() (*session, error) {
 	if problems := spec.Problems(nil); err != nil && !errors.As(err, &problems) {
 		return nil, err
 	}
+	if err := s.checkServers(); err != nil {
+		return nil, err
+	}
 	s.core = cmp.Or(env.APIURL, s.loaded.Settings.API.BaseURL)
 	s.reports = cmp.Or(env.ReportsURL, s.loaded.Settings.API.ReportsURL)
 	s.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
 	s.hide()
 	return s, nil
+}
+
+// checkServers refuses, in GitHub Actions, addresses of the config that are not Clockify's. A pull request may write
+// anything there, and its plan would send the keys to it; an input is the workflow's word.
+func (s *session) checkServers() error {
+	api := s.loaded.Settings.API
+	for _, a := range []struct{ setting, address, input, given string }{
+		{"api.base_url", api.BaseURL, "api-url", s.env.APIURL},
+		{"api.reports_url", api.ReportsURL, "reports-url", s.env.ReportsURL},
+	} {
+		u, err := url.Parse(a.address)
+		if !s.env.GitHubActions || a.given != "" || err == nil && strings.HasSuffix("."+u.Hostname(), ".clockify.me") {
+			continue
+		}
+		return about(aboutGitHub, fmt.Errorf("%s: %s is not Clockify's. A pull request may change the config, so give the address of a server of your own as the input %s", a.setting, a.address, a.input))
+	}
+	return nil
 }
 
 // hide masks all tokens of the run in GitHub's log.
