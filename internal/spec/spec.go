@@ -86,7 +86,7 @@ func Load(fsys fs.FS, o Options) (Loaded, error) {
 			if o.UsersNeeded {
 				problems = append(problems, model.Problem{
 					Source: model.Source{File: file},
-					Text:   "this file is missing; it lists the people of the workspace. Name another with --users.",
+					Text:   "this file is missing; it lists the people of the workspace. Name another with --users, or let clockify-sync export write it.",
 				})
 			}
 		case err != nil:

@@ -205,7 +205,7 @@ func TestMissingFiles(t *testing.T) {
 	}{
 		{"nothing needed", Options{Users: "users.csv", Config: "x.yaml"}, []string{}},
 		{"nothing asked", Options{}, []string{}},
-		{"users", Options{UsersNeeded: true}, []string{"users.csv: this file is missing; it lists the people of the workspace. Name another with --users."}},
+		{"users", Options{UsersNeeded: true}, []string{"users.csv: this file is missing; it lists the people of the workspace. Name another with --users, or let clockify-sync export write it."}},
 		{"config", Options{ConfigNeeded: true}, []string{"clockify-sync.yaml: this config file is missing."}},
 		{"named config", Options{Config: "a/b.yaml", ConfigNeeded: true}, []string{"a/b.yaml: this config file is missing."}},
 	}
