@@ -4,6 +4,8 @@
 package report
 
 import (
+	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -82,17 +84,30 @@ type Verify struct {
 
 // Unexpected lists what is left beside the changes that are known not to have been done.
 func (v Verify) Unexpected(outcomes []plan.Outcome) []plan.Change {
-	known := map[string]bool{}
+	known := map[string]int{}
 	for _, o := range outcomes {
 		if o.Status != plan.Done {
-			known[o.Change.ID] = true
+			known[lasting(o.Change)]++
 		}
 	}
 	var left []plan.Change
 	for _, c := range v.Left {
-		if !known[c.ID] {
-			left = append(left, c)
+		if key := lasting(c); known[key] > 0 {
+			known[key]--
+			continue
 		}
+		left = append(left, c)
 	}
 	return left
+}
+
+var numbered = regexp.MustCompile(` \(\d+\)$`)
+
+// lasting is what tells a change in two plans made one after the other. Equal time entries are numbered anew in each: of
+// two of which one was made, the other is the first of its kind in the next plan.
+func lasting(c plan.Change) string {
+	if c.Ref.Kind != plan.KindEntry {
+		return c.ID
+	}
+	return fmt.Sprint(c.Sync, c.Op, numbered.ReplaceAllString(c.Ref.Name, ""), c.Gated, c.Fields)
 }
