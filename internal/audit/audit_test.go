@@ -459,6 +459,7 @@ func TestActions(t *testing.T) {
 	}{
 		{c(plan.KindField, plan.Create, nil), "Create Custom Field", ""},
 		{c(plan.KindGroup, plan.Create, nil), "Create Group", ""},
+		{c(plan.KindGroup, plan.Create, func(x *plan.Change) { x.Ref.Name = "Sam (sam@x.io)" }), "Create Group", ""},
 		{c(plan.KindGroup, plan.Update, nil), "Rename Group", ""},
 		{c(plan.KindGroup, plan.Delete, nil), "Delete Group", ""},
 		{c(plan.KindGroup, plan.Delete, leaver), "Delete Manager Group", ""},

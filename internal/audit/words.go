@@ -86,7 +86,7 @@ func email(c *change) string {
 			}
 		}
 	}
-	if strings.Contains(c.Name, "@") {
+	if c.Kind != string(plan.KindGroup) && strings.Contains(c.Name, "@") {
 		return c.Name
 	}
 	return ""
