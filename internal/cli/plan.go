@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -25,7 +26,7 @@ func validate(_ context.Context, in *invocation) int {
 		return ExitFailed
 	}
 	for _, f := range s.loaded.Spec.Findings {
-		fmt.Fprintf(in.Stdout, "%s: %s %s\n", f.Source, f.Name, f.Text)
+		fmt.Fprintf(in.Stdout, "%s: %s\n", f.Source, visible(strings.TrimSpace(f.Name+" "+f.Text)))
 	}
 	fmt.Fprintln(in.Stdout, s.sound())
 	return ExitDone
@@ -35,13 +36,13 @@ func validate(_ context.Context, in *invocation) int {
 func (s *session) sound() string {
 	text := ""
 	if u := s.loaded.Spec.Users; u != nil {
-		text = fmt.Sprintf("%s: %d people", s.file, len(u.People))
+		text = s.file + ": " + count(len(u.People), peopleWord)
 	}
 	if n := len(s.loaded.Spec.Time); n > 0 {
 		if text != "" {
 			text += ", "
 		}
-		text += fmt.Sprintf("%d time syncs", n)
+		text += count(n, [2]string{"time sync", "time syncs"})
 	}
 	if s.loaded.Config != "" {
 		text += ", " + s.loaded.Config

@@ -145,7 +145,7 @@ func (r *reader) unknownColumns(names []string, index map[string]int) {
 		if slices.Contains(known, name) && name != "" {
 			continue
 		}
-		text := "column " + quote(name) + " is unknown; it is not read"
+		text := "is an unknown column; it is not read"
 		if name == "" {
 			text = "column " + strconv.Itoa(i+1) + " has no name; it is not read"
 		}

@@ -193,7 +193,7 @@ func (r *reader) selfManagers() {
 		}
 		r.findings = append(r.findings, model.Finding{
 			Kind: model.FindingSelfManager, Name: p.Email, Source: p.ManagerAt,
-			Text: p.Email + " is their own manager here; read as if the cell were blank.",
+			Text: "is their own manager here; read as if the cell were blank.",
 		})
 		p.Manager = ""
 	}
@@ -239,6 +239,6 @@ func (r *reader) cycle(index map[string]int, at int) {
 	}
 	r.findings = append(r.findings, model.Finding{
 		Kind: model.FindingCycle, Name: people[first].Email, Source: people[first].ManagerAt,
-		Text: "managers form a cycle: " + strings.Join(append(slices.Clone(text), chain[0]), " → ") + ".",
+		Text: "is in a circle of managers: " + strings.Join(append(slices.Clone(text), chain[0]), " → ") + ".",
 	})
 }
