@@ -95,6 +95,9 @@ func (w *Workspace) perform(ctx context.Context, d deed) error {
 		}
 		doubt := errors.Is(err, clockify.ErrUncertain)
 		refused := clockify.IsStatus(err, 400, 404, 409)
+		if d.people && clockify.IsStatus(err, 403) {
+			return fmt.Errorf("%w; if an identity provider (SCIM) owns people and groups, set identity_provider: true", err)
+		}
 		if err == nil || !doubt && !refused || d.holds == nil {
 			return err
 		}

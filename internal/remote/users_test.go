@@ -376,6 +376,9 @@ func TestIdentityProvider(t *testing.T) {
 				left++
 			} else if err != nil {
 				refused++
+				if !strings.Contains(err.Error(), "set identity_provider: true") {
+					t.Errorf("%#v: %v, want what to set", c.Do, err)
+				}
 			}
 		case plan.CreateField, plan.SetProfile, plan.GrantManager, plan.RevokeManager:
 			if err != nil && !strings.Contains(err.Error(), "new@x.io") {
