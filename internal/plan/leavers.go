@@ -27,8 +27,8 @@ func (p *planner) absent() {
 	file := p.spec.File
 	switch {
 	case p.spec.Absent != model.AbsentDeactivate:
-		p.note(model.FindingAbsent, "", model.Source{}, "%s active in the workspace and not in %s; %s kept (absent: keep): %s",
-			count(len(gone), "person is", "people are"), file, pick(len(gone), "it is", "they are"), list(gone, 10))
+		p.note(model.FindingAbsent, "", model.Source{}, "%s active in the workspace and not in %s; they are kept (absent: keep): %s",
+			count(len(gone), "person is", "people are"), file, list(gone, 10))
 		return
 	case p.spec.IdentityProvider:
 		p.note(model.FindingManagedByIdP, "", model.Source{}, "%s not in %s, and the identity provider has to deactivate them: %s",

@@ -819,7 +819,7 @@ func TestAbsent(t *testing.T) {
 			have: base + "person cyd@x\n person dan@x inactive\n person eli@x pending",
 			csv:  baseCSV,
 			want: `
-				finding absent : 1 person is active in the workspace and not in users.csv; it is kept (absent: keep): cyd@x
+				finding absent : 1 person is active in the workspace and not in users.csv; they are kept (absent: keep): cyd@x
 			`,
 		},
 		{
