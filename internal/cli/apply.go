@@ -188,21 +188,14 @@ func (r *running) verify(ctx context.Context) {
 }
 
 func (r *running) look(ctx context.Context) report.Verify {
-	var group errgroup.Group
-	plans, errs := make([]*plan.Plan, len(r.jobs)), make([]error, len(r.jobs))
-	again := r.round()
-	for i, j := range r.jobs {
-		if j.plan == nil || j.plan.Empty() {
-			continue
+	var plans []*plan.Plan
+	var errs []error
+	jobs := slices.DeleteFunc(slices.Clone(r.jobs), func(j *job) bool { return j.plan == nil || j.plan.Empty() })
+	for i, m := range r.round().make(ctx, jobs) {
+		if plans = append(plans, m.plan); m.err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", jobs[i].title, m.err))
 		}
-		group.Go(func() error {
-			if plans[i], _, errs[i] = j.make(ctx, again); errs[i] != nil {
-				errs[i] = fmt.Errorf("%s: %w", j.title, errs[i])
-			}
-			return nil
-		})
 	}
-	_ = group.Wait() // the errors are in errs
 	v := report.Verify{Done: true, Left: plan.Join(plans...).Changes}
 	for _, err := range errs {
 		if stopped(err) { // cut short, which says nothing about what was done

@@ -22,6 +22,8 @@ type job struct {
 	spec  model.Spec
 	open  func(*round) (source, error)
 
+	place string // whose entries in which workspace a time sync writes
+
 	err  error // it could not be started, read or planned
 	plan *plan.Plan
 	do   apply.Doer // who can do the plan: it knows the ids that were read
@@ -91,20 +93,18 @@ func (s *session) usersJob() *job {
 
 // planAll reads and plans every job. What the files themselves have to say comes first in the joined plan.
 func (s *session) planAll(ctx context.Context) *plan.Plan {
-	var group errgroup.Group
-	r := s.round()
+	var sound []*job
 	for _, j := range s.jobs {
-		if j.err != nil {
-			continue
+		if j.err == nil {
+			sound = append(sound, j)
 		}
-		group.Go(func() error {
-			if j.plan, j.do, j.err = j.make(ctx, r); errors.Is(j.err, clockify.ErrBudget) {
-				j.err = s.spent(j.err)
-			}
-			return nil
-		})
 	}
-	_ = group.Wait() // every job keeps its own error
+	for i, m := range s.round().make(ctx, sound) {
+		j := sound[i]
+		if j.plan, j.do, j.err = m.plan, m.do, m.err; errors.Is(j.err, clockify.ErrBudget) {
+			j.err = s.spent(j.err)
+		}
+	}
 	parts := []*plan.Plan{plan.Compute(model.Spec{Findings: s.loaded.Spec.Findings, Problems: s.loaded.Spec.Problems}, model.State{})}
 	for _, j := range s.jobs {
 		parts = append(parts, j.plan)
@@ -114,17 +114,57 @@ func (s *session) planAll(ctx context.Context) *plan.Plan {
 	return all
 }
 
-// make reads and plans the job as part of a round.
-func (j *job) make(ctx context.Context, r *round) (*plan.Plan, apply.Doer, error) {
+// made is what became of a job in a round.
+type made struct {
+	have model.State
+	plan *plan.Plan
+	do   apply.Doer
+	err  error
+}
+
+// make reads and plans jobs side by side. Time syncs that write one person's entries in one workspace are planned one
+// after another once all is read, in the order of the config: an entry there stands for one of the source, and no more.
+func (r *round) make(ctx context.Context, jobs []*job) []made {
+	var group errgroup.Group
+	done, places := make([]made, len(jobs)), map[string]int{}
+	for _, j := range jobs {
+		places[j.place]++
+	}
+	for i, j := range jobs {
+		group.Go(func() error {
+			m := &done[i]
+			if m.have, m.do, m.err = j.read(ctx, r); m.err == nil && (j.place == "" || places[j.place] == 1) {
+				m.plan = plan.Compute(j.spec, m.have)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // every job keeps its own error
+	taken := map[string]map[string]bool{}
+	for i, j := range jobs {
+		m := &done[i]
+		if m.err == nil && m.plan == nil {
+			if taken[j.place] == nil {
+				taken[j.place] = map[string]bool{}
+			}
+			for l := range m.have.Time {
+				m.have.Time[l].Taken = taken[j.place]
+			}
+			m.plan = plan.Compute(j.spec, m.have)
+		}
+		m.have = model.State{} // may be large
+	}
+	return done
+}
+
+// read reads what the job needs as part of a round.
+func (j *job) read(ctx context.Context, r *round) (model.State, apply.Doer, error) {
 	from, err := j.open(r)
 	if err != nil {
-		return nil, nil, err
+		return model.State{}, nil, err
 	}
 	have, err := from.read(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	return plan.Compute(j.spec, have), from.do, nil
+	return have, from.do, err
 }
 
 // failures are the errors of the jobs that could not be planned.

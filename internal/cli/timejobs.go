@@ -76,7 +76,7 @@ func (s *session) timeJobs() []*job {
 
 // timeJob is the job of one time sync; all are told to the planner, for two of them may get into each other's way.
 func (s *session) timeJob(sync model.TimeSync, all []model.TimeSync) *job {
-	j := &job{title: "time " + sync.Name, spec: model.Spec{Time: all}}
+	j := &job{title: "time " + sync.Name, spec: model.Spec{Time: all}, place: placeOf(sync)}
 	j.err = errors.Join(s.token("source.token_env", sync.Source.Token), s.token("destination.token_env", sync.Destination.Token))
 	if j.err != nil {
 		return j
@@ -95,6 +95,11 @@ func (s *session) timeJob(sync model.TimeSync, all []model.TimeSync) *job {
 		}}, err
 	}
 	return j
+}
+
+// placeOf is where a sync writes: somebody's entries in a workspace.
+func placeOf(sync model.TimeSync) string {
+	return sync.Destination.WorkspaceID + " " + sync.Destination.UserID
 }
 
 // token finds the token that is kept under a name: of the user sync where there is no name, of a secret, else of the

@@ -36,6 +36,11 @@ type Ledger struct {
 	From, To    time.Time // the window; entries that start in [From, To)
 	Source      Book
 	Destination Book
+
+	// Taken holds the handles of destination entries that stand for source entries already. Syncs to one person in one
+	// workspace share it and are planned one after another, each adding its own, so that no entry stands for two. Nil: no
+	// other sync writes there.
+	Taken map[string]bool
 }
 
 // Book is one workspace's part of a Ledger.

@@ -143,6 +143,9 @@ func (m *mirror) create(j *job, equal int) {
 // update plans what makes the twin read like the source entry, if anything.
 func (m *mirror) update(j *job, twin *model.Entry) {
 	m.settle(j, twin)
+	if m.have.Taken != nil {
+		m.have.Taken[twin.Handle] = true
+	}
 	if !m.spec.Link && slot(twin, &j.want) == 0 && content(twin, &j.want) == 0 {
 		return // told by content alone, a twin that differs in its tags, task or billable may have been put right by hand
 	}

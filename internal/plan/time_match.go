@@ -96,7 +96,7 @@ func (m *mirror) pair(jobs []*job, twins []*model.Entry) (leftJobs []*job, leftT
 		n := run(len(jobs), func(i int) bool { return content(&jobs[i].want, first) == 0 })
 		d := run(len(twins), func(i int) bool { return content(twins[i], first) == 0 })
 		if n > 0 && d > 0 {
-			a, b := m.alike(jobs[:n], twins[:d])
+			a, b := m.alike(jobs[:n], m.free(twins[:d]))
 			k := min(len(a), len(b))
 			for i := range k {
 				m.update(a[i], b[i])
@@ -111,7 +111,15 @@ func (m *mirror) pair(jobs []*job, twins []*model.Entry) (leftJobs []*job, leftT
 		}
 		jobs, twins = jobs[n:], twins[d:]
 	}
-	return append(leftJobs, jobs...), append(leftTwins, twins...), append(equal, make([]int, len(jobs))...)
+	return append(leftJobs, jobs...), m.free(append(leftTwins, twins...)), append(equal, make([]int, len(jobs))...)
+}
+
+// free are the entries that stand for no source entry of another sync.
+func (m *mirror) free(twins []*model.Entry) []*model.Entry {
+	if len(m.have.Taken) == 0 {
+		return twins
+	}
+	return slices.DeleteFunc(slices.Clone(twins), func(e *model.Entry) bool { return m.have.Taken[e.Handle] })
 }
 
 // alike pairs twins that are the same in everything, so that they stay as they are, and returns the others.

@@ -521,3 +521,47 @@ func TestTimeSameEntriesTwice(t *testing.T) {
 		})
 	}
 }
+
+// Two clients of one person are mirrored to the same projects: an entry there stands for one of theirs alone.
+func TestTimeTaken(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name       string
+		acme, beta string   // the source entry of each sync
+		dest       []string // what the destination has
+		want       string   // operations of acme, then of beta
+	}{
+		{"one twin of two equal entries", "plan", "plan", []string{"plan"}, "| create"},
+		{"one entry that either could edit", "plan", "talk", []string{"own"}, "update | create"},
+		{"an edit of the other's twin leaves it another", "new", "talk", []string{"talk", "zzz"}, "update | update"},
+		{"both have a twin", "plan", "talk", []string{"plan", "talk"}, "| "},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			a, b := contentSync(), contentSync()
+			b.Name, b.Source.ClientID = "beta", "c2"
+			taken := map[string]bool{}
+			ledger := func(sync, book string) model.Ledger {
+				text := site
+				for _, d := range tc.dest {
+					text += "twin Alpha/Website 20T09:00-20T10:00 " + d + "\n"
+				}
+				l := ledgerOf(t, text+"book Website 20T09:00-20T10:00 "+book)
+				l.Sync, l.Taken = sync, taken
+				return l
+			}
+			var got [2]string
+			for _, c := range plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{ledger("acme", tc.acme), ledger("beta", tc.beta)}}).Changes {
+				if c.Sync == "beta" {
+					got[1] += string(c.Op)
+				} else {
+					got[0] += string(c.Op) + " "
+				}
+			}
+			if got := got[0] + "| " + got[1]; got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}

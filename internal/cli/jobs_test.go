@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/model"
+)
+
+// Syncs to one person share what is taken, those before them in the config first; others do not, and one that cannot be
+// read holds up none.
+func TestRoundSharesWhatIsTaken(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	syncOf := func(name, client, user string) model.TimeSync {
+		return model.TimeSync{Name: name, Source: model.Side{WorkspaceID: "s", ClientID: client, UserID: user}, Destination: model.Side{WorkspaceID: "d", UserID: user}}
+	}
+	syncs := []model.TimeSync{syncOf("a", "c1", "ann"), syncOf("b", "c2", "ann"), syncOf("c", "c3", "bob"), syncOf("d", "c4", "ann")}
+	var jobs []*job
+	for _, sync := range syncs {
+		j := &job{title: sync.Name, spec: model.Spec{Time: syncs}, place: placeOf(sync)}
+		j.open = func(*round) (source, error) {
+			return source{read: func(context.Context) (model.State, error) {
+				if sync.Name == "a" {
+					time.Sleep(time.Millisecond) // the first is read last; the order of reading counts for nothing
+				}
+				if sync.Name == "d" {
+					return model.State{}, errors.New("not read")
+				}
+				entry := model.Entry{Project: "Website", Start: day, End: day.Add(time.Hour), Description: "plan", Handle: "1"}
+				projects := []model.Project{{Name: "Website"}}
+				return model.State{Time: []model.Ledger{{
+					Sync: sync.Name, From: day.Add(-time.Hour), To: day.Add(time.Hour),
+					Source:      model.Book{Projects: projects, Entries: []model.Entry{entry}},
+					Destination: model.Book{Projects: projects, Entries: []model.Entry{entry}, Own: true},
+				}}}, nil
+			}}, nil
+		}
+		jobs = append(jobs, j)
+	}
+	want := []int{0, 1, 0} // changes: b's twin is a's already
+	for i, m := range (&round{}).make(t.Context(), jobs) {
+		switch {
+		case i == 3:
+			if m.err == nil || m.plan != nil {
+				t.Errorf("d: got %v, %v, want an error and no plan", m.plan, m.err)
+			}
+		case m.err != nil || len(m.plan.Changes) != want[i]:
+			t.Errorf("%s: got %d changes and %v, want %d", jobs[i].title, len(m.plan.Changes), m.err, want[i])
+		}
+	}
+}
