@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -124,6 +125,7 @@ type invocation struct {
 	args []string
 	log  *gha.Log // in GitHub Actions, what Stdout and Stderr write to
 
+	given  string        // those flags that a next command needs too, as they would be typed
 	waited time.Duration // for answers
 }
 
@@ -149,7 +151,14 @@ func (in *invocation) main(ctx context.Context) int {
 		name = in.Args[0]
 	}
 	switch name {
-	case "", "help", "-h", "--help", "-help":
+	case "help":
+		if len(in.Args) > 1 && !strings.HasPrefix(in.Args[1], "-") {
+			in.Args = []string{in.Args[1], "--help"}
+			return in.main(ctx)
+		}
+		usage(in.Stdout)
+		return ExitDone
+	case "", "-h", "--help", "-help":
 		if name == "" && in.log != nil {
 			return action(ctx, in)
 		}
@@ -181,13 +190,33 @@ func (in *invocation) main(ctx context.Context) int {
 		in.advise(aboutCommandLine)
 		return ExitFailed
 	}
-	in.args = set.Args()
+	in.args, in.given = set.Args(), retyped(set)
 	if cmd.args == "" && len(in.args) > 0 {
 		fmt.Fprintf(in.Stderr, "clockify-sync %s: does not take %q. Settings are flags: see clockify-sync %s --help.\n", cmd.name, in.args[0], cmd.name)
 		in.advise(aboutCommandLine)
 		return ExitFailed
 	}
 	return cmd.run(ctx, in)
+}
+
+// plainWord needs no quotes in a shell.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+
+// retyped is the flags that say what a run is about, with a space before each: the command that goes on has to be about
+// the same.
+func retyped(set *flag.FlagSet) string {
+	text := ""
+	set.Visit(func(f *flag.Flag) {
+		switch f.Name {
+		case "users", "config", "only", "env-file", "audit-dir":
+			value := f.Value.String()
+			if !plainWord.MatchString(value) {
+				value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+			}
+			text += " --" + f.Name + " " + value
+		}
+	})
+	return text
 }
 
 func usage(w io.Writer) {

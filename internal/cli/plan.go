@@ -34,20 +34,17 @@ func validate(_ context.Context, in *invocation) int {
 
 // sound says in a line what was read and found to be in order.
 func (s *session) sound() string {
-	text := ""
+	var parts []string
 	if u := s.loaded.Spec.Users; u != nil {
-		text = s.file + ": " + count(len(u.People), peopleWord)
+		parts = append(parts, s.file+": "+count(len(u.People), peopleWord))
 	}
 	if n := len(s.loaded.Spec.Time); n > 0 {
-		if text != "" {
-			text += ", "
-		}
-		text += count(n, [2]string{"time sync", "time syncs"})
+		parts = append(parts, count(n, [2]string{"time sync", "time syncs"}))
 	}
 	if s.loaded.Config != "" {
-		text += ", " + s.loaded.Config
+		parts = append(parts, s.loaded.Config)
 	}
-	return text + ": no problems"
+	return strings.Join(parts, ", ") + ": no problems"
 }
 
 // planFile is where plan leaves the plan, so that a later apply can tell what is left of an approved one.
@@ -156,6 +153,7 @@ func (in *invocation) style() report.Style {
 func (s *session) context() report.Context {
 	c := report.Context{
 		Applying:      s.applying,
+		ApplyCommand:  "clockify-sync apply" + s.in.given,
 		RatePerSecond: s.loaded.Settings.API.RequestsPerSecond,
 		UsersFile:     s.file,
 		AuditDir:      s.in.opts.audit,
