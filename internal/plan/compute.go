@@ -34,7 +34,7 @@ func finish(p *Plan, needs func(changes []Change)) {
 		}
 		p.Calls.Needed += c.Calls
 	}
-	slices.SortStableFunc(p.Changes, compare)
+	sortChanges(p.Changes)
 	needs(p.Changes)
 	slices.SortStableFunc(p.Findings, func(a, b model.Finding) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Text, b.Text))
@@ -45,8 +45,31 @@ func finish(p *Plan, needs func(changes []Change)) {
 	})
 }
 
+// sortChanges orders the changes, equal ones as they were. Changes are large and may be many: places are sorted, and every
+// change is then moved once.
+func sortChanges(changes []Change) {
+	from := make([]int32, len(changes)) // which change belongs at each place
+	for i := range from {
+		from[i] = int32(i)
+	}
+	slices.SortFunc(from, func(a, b int32) int { return cmp.Or(compare(&changes[a], &changes[b]), cmp.Compare(a, b)) })
+	for start := range from {
+		first := changes[start]
+		for at := int32(start); from[at] != at; {
+			next := from[at]
+			from[at] = at
+			if next == int32(start) {
+				changes[at] = first
+				break
+			}
+			changes[at] = changes[next]
+			at = next
+		}
+	}
+}
+
 // compare orders changes as they are run: by phase, and within one so that what others may need comes first.
-func compare(a, b Change) int {
+func compare(a, b *Change) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(Phases, a.Phase), slices.Index(Phases, b.Phase)),
 		cmp.Compare(step(a), step(b)),
@@ -60,7 +83,7 @@ func compare(a, b Change) int {
 
 // step is a change's place within its phase. In the deactivation everything happens in one phase: new managers and
 // groups come first, then the old ones go, then the leavers' groups, and last the leavers.
-func step(c Change) int {
+func step(c *Change) int {
 	switch c.Ref.Kind {
 	case KindField:
 		return 0

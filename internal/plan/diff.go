@@ -27,7 +27,7 @@ func (p *planner) diff(from, to *roster) []Change {
 			d.last().Leaver = p.ownGroup[key]
 		}
 	}
-	for _, email := range sorted(to.people) {
+	for _, email := range to.emails() {
 		if from.people[email] != to.people[email] {
 			d.person(from.people[email], to.people[email])
 		}

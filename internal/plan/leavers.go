@@ -106,7 +106,7 @@ func (p *planner) keepUnreplaceable() {
 // orphans says, for each leaver, whom or what they alone manage that somebody else has to take over.
 func (p *planner) orphans() map[string]string {
 	orphans := map[string]string{}
-	for _, email := range sorted(p.want.people) {
+	for _, email := range p.want.emails() {
 		if person := p.want.people[email]; p.orphan(person) {
 			for _, m := range person.Managers {
 				orphans[m] = email
@@ -224,7 +224,7 @@ func (p *planner) leaveGroup(key string) {
 func (p *planner) managedPeople(manager string) []string {
 	if p.managed == nil {
 		p.managed = map[string][]string{}
-		for _, email := range sorted(p.want.people) {
+		for _, email := range p.want.emails() {
 			for _, m := range p.want.people[email].Managers {
 				p.managed[m] = append(p.managed[m], email)
 			}

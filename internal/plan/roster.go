@@ -12,6 +12,7 @@ import (
 // so that what nobody touched costs nothing and is seen to be equal at once.
 type roster struct {
 	people map[string]*model.Person
+	order  []string // the people's emails, sorted; see emails
 	groups map[string]*model.Group
 	fields map[string]bool
 }
@@ -35,7 +36,15 @@ func newRoster(d *model.Directory) *roster {
 
 // next returns a roster that starts out equal to r. Changing it leaves r as it is.
 func (r *roster) next() *roster {
-	return &roster{people: maps.Clone(r.people), groups: maps.Clone(r.groups), fields: maps.Clone(r.fields)}
+	return &roster{people: maps.Clone(r.people), order: r.emails(), groups: maps.Clone(r.groups), fields: maps.Clone(r.fields)}
+}
+
+// emails are the people's, sorted. Nobody ever leaves a roster, so that as many as people are all of them.
+func (r *roster) emails() []string {
+	if len(r.order) != len(r.people) {
+		r.order = sorted(r.people)
+	}
+	return r.order
 }
 
 // person returns a copy of the person that may be changed. The person must be there.

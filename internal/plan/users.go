@@ -115,7 +115,7 @@ func (p *planner) subject() {
 			p.plan.Names[person.Email] = person.Name // of everybody: whoever masks the plan has to know them
 		}
 	}
-	for _, email := range sorted(p.then.people) {
+	for _, email := range p.then.emails() {
 		after, before := p.then.people[email], p.have.people[email]
 		if after == before {
 			continue
