@@ -33,9 +33,12 @@ func (s *session) timeSyncs() ([]model.TimeSync, error) {
 
 // fromSecret brings the old form into the new one. Its tokens are kept under names of their own.
 func (s *session) fromSecret(secret config.TimeSecret) model.TimeSync {
-	token, dest := secret.Name, secret.Name+" dest_token"
+	token, dest := secret.Name, secret.Name
 	s.tokens[token] = secret.Token
-	s.tokens[dest] = cmp.Or(secret.DestToken, secret.Token)
+	if secret.DestToken != secret.Token {
+		dest += " dest_token"
+		s.tokens[dest] = secret.DestToken
+	}
 	return model.TimeSync{
 		Name:        secret.Name,
 		Source:      model.Side{WorkspaceID: secret.SourceWorkspaceID, ClientID: secret.SourceClientID, UserID: secret.UserID, Token: token},
@@ -62,6 +65,10 @@ func (s *session) timeJobs() []*job {
 	}
 	switch {
 	case len(jobs) > 0:
+	case slices.ContainsFunc(s.problems(), func(p model.Problem) bool { return p.Source.File == s.loaded.Config }):
+		// Syncs with a problem are left out of the config, and the problem is told.
+	case named && slices.Contains(s.env.SecretNames, only):
+		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
 	case named:
 		have := "there are none"
 		if len(names) > 0 {

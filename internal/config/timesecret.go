@@ -53,10 +53,15 @@ func (c Config) TimeSecrets(lookup func(string) (string, bool)) ([]TimeSecret, e
 	var (
 		out  []TimeSecret
 		errs []error
+		odd  bool
 	)
 	for _, name := range c.SecretNames {
 		if !variable.MatchString(name) {
-			// Somebody may have put the secret where its name belongs.
+			// Somebody may have put the secret where its name belongs; cut at its commas that is many names.
+			if odd {
+				continue
+			}
+			odd = true
 			errs = append(errs, errors.New("SECRET_NAMES: one of the names is not the name of a variable (not shown: it may be a secret)"))
 			continue
 		}

@@ -92,6 +92,10 @@ func (r *timeReader) heads(ctx context.Context) error {
 	group.Go(func() error { errs[0] = r.src.open(ctx, r.setting("source"), r.sync.Source); return nil })
 	group.Go(func() error { errs[1] = r.dst.open(ctx, r.setting("destination"), r.sync.Destination); return nil })
 	_ = group.Wait() // both errors are told
+	var denied *Denied
+	if r.sync.Source.Token == r.sync.Destination.Token && errors.As(errs[0], &denied) && clockify.IsStatus(errs[0], 401) {
+		return errs[0] // one key for both sides
+	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}

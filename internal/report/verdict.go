@@ -207,9 +207,6 @@ func (v *view) workspaces() []string {
 // refusal says what stands in the way and which setting allows it.
 func refusal(r plan.Refusal) string {
 	text := r.Text
-	if r.Sync != "" {
-		text = "time sync " + r.Sync + ": " + text
-	}
 	if r.Setting != "" {
 		text = fmt.Sprintf("%s: %s", r.Setting, text)
 	}
