@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
 // understood is what has to be typed before anything is done that cannot be taken back easily.
@@ -24,7 +25,7 @@ func (in *invocation) consent(ctx context.Context, p *plan.Plan) (plan.Approval,
 	}
 	fmt.Fprintf(in.Stderr, "\n%s cannot be taken back easily:\n", count(len(gated), [2]string{"change", "changes"}))
 	for _, c := range gated {
-		fmt.Fprintf(in.Stderr, "  - %s\n", visible(goes(c)))
+		fmt.Fprint(in.Stderr, report.Broken("  - "+visible(goes(c)), 6, in.Width))
 	}
 	text, err := in.ask(ctx, "Type "+understood+" to do this too; anything else leaves it for later: ")
 	switch {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
@@ -172,16 +173,19 @@ func (in *invocation) writeBoth(files []file) error {
 // report says what the files cannot express: with --check with all names, else with the first few.
 func (d *draft) report(in *invocation) {
 	most := 3
+	say := func(indent, hang int, text string) {
+		fmt.Fprint(in.Stdout, report.Broken(strings.Repeat(" ", indent)+text, hang, in.Width))
+	}
 	if in.opts.gaps {
 		most = len(d.dir.People) + len(d.dir.Groups) + len(d.dir.Fields)
 	}
 	if len(d.gaps) == 0 {
-		fmt.Fprintln(in.Stdout, "The files express all of its people, managers, hours and user fields.")
+		say(0, 0, "The files express all of its people, managers, hours and user fields.")
 	} else {
 		fmt.Fprintln(in.Stdout, "\nWhat the files cannot express, and what is done about it:")
 	}
 	for _, g := range d.gaps {
-		fmt.Fprintf(in.Stdout, "  %s %s\n", count(len(g.names), g.what), g.text)
+		say(2, 6, count(len(g.names), g.what)+" "+g.text)
 		for _, name := range g.names[:min(most, len(g.names))] {
 			line := visible(name)
 			if line != name {
@@ -190,13 +194,13 @@ func (d *draft) report(in *invocation) {
 			if why := d.reasons[name]; why != "" && strings.HasPrefix(g.text, "set aside") {
 				line += ": " + visible(why)
 			}
-			fmt.Fprintf(in.Stdout, "    %s\n", line)
+			say(4, 8, line)
 		}
 		if more := len(g.names) - most; more > 0 {
 			fmt.Fprintf(in.Stdout, "    and %d more: clockify-sync export --check\n", more)
 		}
 	}
-	fmt.Fprintln(in.Stdout, "Who is owner or admin, rates, working days and access to projects are not part of the files.")
+	say(0, 0, "Who is owner or admin, rates, working days and access to projects are not part of the files.")
 	if !in.opts.gaps {
 		fmt.Fprintln(in.Stdout, "Next: clockify-sync plan")
 	}

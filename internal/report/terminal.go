@@ -55,6 +55,15 @@ func (t *terminal) line(indent int, text string) {
 	t.write(strings.TrimRight(current, " ") + "\n")
 }
 
+// Broken is a line for a terminal so wide, broken at spaces where it is wider; what follows a break is indented. Width 0
+// breaks nothing.
+func Broken(text string, indent, width int) string {
+	var b strings.Builder
+	t := terminal{w: &b, style: Style{Width: width}}
+	t.line(indent, text)
+	return b.String()
+}
+
 func (t *terminal) write(s string) {
 	if t.err == nil {
 		_, t.err = io.WriteString(t.w, s)
