@@ -13,38 +13,53 @@ import (
 // may be a hundred thousand of them.
 func inOrder[T any](list []T, entry func(T) *model.Entry) []T {
 	type key struct {
-		start       int64 // seconds
-		project, at int32
+		start int64 // seconds
+		at    int32
 	}
-	ranks := map[projectKey]int32{}
-	for _, x := range list {
+	met := map[projectKey]int32{} // the projects in the order they are met
+	var projects []projectKey
+	of := make([]int32, len(list)) // which of them each element is of
+	for i, x := range list {
 		e := entry(x)
-		ranks[projectKey{e.Client, e.Project}] = 0
-	}
-	projects := make([]projectKey, 0, len(ranks))
-	for p := range ranks {
-		projects = append(projects, p)
+		p := projectKey{e.Client, e.Project}
+		n, known := met[p]
+		if !known {
+			n = int32(len(projects))
+			met[p] = n
+			projects = append(projects, p)
+		}
+		of[i] = n
 	}
 	slices.SortFunc(projects, func(a, b projectKey) int {
 		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.client, b.client))
 	})
+	rank := make([]int32, len(projects))
 	for i, p := range projects {
-		ranks[p] = int32(i)
+		rank[met[p]] = int32(i)
+	}
+	// Clockify lists entries by their start (clockify-api.md section 4), so within a project there is mostly nothing to sort.
+	ends := make([]int, len(projects)+1) // where each project's keys end
+	for _, n := range of {
+		ends[rank[n]+1]++
+	}
+	for i := range projects {
+		ends[i+1] += ends[i]
 	}
 	keys := make([]key, len(list))
+	free := slices.Clone(ends)
 	for i, x := range list {
-		e := entry(x)
-		keys[i] = key{e.Start.Unix(), ranks[projectKey{e.Client, e.Project}], int32(i)}
+		at := &free[rank[of[i]]]
+		keys[*at] = key{entry(x).Start.Unix(), int32(i)}
+		*at++
 	}
-	slices.SortFunc(keys, func(a, b key) int {
-		switch {
-		case a.project != b.project:
-			return int(a.project - b.project)
-		case a.start != b.start:
-			return cmp.Compare(a.start, b.start)
-		}
-		return order(entry(list[a.at]), entry(list[b.at]))
-	})
+	for i := range projects {
+		slices.SortFunc(keys[ends[i]:ends[i+1]], func(a, b key) int {
+			if a.start != b.start {
+				return cmp.Compare(a.start, b.start)
+			}
+			return order(entry(list[a.at]), entry(list[b.at]))
+		})
+	}
 	out := make([]T, len(list))
 	for i, k := range keys {
 		out[i] = list[k.at]
