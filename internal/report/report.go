@@ -6,6 +6,7 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -96,9 +97,19 @@ func (v Verify) Unexpected(outcomes []plan.Outcome) []plan.Change {
 			known[key]--
 			continue
 		}
+		if slices.ContainsFunc(outcomes, func(o plan.Outcome) bool { return o.Status != plan.Done && within(c, o.Change) }) {
+			continue
+		}
 		left = append(left, c)
 	}
 	return left
+}
+
+// within reports whether a profile's change is a part of another: of one that was not done because a field could not be
+// created, the next plan has the rest.
+func within(c, whole plan.Change) bool {
+	return c.Ref == whole.Ref && c.Ref.Kind == plan.KindProfile && c.Op == whole.Op &&
+		!slices.ContainsFunc(c.Fields, func(f plan.Field) bool { return !slices.Contains(whole.Fields, f) })
 }
 
 var numbered = regexp.MustCompile(` \(\d+\)$`)
