@@ -137,7 +137,7 @@ func (s *session) planTopics(p *plan.Plan) []topic {
 		list = append(list, topicOfSetting(r.Setting, nil))
 	}
 	for _, f := range p.Findings {
-		if f.Failed {
+		if f.Failed && f.Sync != "" {
 			list = append(list, aboutTime)
 		}
 	}
