@@ -66,6 +66,32 @@ func TestMerge(t *testing.T) {
 			r.hub.EditComment(c.ID, strings.Replace(first, "2000-01-01T00", "1999-01-01T00", 1)+"\n"+rest)
 			r.approve("rita", head1)
 		}, says: "#7 has no plan comment whose signature holds"},
+		{name: "the comment was edited below its marker", config: byReview, review: func(r *runner) {
+			time.Sleep(time.Minute)
+			c := r.hub.Comments(7)[0]
+			first, _, _ := strings.Cut(c.Body, "\n")
+			r.hub.EditComment(c.ID, first+"\n### Clockify: nothing to do\n")
+			r.approve("rita", head1)
+		}, says: "the plan comment of #7 was edited after it was posted"},
+		{name: "the comment was edited and put back", config: byReview, review: func(r *runner) {
+			time.Sleep(time.Minute)
+			c := r.hub.Comments(7)[0]
+			r.hub.EditComment(c.ID, "nothing to do")
+			r.approve("rita", head1)
+			r.hub.EditComment(c.ID, c.Body)
+		}, says: "the plan comment of #7 was edited after it was posted"},
+		{name: "the comment was edited and planned again", config: byReview, review: func(r *runner) {
+			time.Sleep(time.Minute)
+			c := r.hub.Comments(7)[0]
+			first, _, _ := strings.Cut(c.Body, "\n")
+			r.hub.EditComment(c.ID, first+"\n### Clockify: nothing to do\n")
+			r.approve("rita", head1)
+			r.run(r.pull(head1, nil))
+		}, says: "it was not in the plan when the reviewers approved it"},
+		{name: "planned again without a change", config: byReview, review: func(r *runner) {
+			r.approve("rita", head1)
+			r.run(r.pull(head1, nil))
+		}, leaves: true},
 		{name: "the marker is of another pull request", config: byReview, review: func(r *runner) {
 			r.hub.AddPull(ghtest.Pull{Number: 8, Author: "ann", HeadSHA: head1})
 			e := r.pull(head1, func(pr map[string]any) { pr["number"] = 8 })

@@ -150,6 +150,9 @@ func (h *hub) commentPlan(ctx context.Context, p *plan.Plan) string {
 		return h.unposted(err)
 	}
 	old, _ := gha.ReadMarker(found.Body, h.secret(), h.event.Repository, pr)
+	if !old.Untouched(found) {
+		old = gha.Marker{} // what it showed meanwhile is not known
+	}
 	marker := gha.Marker{Key: h.key(), Digest: p.Digest(), Approval: p.ApprovalDigest(), Head: h.event.HeadSHA}
 	var ids []string
 	for _, c := range p.Gated() {
@@ -159,24 +162,28 @@ func (h *hub) commentPlan(ctx context.Context, p *plan.Plan) string {
 	for ahead := shownAfter; ; {
 		began := h.s.in.Now()
 		shown, note := sign(gha.MergeShown(marker, old, began.Add(ahead), ids)), ""
+		none := sign(gha.MergeShown(marker, old, began.Add(ahead), nil))
 		if len(shown.Line()) > maxMarker {
-			shown, note = sign(marker), "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
+			shown, note = none, "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
 				"The %d changes that need approval are too many for a review of this pull request to cover. Make the plan smaller, or run apply with the approval digest.", len(ids)))+"\n"
 		}
 		page := h.s.page(p, maxComment-len(shown.Line())-len(note)-1)
 		if !page.GatedShown {
-			shown = sign(marker) // what was not shown cannot be approved
+			shown = none // what was not shown cannot be approved
 		}
-		url, changed, err := h.client.UpsertComment(ctx, pr, shown, page.Body+note)
+		again := shown
+		if again.Posted = old.Posted; !old.Posted.IsZero() && found.Reads(sign(again), page.Body+note) {
+			return found.URL
+		}
+		posted, _, err := h.client.UpsertComment(ctx, pr, shown, page.Body+note)
 		if err != nil {
 			return h.unposted(err)
 		}
-		took := h.s.in.Now().Sub(began)
-		fresh := slices.ContainsFunc(shown.Gated, func(g gha.Shown) bool { return g.At.After(began) })
-		if !changed || !fresh || took <= ahead {
-			return url
+		took := max(h.s.in.Now().Sub(began), posted.Edited.Sub(began))
+		if len(shown.Gated) == 0 || took <= ahead {
+			return posted.URL
 		}
-		ahead = 2 * took // GitHub had us wait: it says too early a time until it is posted again
+		ahead = took + shownAfter // GitHub had us wait, or its clock is ahead: the times are too early until they are posted again
 	}
 }
 

@@ -14,6 +14,7 @@ type merged struct {
 	gha.Pull
 	marker gha.Marker // zero where there is none that can be believed
 	signed bool
+	edited bool  // by somebody, after it was posted
 	err    error // its comments could not be read
 }
 
@@ -53,6 +54,7 @@ func (h *hub) merged(ctx context.Context) []merged {
 		found, ok, err := h.client.FindComment(ctx, pull.Number, h.key())
 		if m.err = err; ok {
 			m.marker, m.signed = gha.ReadMarker(found.Body, h.secret(), h.event.Repository, pull.Number)
+			m.edited = !m.marker.Untouched(found)
 		}
 		all = append(all, m)
 	}
@@ -72,6 +74,9 @@ func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids [
 			continue
 		case !m.signed:
 			why = append(why, number+" has no plan comment whose signature holds")
+			continue
+		case m.edited:
+			why = append(why, "the plan comment of "+number+" was edited after it was posted, so nobody can tell what its reviewers read")
 			continue
 		case m.marker.Head != m.HeadSHA:
 			why = append(why, "the plan shown on "+number+" was of an earlier commit than the one merged")

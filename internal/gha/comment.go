@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf16"
 )
 
@@ -14,6 +15,7 @@ type Comment struct {
 	URL    string
 	Author string
 	Body   string
+	Edited time.Time // last, by whomsoever; GitHub's clock, whole seconds
 }
 
 // MaxComment is the longest comment GitHub takes, in UTF-16 units
@@ -27,14 +29,15 @@ type sticky struct {
 }
 
 type commentJ struct {
-	ID      int64    `json:"id"`
-	HTMLURL string   `json:"html_url"`
-	Body    string   `json:"body"`
-	User    *account `json:"user"`
+	ID      int64     `json:"id"`
+	HTMLURL string    `json:"html_url"`
+	Body    string    `json:"body"`
+	Updated time.Time `json:"updated_at"`
+	User    *account  `json:"user"`
 }
 
 func (j commentJ) comment() Comment {
-	c := Comment{ID: j.ID, URL: j.HTMLURL, Body: j.Body}
+	c := Comment{ID: j.ID, URL: j.HTMLURL, Body: j.Body, Edited: j.Updated}
 	if j.User != nil {
 		c.Author = j.User.Login
 	}
@@ -80,24 +83,24 @@ func (c *Client) ownComment(ctx context.Context, number int, match func(body str
 // UpsertComment posts the marker and the body as the one comment of the
 // marker's key, or updates it in place; changed is false when it already reads
 // so. A comment that cannot be posted is a *CommentError.
-func (c *Client) UpsertComment(ctx context.Context, pr int, marker Marker, body string) (url string, changed bool, err error) {
+func (c *Client) UpsertComment(ctx context.Context, pr int, marker Marker, body string) (posted Comment, changed bool, err error) {
 	text := marker.Line() + "\n" + body
 	if err := fits(text); err != nil {
-		return "", false, err
+		return Comment{}, false, err
 	}
 	found, ok, err := c.known(ctx, pr, marker.Key)
 	if err != nil {
-		return "", false, err
+		return Comment{}, false, err
 	}
 	if ok {
-		url, changed, err = c.updateComment(ctx, found, text)
+		posted, changed, err = c.updateComment(ctx, found, text)
 		// Deleted since it was found: as if it had never been.
 		if e, gone := errors.AsType[*CommentError](err); !gone || e.Reason != NotFound {
-			return url, changed, err
+			return posted, changed, err
 		}
 	}
-	posted, err := c.createComment(ctx, pr, text)
-	return posted.URL, err == nil, err
+	posted, err = c.createComment(ctx, pr, text)
+	return posted, err == nil, err
 }
 
 func (c *Client) known(ctx context.Context, pr int, key string) (Comment, bool, error) {
@@ -118,16 +121,18 @@ func (c *Client) known(ctx context.Context, pr int, key string) (Comment, bool, 
 	return fresh, ok, err
 }
 
-func (c *Client) updateComment(ctx context.Context, old Comment, text string) (string, bool, error) {
+func (c *Client) updateComment(ctx context.Context, old Comment, text string) (Comment, bool, error) {
 	if sameText(old.Body, text) {
-		return old.URL, false, nil
+		return old, false, nil
 	}
 	var j commentJ
 	err := c.patch(ctx, c.repo("issues", "comments", old.ID), map[string]string{"body": text}, &j)
 	if err != nil {
-		return old.URL, false, commentError(fmt.Errorf("update the comment: %w", err))
+		return old, false, commentError(fmt.Errorf("update the comment: %w", err))
 	}
-	return orElse(j.HTMLURL, old.URL), true, nil
+	posted := j.comment()
+	posted.URL = orElse(posted.URL, old.URL)
+	return posted, true, nil
 }
 
 // CreateComment posts a new comment, for what people should be told of: an
@@ -172,6 +177,11 @@ func createOnce[T any](ctx context.Context, create func() (T, error), find func(
 		return found, nil
 	}
 	return create()
+}
+
+// Reads reports whether the comment says just that.
+func (c Comment) Reads(marker Marker, body string) bool {
+	return sameText(c.Body, marker.Line()+"\n"+body)
 }
 
 func fits(text string) error {

@@ -24,6 +24,7 @@ type Marker struct {
 	Approval string // the approval digest
 	Head     string // commit the plan was made of
 	Gated    []Shown
+	Posted   time.Time // the comment was posted no later; who edits it later is somebody else
 
 	mac   string
 	valid bool // read from a comment, and the signature held
@@ -52,6 +53,7 @@ type wire struct {
 	Approval string              `json:"approval"`
 	Head     string              `json:"head"`
 	Gated    map[string][]string `json:"gated,omitempty"`
+	Posted   string              `json:"posted,omitempty"`
 	MAC      string              `json:"mac,omitempty"`
 }
 
@@ -59,6 +61,9 @@ func (m Marker) wire() wire {
 	// Broken UTF-8 would be encoded in one way and read back in another.
 	text := func(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 	w := wire{V: markerVersion, Key: text(m.Key), Digest: text(m.Digest), Approval: text(m.Approval), Head: text(m.Head), MAC: m.mac}
+	if !m.Posted.IsZero() {
+		w.Posted = m.Posted.UTC().Format(time.RFC3339)
+	}
 	if len(m.Gated) > 0 {
 		w.Gated = map[string][]string{}
 	}
@@ -124,6 +129,11 @@ func ReadMarker(body, secret, repo string, pr int) (Marker, bool) {
 		return Marker{}, false
 	}
 	m := Marker{Key: w.Key, Digest: w.Digest, Approval: w.Approval, Head: w.Head, mac: w.MAC, valid: true}
+	if w.Posted != "" {
+		if m.Posted, err = time.Parse(time.RFC3339, w.Posted); err != nil {
+			return Marker{}, false
+		}
+	}
 	for at, ids := range w.Gated {
 		t, err := time.Parse(time.RFC3339, at)
 		if err != nil {
@@ -154,6 +164,10 @@ func parseMarker(body string) (wire, bool) {
 	return w, w.V == markerVersion
 }
 
+// Untouched reports whether nobody has edited the comment since it was posted with this marker. The marker's signature
+// does not cover what people read below it.
+func (m Marker) Untouched(c Comment) bool { return !c.Edited.IsZero() && !c.Edited.After(m.Posted) }
+
 // MergeShown is next with ids as its gated changes, each shown since old showed
 // it, if old's signature held and it is of the same plan and head commit; else
 // since now. Reviews carry whole seconds, so now is rounded up to one.
@@ -175,7 +189,7 @@ func MergeShown(next, old Marker, now time.Time, ids []string) Marker {
 		}
 		shown[id] = Shown{ID: id, At: at}
 	}
-	next.mac, next.valid = "", false
+	next.mac, next.valid, next.Posted = "", false, now.UTC()
 	next.Gated = slices.Collect(maps.Values(shown))
 	sortShown(next.Gated)
 	return next

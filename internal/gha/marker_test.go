@@ -74,12 +74,32 @@ func TestMarkerRead(t *testing.T) {
 	}
 }
 
+// Whoever edits the comment later may change what people read below the marker.
+func TestUntouched(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		edited time.Time
+		want   bool
+	}{
+		"as posted": {at(0), true}, "posted a moment before its time": {at(0).Add(-time.Second), true},
+		"edited": {at(0).Add(time.Second), false}, "nobody knows when": {time.Time{}, false},
+	}
+	for name, tc := range cases {
+		if got := testMarker().Untouched(Comment{Edited: tc.edited}); got != tc.want {
+			t.Errorf("%s: untouched %v, want %v", name, got, tc.want)
+		}
+	}
+	if (Marker{}).Untouched(Comment{Edited: at(0)}) {
+		t.Error("a marker without its time is believed")
+	}
+}
+
 // One form, so that a plan that did not change makes a body that did not.
 func TestMarkerLine(t *testing.T) {
 	t.Parallel()
 	m := testMarker()
 	m.Key = "a-->b--c"
-	want := `<!-- clockify-sync:plan {"v":1,"key":"a-\u002d\u003eb-\u002dc","digest":"9c41","approval":"e07b","head":"4f2d9aa","gated":{"2026-11-02T10:00:00Z":["c1","c2"]}} -->`
+	want := `<!-- clockify-sync:plan {"v":1,"key":"a-\u002d\u003eb-\u002dc","digest":"9c41","approval":"e07b","head":"4f2d9aa","gated":{"2026-11-02T10:00:00Z":["c1","c2"]},"posted":"2026-11-02T10:00:00Z"} -->`
 	if diff := cmp.Diff(want, m.Line()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

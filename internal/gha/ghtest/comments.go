@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Comment is a comment on an issue or pull request.
@@ -15,6 +16,7 @@ type Comment struct {
 	Number int // of the issue or pull request
 	Author string
 	Body   string
+	Edited time.Time // last
 }
 
 // Issue is an issue.
@@ -31,7 +33,7 @@ type Issue struct {
 func (g *GitHub) AddComment(number int, author, body string) int64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := &Comment{ID: g.id(), Number: number, Author: author, Body: body}
+	c := &Comment{ID: g.id(), Number: number, Author: author, Body: body, Edited: time.Now()}
 	g.comments = append(g.comments, c)
 	return c.ID
 }
@@ -41,7 +43,7 @@ func (g *GitHub) EditComment(id int64, body string) {
 	g.set(func() {
 		for _, c := range g.comments {
 			if c.ID == id {
-				c.Body = body
+				c.Body, c.Edited = body, time.Now()
 			}
 		}
 	})
@@ -98,10 +100,11 @@ func (g *GitHub) Issues() []Issue {
 
 func (g *GitHub) commentJSON(c *Comment) any {
 	return map[string]any{
-		"id":       c.ID,
-		"html_url": fmt.Sprintf("https://github.com/%s/pull/%d#issuecomment-%d", g.repository, c.Number, c.ID),
-		"body":     g.body(c.Body),
-		"user":     map[string]any{"login": c.Author},
+		"id":         c.ID,
+		"html_url":   fmt.Sprintf("https://github.com/%s/pull/%d#issuecomment-%d", g.repository, c.Number, c.ID),
+		"body":       g.body(c.Body),
+		"user":       map[string]any{"login": c.Author},
+		"updated_at": stamp(c.Edited),
 	}
 }
 
@@ -124,7 +127,7 @@ func (g *GitHub) postComment(w http.ResponseWriter, r *http.Request) {
 	if !decode(w, r, &in) || !g.mayWrite(w, in.Body) {
 		return
 	}
-	c := &Comment{ID: g.id(), Number: atoi(r.PathValue("number"), 0), Author: g.login, Body: in.Body}
+	c := &Comment{ID: g.id(), Number: atoi(r.PathValue("number"), 0), Author: g.login, Body: in.Body, Edited: time.Now()}
 	g.comments = append(g.comments, c)
 	answer(w, http.StatusCreated, g.commentJSON(c))
 }
@@ -136,7 +139,7 @@ func (g *GitHub) patchComment(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, c := range g.comments {
 		if strconv.FormatInt(c.ID, 10) == r.PathValue("id") {
-			c.Body = in.Body
+			c.Body, c.Edited = in.Body, time.Now()
 			answer(w, http.StatusOK, g.commentJSON(c))
 			return
 		}
