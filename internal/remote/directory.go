@@ -105,21 +105,18 @@ func declareAll(dir *model.Directory) *model.Users {
 
 // open asks who the key's user is and for the workspace. Both are asked first: a wrong key costs one call.
 func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace, error) {
-	self, err := w.Reader.CurrentUser(ctx)
-	if err != nil {
-		return self, clockify.Workspace{}, unknownKey(wrap("ask for the key's user", err))
+	s := w.shared()
+	self, err := s.ask(ctx)
+	switch {
+	case err == nil:
+		w.name = s.workspace.Name
+		return self, s.workspace, nil
+	case self.ID == "":
+		err = unknownKey(err)
+	case clockify.IsStatus(err, 400, 403, 404):
+		err = &Denied{"workspace.id", fmt.Sprintf("there is no workspace %s that the key of %s can open. Its id is in the address of its settings page; set workspace.id or CLOCKIFY_WORKSPACE_ID", w.ID, self.Email), err}
 	}
-	workspace, err := w.Reader.Workspace(ctx, w.ID)
-	if err != nil {
-		err = wrap("open the workspace", err)
-		if clockify.IsStatus(err, 400, 403, 404) {
-			err = &Denied{"workspace.id", fmt.Sprintf("there is no workspace %s that the key of %s can open. Its id is in the address of its settings page; set workspace.id or CLOCKIFY_WORKSPACE_ID", w.ID, self.Email), err}
-		}
-		return self, workspace, err
-	}
-	w.name = workspace.Name
-	w.opened(workspace)
-	return self, workspace, nil
+	return self, clockify.Workspace{}, err
 }
 
 // opened says so when the workspace is on the free plan.

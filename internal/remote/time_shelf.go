@@ -7,8 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/model"
 )
@@ -74,26 +72,41 @@ func (w *Workspace) shared() *shelf {
 	return w.shelf
 }
 
-// open asks who the key's user is and for the workspace.
-func (s *shelf) open(ctx context.Context, setting string, side model.Side) error {
-	_, err := s.head.get(func() (struct{}, error) {
-		var selfErr, err error
-		var group errgroup.Group
-		group.Go(func() error { s.self, selfErr = s.w.Reader.CurrentUser(ctx); return nil })
-		group.Go(func() error { s.workspace, err = s.w.Reader.Workspace(ctx, s.w.ID); return nil })
-		_ = group.Wait()
-		if selfErr != nil {
-			return struct{}{}, badKey(wrap(setting+": ask for the key's user", selfErr), setting, side)
+// ask asks who the key's user is, and for the workspace. One after the other: a wrong key costs one call. The user is
+// returned beside an error too, and has no id where it is they who could not be asked for.
+func (s *shelf) ask(ctx context.Context) (clockify.User, error) {
+	var self clockify.User
+	_, err := s.head.get(func() (_ struct{}, err error) {
+		if self, err = s.w.Reader.CurrentUser(ctx); err != nil {
+			self = clockify.User{}
+			return struct{}{}, wrap("ask for the key's user", err)
 		}
-		if err == nil {
-			s.w.opened(s.workspace)
+		workspace, err := s.w.Reader.Workspace(ctx, s.w.ID)
+		if err != nil {
+			return struct{}{}, wrap("open the workspace", err)
 		}
-		return struct{}{}, err
+		s.self, s.workspace = self, workspace
+		s.w.opened(workspace)
+		return struct{}{}, nil
 	})
-	if clockify.IsStatus(err, 400, 403, 404) {
-		return &Denied{setting + ".workspace_id", fmt.Sprintf("there is no workspace %s that the key of %s can open", clip(s.w.ID), s.self.Email), err}
+	if err == nil {
+		self = s.self
 	}
-	return wrap(setting+": open the workspace", err)
+	return self, err
+}
+
+// open asks for both for a time sync, whose settings errors are about.
+func (s *shelf) open(ctx context.Context, setting string, side model.Side) error {
+	self, err := s.ask(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case self.ID == "":
+		return badKey(wrap(setting, err), setting, side)
+	case clockify.IsStatus(err, 400, 403, 404):
+		return &Denied{setting + ".workspace_id", fmt.Sprintf("there is no workspace %s that the key of %s can open", clip(s.w.ID), self.Email), err}
+	}
+	return wrap(setting, err)
 }
 
 // badKey names the setting a refused key comes from; other errors are returned as they are.
