@@ -59,7 +59,6 @@ const (
 	FindingProtected      = "protected"        // left alone because it is protected
 	FindingCannotLeave    = "cannot_leave"     // absent, and must not be deactivated, and why
 	FindingManagedByIdP   = "identity_provider"
-	FindingUnmanagedGroup = "unmanaged_group"
 	FindingGroupName      = "group_name"    // a group's name is taken or protected: another is used
 	FindingField          = "custom_field"  // a field that needs a person's hand
 	FindingFeature        = "feature"       // the workspace's plan may lack something

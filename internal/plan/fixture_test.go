@@ -20,7 +20,7 @@ import (
 // A person's name is the first part of the email with a capital, unless given; capacity is 8h.
 func workspace(t testing.TB, text string) *model.Directory {
 	t.Helper()
-	dir := &model.Directory{Workspace: "Acme", Self: "owner@x", Features: []string{"MANAGER_ROLE", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS"}}
+	dir := &model.Directory{Workspace: "Acme", Self: "owner@x", Features: []string{"MANAGER_ROLE", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS", "EDIT_MEMBER_PROFILE"}}
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
 		if len(words) == 0 {

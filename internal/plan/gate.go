@@ -191,6 +191,8 @@ func (p *planner) preflight() {
 					p.requireField("deactivate_after")
 				case f.Name != "capacity":
 					p.requireField("field_mapping")
+				default:
+					p.doubtCapacity()
 				}
 			}
 		case GrantManager, GrantGroup, RevokeManager, RevokeGroup, RevokeGhost:
@@ -201,6 +203,17 @@ func (p *planner) preflight() {
 			}
 		}
 	}
+}
+
+// doubtCapacity says once that the workspace's plan may not let capacities be changed. Whether the feature is needed for
+// them is unproved (clockify-api.md section 2), so nothing is refused for it.
+func (p *planner) doubtCapacity() {
+	const feature = "EDIT_MEMBER_PROFILE"
+	if len(p.dir.Features) == 0 || p.dir.Has(feature) || p.doubted {
+		return
+	}
+	p.doubted = true
+	p.note(model.FindingFeature, feature, model.Source{}, "is a feature the workspace's plan does not have: Clockify may refuse to change capacities")
 }
 
 func (p *planner) requireField(setting string) {

@@ -37,6 +37,7 @@ type planner struct {
 	leavers   set
 	ownGroup  map[string]string // group key to the leaver whose manager group it is
 	refused   set               // settings refused already, so that one is said once
+	doubted   bool              // said that capacities may be refused
 	markTold  bool              // what is wrong with the field of the marks has been said
 }
 

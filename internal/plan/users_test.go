@@ -789,12 +789,13 @@ func TestProfiles(t *testing.T) {
 			`,
 		},
 		{
-			name: "capacity alone needs no feature",
+			name: "capacity alone is refused for no feature; one that may be needed is told",
 			have: people + "person a@x mgr=m@x cap=1h\n",
 			csv:  "a@x m@x",
 			dir:  func(d *model.Directory) { d.Features = []string{"BREAKS"} },
 			want: `
 				profiles update profile a@x capacity: PT1H -> PT8H
+				finding feature EDIT_MEMBER_PROFILE: is a feature the workspace's plan does not have: Clockify may refuse to change capacities
 			`,
 		},
 		{
