@@ -102,18 +102,18 @@ func (s *shelf) open(ctx context.Context, setting string, side model.Side) error
 	case err == nil:
 		return nil
 	case self.ID == "":
-		return badKey(wrap(setting, err), setting, side)
+		return badKey(err, setting, side)
 	case clockify.IsStatus(err, 400, 403, 404):
 		return &Denied{setting + ".workspace_id", fmt.Sprintf("there is no workspace %s that the key of %s can open", clip(s.w.ID), self.Email), err}
 	}
 	return wrap(setting, err)
 }
 
-// badKey names the setting a refused key comes from; other errors are returned as they are.
+// badKey names the setting a refused key comes from; in front of other errors stands which side they are about.
 func badKey(err error, setting string, side model.Side) error {
 	var denied *Denied
 	if !errors.As(unknownKey(err), &denied) {
-		return err
+		return wrap(setting, err)
 	}
 	name := side.Token
 	if name == "" {
