@@ -134,6 +134,7 @@ func (r *runner) write(name, text string) {
 func (r *runner) configure(text string) {
 	r.t.Helper()
 	r.write("clockify-sync.yaml", companyConfig+text)
+	r.hub.AddFile(beforeSHA, "clockify-sync.yaml", companyConfig+text)
 }
 
 // event is what starts a run.
@@ -154,7 +155,7 @@ func (r *runner) repo() map[string]any {
 func (r *runner) pull(sha string, change func(pr map[string]any)) event {
 	pr := map[string]any{
 		"number": 7, "merged": false, "user": map[string]any{"login": "ann"},
-		"head": map[string]any{"sha": sha, "repo": map[string]any{"full_name": repository}}, "base": map[string]any{"ref": "main"},
+		"head": map[string]any{"sha": sha, "repo": map[string]any{"full_name": repository}}, "base": map[string]any{"ref": "main", "sha": beforeSHA},
 	}
 	if change != nil {
 		change(pr)

@@ -2,11 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/gha"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // merged is a pull request whose merge is being applied, and what its plan had shown.
@@ -61,9 +65,32 @@ func (h *hub) merged(ctx context.Context) []merged {
 	return all
 }
 
+// reviewers says whose reviews count: those the config named before the merge. A pull request that names other reviewers
+// is not approved by them.
+func (h *hub) reviewers(ctx context.Context) (spec.Approval, error) {
+	if strings.Trim(h.event.BaseSHA, "0") == "" {
+		return spec.Approval{}, errors.New("the event does not say which commit that is")
+	}
+	data, err := h.client.File(ctx, path.Clean(filepath.ToSlash(h.s.loaded.Config)), h.event.BaseSHA)
+	if err != nil {
+		return spec.Approval{}, err
+	}
+	approval := spec.ReadApproval(h.s.loaded.Config, data)
+	if approval.From != "pull-request" {
+		return spec.Approval{}, errors.New("it did not have approval: {from: pull-request} yet. That counts from the next merge on")
+	}
+	return approval, nil
+}
+
 // reviewed lists the gated changes that the reviews of the merged pull requests cover, and says why others are not.
 func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids []string, reason string) {
-	settings := h.s.loaded.Settings.Approval
+	if len(pulls) == 0 {
+		return nil, "what waits is not approved: no merged pull request belongs to this run, whose reviews could be read"
+	}
+	settings, err := h.reviewers(ctx)
+	if err != nil {
+		return nil, "what waits is not approved: who may approve is told by the config as it was before the merge: " + err.Error()
+	}
 	covered := map[string]bool{}
 	var why []string
 	for _, m := range pulls {
@@ -93,9 +120,6 @@ func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids [
 		for _, id := range gha.Covered(m.marker, approvals) {
 			covered[id] = true
 		}
-	}
-	if len(pulls) == 0 {
-		why = append(why, "no merged pull request belongs to this run, whose reviews could be read")
 	}
 	for _, c := range p.Gated() {
 		if covered[h.blind(c.ID)] {

@@ -43,6 +43,7 @@ type Event struct {
 
 	DefaultBranch string // "" when the payload does not say (schedule)
 	Before, After string // push: the branch before and after
+	BaseSHA       string // the branch as it was before what the run is about: Before of a push, else the pull request's base
 	Visibility    Visibility
 	Schedule      string // the cron expression
 }
@@ -146,6 +147,7 @@ type payload struct {
 		} `json:"head"`
 		Base struct {
 			Ref string `json:"ref"`
+			SHA string `json:"sha"`
 		} `json:"base"`
 	} `json:"pull_request"`
 	MergeGroup *struct {
@@ -170,7 +172,7 @@ type account struct {
 
 func (e *Event) fill(p payload) error {
 	e.Action, e.Schedule = p.Action, p.Schedule
-	e.Before, e.After = p.Before, p.After
+	e.Before, e.After, e.BaseSHA = p.Before, p.After, p.Before
 	if r := p.Repository; r != nil {
 		e.DefaultBranch = r.DefaultBranch
 		e.Visibility = visibility(r.Visibility, r.Private)
@@ -182,7 +184,7 @@ func (e *Event) fill(p payload) error {
 			return fmt.Errorf("the event file (GITHUB_EVENT_PATH) of a %s event holds no pull request", e.Name)
 		}
 		e.PullRequest, e.Merged = pr.Number, pr.Merged
-		e.HeadSHA, e.BaseRef = pr.Head.SHA, pr.Base.Ref
+		e.HeadSHA, e.BaseRef, e.BaseSHA = pr.Head.SHA, pr.Base.Ref, pr.Base.SHA
 		if pr.User != nil {
 			e.Author = pr.User.Login
 		}

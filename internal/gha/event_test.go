@@ -38,32 +38,32 @@ func TestEventDecide(t *testing.T) {
 	}{
 		{
 			name: "pull request", event: "pull_request", payload: pullPayload(own, "ann", "synchronize"), ref: "refs/pull/7/merge",
-			want:     Event{Action: "synchronize", PullRequest: 7, Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", DefaultBranch: "main", Visibility: Internal},
+			want:     Event{Action: "synchronize", PullRequest: 7, Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", BaseSHA: "b", DefaultBranch: "main", Visibility: Internal},
 			decision: Decision{Action: Plan, Comment: true}, reason: "#7",
 		},
 		{
 			name: "closed", event: "pull_request", payload: pullPayload(own, "ann", "closed"), ref: "refs/pull/7/merge",
-			want:     Event{Action: "closed", PullRequest: 7, Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", DefaultBranch: "main", Visibility: Internal},
+			want:     Event{Action: "closed", PullRequest: 7, Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", BaseSHA: "b", DefaultBranch: "main", Visibility: Internal},
 			decision: Decision{Action: Plan}, reason: "closed",
 		},
 		{
 			name: "fork", event: "pull_request", payload: pullPayload(`{"full_name":"eve/people"}`, "eve", "opened"), ref: "refs/pull/7/merge",
-			want:     Event{Action: "opened", PullRequest: 7, Author: "eve", HeadSHA: "4f2d9aa", BaseRef: "main", DefaultBranch: "main", Visibility: Internal, Fork: true},
+			want:     Event{Action: "opened", PullRequest: 7, Author: "eve", HeadSHA: "4f2d9aa", BaseRef: "main", BaseSHA: "b", DefaultBranch: "main", Visibility: Internal, Fork: true},
 			decision: Decision{Action: Validate}, reason: "fork",
 		},
 		{
 			name: "fork that is gone", event: "pull_request", payload: pullPayload("null", "eve", "opened"), ref: "refs/pull/7/merge",
-			want:     Event{Action: "opened", PullRequest: 7, Author: "eve", HeadSHA: "4f2d9aa", BaseRef: "main", DefaultBranch: "main", Visibility: Internal, Fork: true},
+			want:     Event{Action: "opened", PullRequest: 7, Author: "eve", HeadSHA: "4f2d9aa", BaseRef: "main", BaseSHA: "b", DefaultBranch: "main", Visibility: Internal, Fork: true},
 			decision: Decision{Action: Validate}, reason: "fork",
 		},
 		{
 			name: "dependabot", event: "pull_request", payload: pullPayload(own, "dependabot[bot]", "opened"), ref: "refs/pull/7/merge",
-			want:     Event{Action: "opened", PullRequest: 7, Author: "dependabot[bot]", HeadSHA: "4f2d9aa", BaseRef: "main", DefaultBranch: "main", Visibility: Internal, Dependabot: true},
+			want:     Event{Action: "opened", PullRequest: 7, Author: "dependabot[bot]", HeadSHA: "4f2d9aa", BaseRef: "main", BaseSHA: "b", DefaultBranch: "main", Visibility: Internal, Dependabot: true},
 			decision: Decision{Action: Validate}, reason: "Dependabot",
 		},
 		{
 			name: "pull_request_target", event: "pull_request_target", payload: pullPayload(own, "ann", "opened"), ref: "refs/heads/main",
-			want:     Event{Action: "opened", PullRequest: 7, Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", DefaultBranch: "main", Visibility: Internal},
+			want:     Event{Action: "opened", PullRequest: 7, Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", BaseSHA: "b", DefaultBranch: "main", Visibility: Internal},
 			decision: Decision{Action: Validate}, reason: "pull_request_target",
 		},
 		{
@@ -79,12 +79,12 @@ func TestEventDecide(t *testing.T) {
 		},
 		{
 			name: "push to main", event: "push", payload: `{"before":"b1","after":"a1",` + repo + `}`, ref: "refs/heads/main",
-			want:     Event{Before: "b1", After: "a1", HeadSHA: "aaaa111", DefaultBranch: "main", Visibility: Public},
+			want:     Event{Before: "b1", BaseSHA: "b1", After: "a1", HeadSHA: "aaaa111", DefaultBranch: "main", Visibility: Public},
 			decision: Decision{Action: Apply}, reason: "default branch main",
 		},
 		{
 			name: "push elsewhere", event: "push", payload: `{"before":"b1","after":"a1",` + repo + `}`, ref: "refs/heads/feature",
-			want:     Event{Before: "b1", After: "a1", HeadSHA: "aaaa111", DefaultBranch: "main", Visibility: Public},
+			want:     Event{Before: "b1", BaseSHA: "b1", After: "a1", HeadSHA: "aaaa111", DefaultBranch: "main", Visibility: Public},
 			decision: Decision{Action: Plan}, reason: "not the default branch",
 		},
 		{

@@ -2,9 +2,12 @@ package gha
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // Repository asks how visible the repository is. With an error it is Public:
@@ -21,6 +24,34 @@ func (c *Client) Repository(ctx context.Context) (Visibility, error) {
 		return v, nil
 	}
 	return Public, errors.New("read the repository: GitHub does not say whether it is public")
+}
+
+// maxFile is how large a file GitHub hands out with its content (REST, "Get repository content").
+const maxFile = 1 << 20
+
+// File reads a file of the repository as it is in the commit ref. The error is *Error with status 404 where it is not
+// there.
+func (c *Client) File(ctx context.Context, path, ref string) ([]byte, error) {
+	parts := []any{"contents"}
+	for part := range strings.SplitSeq(path, "/") {
+		parts = append(parts, part)
+	}
+	var f struct {
+		Type     string `json:"type"`
+		Encoding string `json:"encoding"`
+		Content  string `json:"content"`
+	}
+	if err := c.get(ctx, c.repo(parts...)+"?ref="+url.QueryEscape(ref), &f); err != nil {
+		return nil, fmt.Errorf("read %s of %.7s: %w", path, ref, err)
+	}
+	if f.Type != "file" || f.Encoding != "base64" || len(f.Content) > 2*maxFile {
+		return nil, fmt.Errorf("read %s of %.7s: it is no file of less than 1 MiB", path, ref)
+	}
+	data, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(f.Content, "\n", ""))
+	if err != nil {
+		return nil, fmt.Errorf("read %s of %.7s: %w", path, ref, err)
+	}
+	return data, nil
 }
 
 // Environment is how an environment stands guard. One that is missing is made

@@ -1,6 +1,7 @@
 package gha
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -28,6 +29,25 @@ func TestRepository(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestFile(t *testing.T) {
+	t.Parallel()
+	g := ghtest.New(testRepo)
+	want := strings.Repeat("approval: {from: pull-request}\n", 40)
+	g.AddFile("c0ffee", "teams/a b/clockify-sync.yaml", want)
+	c := testClient(t, g)
+	got, err := c.File(t.Context(), "teams/a b/clockify-sync.yaml", "c0ffee")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("file (-want +got):\n%s", diff)
+	}
+	var refused *Error
+	if _, err := c.File(t.Context(), "teams/a b/clockify-sync.yaml", "decaf"); !errors.As(err, &refused) || refused.Status != 404 {
+		t.Errorf("a file that is not there: %v", err)
+	}
 }
 
 func TestEnvironment(t *testing.T) {

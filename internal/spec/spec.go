@@ -111,6 +111,15 @@ func Load(fsys fs.FS, o Options) (Loaded, error) {
 	return loaded, nil
 }
 
+// ReadApproval reads the approval section of a config's content. What is wrong with the rest of it does not matter here;
+// what is wrong with the section leaves it at its default, which approves nothing.
+func ReadApproval(name string, data []byte) Approval {
+	if len(data) > maxConfig {
+		return Approval{}
+	}
+	return decode(parse(name, data)).settings.Approval
+}
+
 // readConfig finds the config. No name and no error: there is none, and that is fine or already a problem.
 func readConfig(fsys fs.FS, o Options, problems *Problems) (string, []byte, error) {
 	names := []string{o.Config}

@@ -29,8 +29,9 @@ type GitHub struct {
 	issues       []*Issue
 	pulls        map[int]*Pull
 	reviews      map[int][]Review
-	teams        map[string]bool // org/team/login
-	environments map[string]bool // name: has required reviewers
+	teams        map[string]bool   // org/team/login
+	environments map[string]bool   // name: has required reviewers
+	files        map[string]string // "commit path": content
 	commits      map[string][]Commit
 	hidden       int
 
@@ -52,6 +53,7 @@ func New(repository string) *GitHub {
 		reviews:      map[int][]Review{},
 		teams:        map[string]bool{},
 		environments: map[string]bool{},
+		files:        map[string]string{},
 		commits:      map[string][]Commit{},
 	}
 	g.routes()
@@ -75,6 +77,7 @@ func (g *GitHub) routes() {
 		"GET " + repo + "/commits/{sha}/pulls":             g.commitPulls,
 		"GET " + repo + "/compare/{range}":                 g.compare,
 		"GET " + repo + "/environments/{name}":             g.environment,
+		"GET " + repo + "/contents/{path...}":              g.contents,
 		"GET /orgs/{org}/teams/{team}/memberships/{login}": g.membership,
 	} {
 		g.mux.HandleFunc(pattern, h)

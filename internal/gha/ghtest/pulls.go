@@ -1,6 +1,7 @@
 package ghtest
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
@@ -150,6 +151,24 @@ func (g *GitHub) compare(w http.ResponseWriter, r *http.Request) {
 		list = append(list, map[string]any{"sha": c.SHA, "parents": parents})
 	}
 	answer(w, http.StatusOK, map[string]any{"status": "ahead", "commits": list})
+}
+
+// AddFile puts a file into a commit.
+func (g *GitHub) AddFile(commit, path, content string) {
+	g.set(func() { g.files[commit+" "+path] = content })
+}
+
+func (g *GitHub) contents(w http.ResponseWriter, r *http.Request) {
+	content, ok := g.files[r.URL.Query().Get("ref")+" "+r.PathValue("path")]
+	if !ok {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	text := base64.StdEncoding.EncodeToString([]byte(content))
+	for at := 60; at < len(text); at += 61 { // GitHub breaks the lines
+		text = text[:at] + "\n" + text[at:]
+	}
+	answer(w, http.StatusOK, map[string]any{"type": "file", "encoding": "base64", "path": r.PathValue("path"), "content": text + "\n"})
 }
 
 func (g *GitHub) environment(w http.ResponseWriter, r *http.Request) {
