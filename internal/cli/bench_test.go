@@ -235,6 +235,43 @@ func both(people, entries int) (sandbox.State, files) {
 	return state, content
 }
 
+// BenchmarkTogether applies a user sync and a time sync of two keys, each alone and both in one run, 50 ms away, and
+// reports how long the one run takes against the slower of the two. Time is that of the bubble's clock, so it is the waits
+// for answers and for the rate that are compared, and the machine plays no part: more than a tenth longer is a failure.
+func BenchmarkTogether(b *testing.B) {
+	const entries = 1000
+	for _, people := range []int{200, 1000, 3000} {
+		b.Run(fmt.Sprintf("people=%d/entries=%d", people, entries), func(b *testing.B) {
+			for range b.N {
+				took := map[string]time.Duration{}
+				for _, only := range []string{"users", "time", ""} {
+					inBubble(b, func(t *testing.T) {
+						state, content := both(people, entries+10)
+						for i := range state.Workspaces[0].Members {
+							state.Workspaces[0].Members[i].WorkCapacity = "PT6H"
+						}
+						state.Workspaces[2].Entries = nil
+						bed := newBed(t, sandbox.Options{State: state, Latency: 50 * time.Millisecond}, content)
+						bed.env["ANNA"] = state.Keys[1].Key
+						start := time.Now()
+						bed.must(ExitDone, slices.DeleteFunc([]string{"apply", "--only=" + only}, func(s string) bool { return s == "--only=" })...)
+						took[only] = time.Since(start)
+					})
+				}
+				slower := max(took["users"], took["time"])
+				ratio := took[""].Seconds() / slower.Seconds()
+				b.ReportMetric(took["users"].Seconds(), "users-s")
+				b.ReportMetric(took["time"].Seconds(), "time-s")
+				b.ReportMetric(took[""].Seconds(), "together-s")
+				b.ReportMetric(ratio, "together/slower")
+				if ratio > 1.1 {
+					b.Errorf("together %s, which is more than a tenth above the slower one's %s", took[""], slower)
+				}
+			}
+		})
+	}
+}
+
 // peakOf applies in a process of its own and returns the most memory it held, in MB; 0 where the system does not tell.
 func peakOf(tb testing.TB, state sandbox.State, content files) float64 {
 	tb.Helper()
