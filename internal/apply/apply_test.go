@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clockify-sync/clockify-sync/internal/apply"
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // change makes a change called id in a phase, that needs others.
@@ -216,7 +216,7 @@ func TestOutcomes(t *testing.T) {
 			t.Parallel()
 			p := &plan.Plan{Changes: tc.changes, Refusals: tc.refuse}
 			if tc.problem {
-				p.Problems = append(p.Problems, model.Problem{Text: "bad row"})
+				p.Problems = append(p.Problems, state.Problem{Text: "bad row"})
 			}
 			r := &recorder{do: tc.do}
 			told := map[string]plan.Status{}

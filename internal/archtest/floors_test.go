@@ -19,19 +19,27 @@ type room struct {
 
 // The modules of outside that rooms name.
 const (
-	backoff     = "github.com/cenkalti/backoff/v4"
-	csvutil     = "github.com/jszwec/csvutil"
-	envconfig   = "github.com/sethvargo/go-envconfig"
-	errgroup    = "golang.org/x/sync/errgroup"
-	ghactions   = "github.com/sethvargo/go-githubactions"
-	goldmark    = "github.com/yuin/goldmark"
-	goccyYAML   = "github.com/goccy/go-yaml"
-	htmlParser  = "golang.org/x/net/html"
-	kinOpenAPI  = "github.com/getkin/kin-openapi"
-	progressbar = "github.com/schollz/progressbar/v3"
-	rate        = "golang.org/x/time/rate"
-	term        = "golang.org/x/term"
-	testscript  = "github.com/rogpeppe/go-internal"
+	cobra           = "github.com/spf13/cobra"
+	gogithub        = "github.com/google/go-github/v75"
+	jsonschema      = "github.com/santhosh-tekuri/jsonschema/v6"
+	jsonschemaMaker = "github.com/invopop/jsonschema"
+	mpb             = "github.com/vbauerster/mpb/v8"
+	runewidth       = "github.com/mattn/go-runewidth"
+	singleflight    = "golang.org/x/sync/singleflight"
+	xtext           = "golang.org/x/text"
+	backoff         = "github.com/cenkalti/backoff/v4"
+	csvutil         = "github.com/jszwec/csvutil"
+	envconfig       = "github.com/sethvargo/go-envconfig"
+	errgroup        = "golang.org/x/sync/errgroup"
+	ghactions       = "github.com/sethvargo/go-githubactions"
+	goldmark        = "github.com/yuin/goldmark"
+	goccyYAML       = "github.com/goccy/go-yaml"
+	htmlParser      = "golang.org/x/net/html"
+	kinOpenAPI      = "github.com/getkin/kin-openapi"
+	progressbar     = "github.com/schollz/progressbar/v3"
+	rate            = "golang.org/x/time/rate"
+	term            = "golang.org/x/term"
+	testscript      = "github.com/rogpeppe/go-internal"
 )
 
 // everyTest may be imported by every _test.go file.
@@ -41,34 +49,46 @@ var everyTest = []string{"github.com/google/go-cmp/cmp", "pgregory.net/rapid"}
 // import each other, not even in tests; only cmd and cli see everything.
 var floors = map[string]room{
 	// 0: pure
-	"model": {},
-	"plan":  {ours: []string{"model"}},
+	"text": {outside: []string{xtext, runewidth}},
+	"plan": {ours: []string{"text"}},
 
 	// 1: the wire
-	"clockify": {outside: []string{rate, backoff}},
-	"sandbox":  {ours: []string{"clockify"}, testOutside: []string{kinOpenAPI}},
+	"clockify": {outside: []string{rate, backoff, singleflight}},
+	"sandbox":  {testOutside: []string{kinOpenAPI}},
 
 	// 2: doors and workers
-	"spec":   {ours: []string{"model"}, outside: []string{csvutil, goccyYAML}},
-	"config": {outside: []string{envconfig}},
-	"remote": {
-		ours: []string{"clockify", "model", "plan"}, outside: []string{errgroup},
+	"userscsv": {ours: []string{"plan", "text"}, outside: []string{csvutil, xtext}},
+	"config":   {ours: []string{"plan", "text"}, outside: []string{envconfig, goccyYAML, jsonschema, jsonschemaMaker}},
+	"spec":     {ours: []string{"plan", "text"}, outside: []string{csvutil, goccyYAML}},
+	"provider": {
+		ours: []string{"clockify", "plan", "text"}, outside: []string{errgroup, singleflight},
 		testOurs: []string{"sandbox"},
 	},
-	"apply":  {ours: []string{"plan", "model"}, outside: []string{errgroup}},
-	"report": {ours: []string{"plan", "model"}, testOutside: []string{goldmark, htmlParser}},
-	"audit":  {ours: []string{"plan", "model"}, outside: []string{csvutil}},
-	"gha":    {outside: []string{ghactions}, testOutside: []string{goldmark}},
+	"apply":  {ours: []string{"plan", "text"}, outside: []string{errgroup}},
+	"report": {ours: []string{"plan", "text"}, outside: []string{runewidth}, testOutside: []string{goldmark, htmlParser, jsonschema}},
+	"audit":  {ours: []string{"plan", "text"}, outside: []string{csvutil}},
+	"github": {ours: []string{"text"}, outside: []string{ghactions, gogithub, backoff}, testOutside: []string{goldmark}},
 
-	// 3: what sees every room below. The errgroup is the one that users and
+	// 3: what puts rooms together. The errgroup is the one that users and
 	// time syncs run side by side under.
+	"action": {
+		ours:        []string{"plan", "text", "config", "provider", "apply", "report", "audit", "github"},
+		outside:     []string{errgroup},
+		testOutside: []string{testscript, goldmark, goccyYAML, csvutil},
+	},
+	"export": {
+		ours:    []string{"plan", "text", "userscsv", "config", "provider"},
+		outside: []string{errgroup},
+	},
+
+	// 4: what sees every room below.
 	"cli": {
 		ours: []string{
-			"model", "plan", "spec", "config", "clockify", "sandbox",
-			"remote", "apply", "report", "audit", "gha",
+			"text", "plan", "userscsv", "config", "spec", "clockify", "sandbox",
+			"provider", "apply", "report", "audit", "github", "action", "export",
 		},
-		outside:     []string{progressbar, term, errgroup},
-		testOutside: []string{testscript, goldmark, goccyYAML, csvutil},
+		outside:     []string{cobra, progressbar, mpb, term, errgroup},
+		testOutside: []string{testscript, goldmark, goccyYAML, csvutil, jsonschema},
 	},
 	"cmd": {ours: []string{"cli"}},
 

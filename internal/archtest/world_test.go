@@ -7,7 +7,7 @@ import (
 
 // pureRooms have no I/O, no clock and no context: instants come in with the
 // State.
-var pureRooms = []string{"model", "plan"}
+var pureRooms = []string{"text", "plan"}
 
 // impureImports may not be imported by a pure room; packages below them count.
 var impureImports = []string{

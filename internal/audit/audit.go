@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Names of the files in the audit folder.
@@ -174,7 +174,7 @@ type Summary struct {
 	Left           []plan.Change // what it found that nobody had announced
 	VerifyErr      string
 	Errors         []string // what went wrong beside the changes
-	Problems       []model.Problem
+	Problems       []state.Problem
 	Refusals       []plan.Refusal
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
@@ -16,7 +16,7 @@ func action(ctx context.Context, in *invocation) int {
 	if err != nil {
 		return in.fail(err)
 	}
-	event, err := gha.ReadEvent(in.getenv)
+	event, err := github.ReadEvent(in.getenv)
 	if err != nil {
 		return in.fail(err)
 	}
@@ -33,36 +33,38 @@ func action(ctx context.Context, in *invocation) int {
 	}
 	in.log.Printf("%s: %s", decision.Action, decision.Reason)
 	s.annotate()
-	if decision.Action == gha.Validate {
+	if decision.Action == github.Validate {
 		return s.validateInAction()
 	}
 	s.open()
 	s.hide()
-	if decision.Action == gha.Apply {
+	if decision.Action == github.Apply {
 		return s.applyInAction(ctx)
 	}
 	return s.planInAction(ctx)
 }
 
 // decide says what a run does: what the command says, within what the event allows.
-func decide(command string, event gha.Event) (gha.Decision, error) {
-	d := gha.Decide(event, command == "plan")
-	said := func(a gha.Action) gha.Decision { return gha.Decision{Action: a, Reason: "command: " + command} }
+func decide(command string, event github.Event) (github.Decision, error) {
+	d := github.Decide(event, command == "plan")
+	said := func(a github.Action) github.Decision {
+		return github.Decision{Action: a, Reason: "command: " + command}
+	}
 	switch command {
 	case "", "auto":
 	case "validate":
-		return said(gha.Validate), nil
+		return said(github.Validate), nil
 	case "plan":
-		if d.Action == gha.Apply {
-			return said(gha.Plan), nil
+		if d.Action == github.Apply {
+			return said(github.Plan), nil
 		}
 	case "apply":
 		switch {
-		case d.Action == gha.Validate: // without secrets nothing can be applied, whatever was asked
+		case d.Action == github.Validate: // without secrets nothing can be applied, whatever was asked
 		case unmerged(event):
 			return d, about(aboutGitHub, fmt.Errorf("input command: apply on %s would apply what nobody has merged. Run it on push, schedule or workflow_dispatch", event.Name))
 		default:
-			return said(gha.Apply), nil
+			return said(github.Apply), nil
 		}
 	default:
 		return d, about(aboutGitHub, fmt.Errorf("input command: %q is not one of auto, validate, plan, apply", command))
@@ -72,7 +74,7 @@ func decide(command string, event gha.Event) (gha.Decision, error) {
 
 // unmerged reports whether the run's files are those of a pull request that is not merged, or not into the default
 // branch. Reviews and other events of a pull request have its ref, too, and a merge queue pushes the branches it tries.
-func unmerged(e gha.Event) bool {
+func unmerged(e github.Event) bool {
 	switch {
 	case e.Name == "merge_group", strings.HasPrefix(e.Ref, "refs/heads/gh-readonly-queue/"):
 		return true
@@ -85,10 +87,10 @@ func unmerged(e gha.Event) bool {
 // annotate puts what the files have wrong with them on their lines.
 func (s *session) annotate() {
 	for _, p := range s.masker(nil).Problems(s.problems()) {
-		s.in.log.Error(gha.Annotation{File: p.Source.File, Line: p.Source.Line, Col: p.Source.Column, Title: "clockify-sync", Message: p.Text})
+		s.in.log.Error(github.Annotation{File: p.Source.File, Line: p.Source.Line, Col: p.Source.Column, Title: "clockify-sync", Message: p.Text})
 	}
 	for _, f := range s.masker(nil).Findings(s.loaded.Spec.Findings) {
-		s.in.log.Warning(gha.Annotation{File: f.Source.File, Line: f.Source.Line, Col: f.Source.Column, Title: "clockify-sync", Message: strings.TrimSpace(f.Name + " " + f.Text)})
+		s.in.log.Warning(github.Annotation{File: f.Source.File, Line: f.Source.Line, Col: f.Source.Column, Title: "clockify-sync", Message: strings.TrimSpace(f.Name + " " + f.Text)})
 	}
 }
 

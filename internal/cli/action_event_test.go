@@ -9,14 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
 // TestDecide says what each command does on each event.
 func TestDecide(t *testing.T) {
 	t.Parallel()
-	events := map[string]gha.Event{
+	events := map[string]github.Event{
 		"pull":     {Name: "pull_request", PullRequest: 7},
 		"fork":     {Name: "pull_request", PullRequest: 7, Fork: true},
 		"merged":   {Name: "pull_request", PullRequest: 7, Action: "closed", Merged: true},

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -66,7 +66,7 @@ func TestMerge(t *testing.T) {
 		}, says: "rita: the review was dismissed"},
 		{name: "changes asked for afterwards", config: byReview, review: func(r *runner) {
 			r.approve("rita", head1)
-			r.hub.AddReview(7, ghtest.Review{Login: "rita", State: "CHANGES_REQUESTED", CommitID: head1, SubmittedAt: time.Now()})
+			r.hub.AddReview(7, githubtest.Review{Login: "rita", State: "CHANGES_REQUESTED", CommitID: head1, SubmittedAt: time.Now()})
 		}, says: "rita: asked for changes"},
 		{name: "the comment was edited", config: byReview, review: func(r *runner) {
 			c := r.hub.Comments(7)[0]
@@ -101,7 +101,7 @@ func TestMerge(t *testing.T) {
 			r.run(r.pull(head1, nil))
 		}, leaves: true},
 		{name: "the marker is of another pull request", config: byReview, review: func(r *runner) {
-			r.hub.AddPull(ghtest.Pull{Number: 8, Author: "ann", HeadSHA: head1})
+			r.hub.AddPull(githubtest.Pull{Number: 8, Author: "ann", HeadSHA: head1})
 			e := r.pull(head1, func(pr map[string]any) { pr["number"] = 8 })
 			r.run(e)
 			r.hub.EditComment(r.hub.Comments(7)[0].ID, r.hub.Comments(8)[0].Body)
@@ -113,7 +113,7 @@ func TestMerge(t *testing.T) {
 		}, says: "#7 has no plan comment whose signature holds"},
 		{name: "reviews cannot be read", config: byReview, review: func(r *runner) {
 			r.approve("rita", head1)
-			r.hub.Inject(ghtest.Fault{Path: "/reviews", Status: 403, Message: "Resource not accessible by integration", Times: -1})
+			r.hub.Inject(githubtest.Fault{Path: "/reviews", Status: 403, Message: "Resource not accessible by integration", Times: -1})
 		}, says: "the reviews of #7 could not be read"},
 	}
 	for _, tc := range cases {
@@ -282,14 +282,14 @@ func TestDigestGate(t *testing.T) {
 // TestEnvironmentWarning says when an environment would ask nobody.
 func TestEnvironmentWarning(t *testing.T) {
 	cases := map[string]struct {
-		setup func(*ghtest.GitHub)
+		setup func(*githubtest.GitHub)
 		says  string
 	}{
-		"missing": {func(*ghtest.GitHub) {}, `there is no environment "gate"`},
-		"no rule": {func(g *ghtest.GitHub) { g.AddEnvironment("gate", false) }, `the environment "gate" has no required reviewers`},
-		"guarded": {func(g *ghtest.GitHub) { g.AddEnvironment("gate", true) }, ""},
-		"unreadable": {func(g *ghtest.GitHub) {
-			g.Inject(ghtest.Fault{Path: "/environments", Status: 403, Message: "no", Times: -1})
+		"missing": {func(*githubtest.GitHub) {}, `there is no environment "gate"`},
+		"no rule": {func(g *githubtest.GitHub) { g.AddEnvironment("gate", false) }, `the environment "gate" has no required reviewers`},
+		"guarded": {func(g *githubtest.GitHub) { g.AddEnvironment("gate", true) }, ""},
+		"unreadable": {func(g *githubtest.GitHub) {
+			g.Inject(githubtest.Fault{Path: "/environments", Status: 403, Message: "no", Times: -1})
 		}, "could not be read"},
 	}
 	for name, tc := range cases {
@@ -312,7 +312,7 @@ func TestEnvironmentWarning(t *testing.T) {
 func TestPushWithoutPull(t *testing.T) {
 	inRunner(t, func(r *runner) {
 		r.configure(byReview)
-		r.hub.AddCompare(beforeSHA, mergeSHA, []ghtest.Commit{{SHA: mergeSHA, Parents: []string{beforeSHA}}})
+		r.hub.AddCompare(beforeSHA, mergeSHA, []githubtest.Commit{{SHA: mergeSHA, Parents: []string{beforeSHA}}})
 		got := r.run(r.push())
 		got.want(r.t, ExitDone, map[string]string{"withheld": "4", "comment-url": ""})
 		contains(r.t, "the summary", plainText(got.summary), "no merged pull request belongs to this run")
@@ -322,9 +322,9 @@ func TestPushWithoutPull(t *testing.T) {
 // TestMergeQueue lands two pull requests with one push: both are told.
 func TestMergeQueue(t *testing.T) {
 	inRunner(t, func(r *runner) {
-		r.hub.AddPull(ghtest.Pull{Number: 6, Author: "bo", HeadSHA: head2, Merged: true, MergeSHA: "6666666666666666666666666666666666666666", MergedAt: time.Now()})
+		r.hub.AddPull(githubtest.Pull{Number: 6, Author: "bo", HeadSHA: head2, Merged: true, MergeSHA: "6666666666666666666666666666666666666666", MergedAt: time.Now()})
 		r.merge(head1)
-		r.hub.AddCompare(beforeSHA, mergeSHA, []ghtest.Commit{
+		r.hub.AddCompare(beforeSHA, mergeSHA, []githubtest.Commit{
 			{SHA: "6666666666666666666666666666666666666666", Parents: []string{beforeSHA, head2}},
 			{SHA: mergeSHA, Parents: []string{"6666666666666666666666666666666666666666", head1}},
 		})
@@ -383,7 +383,7 @@ func TestSlowComment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
 				r.configure(byReview)
-				busy := ghtest.SecondaryRateLimit(403, "40")
+				busy := githubtest.SecondaryRateLimit(403, "40")
 				busy.Method, busy.Path = "POST", "comments"
 				r.hub.Inject(busy)
 				began := time.Now()
@@ -391,7 +391,7 @@ func TestSlowComment(t *testing.T) {
 				if waited := time.Since(began); waited < 40*time.Second {
 					r.t.Fatalf("the comment was posted after %s", waited)
 				}
-				r.hub.AddReview(7, ghtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: began.Add(after)})
+				r.hub.AddReview(7, githubtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: began.Add(after)})
 				r.merge(head1)
 				r.run(r.push()).want(r.t, ExitDone, nil)
 				if seen := after > time.Minute; r.active("tim.ott") == seen {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -89,7 +89,7 @@ func TestRedact(t *testing.T) {
 	cases := map[string]struct {
 		visibility, input, config string
 		event                     func(*runner) event
-		hub                       func(*ghtest.GitHub)
+		hub                       func(*githubtest.GitHub)
 		masked                    bool
 	}{
 		"private":                   {visibility: "private"},
@@ -101,8 +101,8 @@ func TestRedact(t *testing.T) {
 		"private, masked":           {visibility: "private", input: "full", masked: true},
 		"not said, asked: private":  {event: (*runner).schedule, visibility: "private"},
 		"not said, asked: public":   {event: (*runner).schedule, visibility: "public", masked: true},
-		"not said and GitHub is silent": {event: (*runner).schedule, visibility: "private", hub: func(g *ghtest.GitHub) {
-			g.Inject(ghtest.Fault{Method: "GET", Path: "/repos/acme/people", Status: 404, Times: -1})
+		"not said and GitHub is silent": {event: (*runner).schedule, visibility: "private", hub: func(g *githubtest.GitHub) {
+			g.Inject(githubtest.Fault{Method: "GET", Path: "/repos/acme/people", Status: 404, Times: -1})
 		}, masked: true},
 	}
 	for name, tc := range cases {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -171,18 +171,18 @@ func TestManyGated(t *testing.T) {
 // TestUnposted refuses the comment in every way: the run ends as it would have, warns, and the summary has the text.
 func TestUnposted(t *testing.T) {
 	cases := map[string]struct {
-		setup func(*ghtest.GitHub)
+		setup func(*githubtest.GitHub)
 		says  string
 	}{
-		"403 read-only": {func(g *ghtest.GitHub) { g.SetReadOnly(true) }, "the GitHub token may not write here"},
-		"404":           {func(g *ghtest.GitHub) { g.SetMissing(true) }, "it is not there"},
-		"locked":        {func(g *ghtest.GitHub) { g.SetLocked(true) }, "the conversation is locked"},
-		"422": {func(g *ghtest.GitHub) {
-			g.Inject(ghtest.Fault{Method: "POST", Path: "comments", Status: 422, Message: "Validation Failed: body is too long", Times: -1})
+		"403 read-only": {func(g *githubtest.GitHub) { g.SetReadOnly(true) }, "the GitHub token may not write here"},
+		"404":           {func(g *githubtest.GitHub) { g.SetMissing(true) }, "it is not there"},
+		"locked":        {func(g *githubtest.GitHub) { g.SetLocked(true) }, "the conversation is locked"},
+		"422": {func(g *githubtest.GitHub) {
+			g.Inject(githubtest.Fault{Method: "POST", Path: "comments", Status: 422, Message: "Validation Failed: body is too long", Times: -1})
 		}, "the text is too long for GitHub"},
-		"down": {func(g *ghtest.GitHub) { g.Inject(ghtest.Fault{Path: "comments", Status: 503, Times: -1}) }, "GitHub is not available"},
-		"secondary rate limit": {func(g *ghtest.GitHub) {
-			f := ghtest.SecondaryRateLimit(403, "3600")
+		"down": {func(g *githubtest.GitHub) { g.Inject(githubtest.Fault{Path: "comments", Status: 503, Times: -1}) }, "GitHub is not available"},
+		"secondary rate limit": {func(g *githubtest.GitHub) {
+			f := githubtest.SecondaryRateLimit(403, "3600")
 			f.Path, f.Times = "comments", -1
 			g.Inject(f)
 		}, "rate limit"},

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clockify-sync/clockify-sync/internal/audit"
-	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
@@ -28,7 +28,7 @@ func (s *session) planInAction(ctx context.Context) int {
 	if s.hub.decision.Comment && s.hub.comments {
 		url = s.hub.commentPlan(ctx, p)
 	}
-	s.hub.summary(s.page(p, gha.MaxSummary).Body)
+	s.hub.summary(s.page(p, github.MaxSummary).Body)
 	s.hub.warnUnguarded(ctx)
 	if s.hub.decision.Drift {
 		s.hub.drift(ctx, p, p.Changes)
@@ -145,13 +145,13 @@ func (s *session) logPlan(p *plan.Plan) {
 	}
 	mask := s.masker(p)
 	for _, problem := range mask.Problems(p.Problems[min(len(p.Problems), len(s.problems())):]) {
-		s.in.log.Error(gha.Annotation{File: problem.Source.File, Line: problem.Source.Line, Col: problem.Source.Column, Title: "clockify-sync", Message: problem.Text})
+		s.in.log.Error(github.Annotation{File: problem.Source.File, Line: problem.Source.Line, Col: problem.Source.Column, Title: "clockify-sync", Message: problem.Text})
 	}
 	for _, r := range p.Refusals {
-		s.in.log.Error(gha.Annotation{Title: r.Setting, Message: mask.Text(r.Text)})
+		s.in.log.Error(github.Annotation{Title: r.Setting, Message: mask.Text(r.Text)})
 	}
 	for _, err := range s.failures() {
-		s.in.log.Error(gha.Annotation{Title: "clockify-sync", Message: mask.Text(err.Error())})
+		s.in.log.Error(github.Annotation{Title: "clockify-sync", Message: mask.Text(err.Error())})
 	}
 	s.in.advise(s.planTopics(p)...)
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -89,7 +89,7 @@ type runner struct {
 	t        *testing.T
 	dir      string // the workspace
 	files    string // where the runner keeps its own files
-	hub      *ghtest.GitHub
+	hub      *githubtest.GitHub
 	clockify *sandbox.Server
 	ids      map[string]string // user ids
 	env      map[string]string // beside what the event sets
@@ -113,13 +113,13 @@ func newRunner(t *testing.T) *runner {
 	t.Helper()
 	state, ids := staffState()
 	r := &runner{
-		t: t, dir: t.TempDir(), files: t.TempDir(), hub: ghtest.New(repository), ids: ids,
+		t: t, dir: t.TempDir(), files: t.TempDir(), hub: githubtest.New(repository), ids: ids,
 		clockify: sandbox.New(sandbox.Options{State: state, Now: time.Now}),
 		env:      map[string]string{"INPUT_API-KEY": apiKey, "INPUT_GITHUB-TOKEN": hubToken, "INPUT_WORKSPACE-ID": state.Workspaces[0].ID},
 	}
 	r.write("users.csv", companyCSV)
 	r.write("clockify-sync.yaml", companyConfig)
-	r.hub.AddPull(ghtest.Pull{Number: 7, Author: "ann", HeadSHA: head1})
+	r.hub.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: head1})
 	return r
 }
 
@@ -170,8 +170,8 @@ func (r *runner) push() event {
 
 // merge makes GitHub say that pull request 7 was merged with head sha.
 func (r *runner) merge(sha string) {
-	r.hub.AddPull(ghtest.Pull{Number: 7, Author: "ann", HeadSHA: sha, Merged: true, MergeSHA: mergeSHA})
-	r.hub.AddCompare(beforeSHA, mergeSHA, []ghtest.Commit{{SHA: mergeSHA, Parents: []string{beforeSHA, sha}}})
+	r.hub.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: sha, Merged: true, MergeSHA: mergeSHA})
+	r.hub.AddCompare(beforeSHA, mergeSHA, []githubtest.Commit{{SHA: mergeSHA, Parents: []string{beforeSHA, sha}}})
 }
 
 func (r *runner) schedule() event {
@@ -181,7 +181,7 @@ func (r *runner) schedule() event {
 // approve is an approving review of a commit by login, now.
 func (r *runner) approve(login, sha string) {
 	time.Sleep(time.Minute)
-	r.hub.AddReview(7, ghtest.Review{Login: login, State: "APPROVED", CommitID: sha, SubmittedAt: time.Now()})
+	r.hub.AddReview(7, githubtest.Review{Login: login, State: "APPROVED", CommitID: sha, SubmittedAt: time.Now()})
 	time.Sleep(time.Minute)
 }
 
@@ -189,7 +189,7 @@ func (r *runner) approve(login, sha string) {
 type actionRun struct {
 	code     int
 	log      string
-	commands []ghtest.Command
+	commands []githubtest.Command
 	outputs  map[string]string // nil: none were set
 	summary  string
 }
@@ -251,7 +251,7 @@ func (r *runner) here(env map[string]string) (int, string) {
 // read reads back what a run wrote as the runner does, and holds it against what must always be true.
 func (r *runner) read(code int, log string, env map[string]string) actionRun {
 	r.t.Helper()
-	got := actionRun{code: code, log: log, commands: ghtest.Commands(log)}
+	got := actionRun{code: code, log: log, commands: githubtest.Commands(log)}
 	for _, c := range got.commands {
 		if !slices.Contains(commandsAllowed, c.Name) {
 			r.t.Errorf("the log gives the runner the command %+v", c)
@@ -265,7 +265,7 @@ func (r *runner) read(code int, log string, env map[string]string) actionRun {
 		return string(data)
 	}
 	got.summary = file("GITHUB_STEP_SUMMARY")
-	pairs, err := ghtest.ReadFile(file("GITHUB_OUTPUT"))
+	pairs, err := githubtest.ReadFile(file("GITHUB_OUTPUT"))
 	if err != nil {
 		r.t.Errorf("the runner cannot read the outputs: %v", err)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/remote"
+	"github.com/clockify-sync/clockify-sync/internal/provider"
 )
 
 // docsURL is where the documents are.
@@ -74,7 +74,7 @@ func about(t topic, err error) error {
 func topicOf(err error) topic {
 	var (
 		known   *helped
-		denied  *remote.Denied
+		denied  *provider.Denied
 		refused *clockify.Error
 		dialled *net.OpError
 		asked   *url.Error

@@ -12,7 +12,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/remote"
+	"github.com/clockify-sync/clockify-sync/internal/provider"
 )
 
 func TestTopicsAreHeadings(t *testing.T) {
@@ -65,12 +65,12 @@ func TestTopicOf(t *testing.T) {
 		want topic
 	}{
 		{"of its own", fmt.Errorf("users: %w", about(aboutNoKey, errors.New("no key"))), aboutNoKey},
-		{"a key nobody knows", &remote.Denied{Setting: "CLOCKIFY_API_KEY", Err: refused(401)}, aboutKey},
-		{"a key of another variable", &remote.Denied{Setting: "ACME_TOKEN", Err: refused(401)}, aboutKey},
-		{"a member's key", &remote.Denied{Setting: "CLOCKIFY_API_KEY", Err: refused(403)}, aboutRights},
-		{"no such workspace", &remote.Denied{Setting: "workspace.id", Err: refused(404)}, aboutWorkspace},
-		{"no such client", &remote.Denied{Setting: "time_sync acme: source.client_id", Err: refused(404)}, aboutTime},
-		{"no custom fields", &remote.Denied{Setting: "field_mapping", Err: refused(403)}, aboutPlan},
+		{"a key nobody knows", &provider.Denied{Setting: "CLOCKIFY_API_KEY", Err: refused(401)}, aboutKey},
+		{"a key of another variable", &provider.Denied{Setting: "ACME_TOKEN", Err: refused(401)}, aboutKey},
+		{"a member's key", &provider.Denied{Setting: "CLOCKIFY_API_KEY", Err: refused(403)}, aboutRights},
+		{"no such workspace", &provider.Denied{Setting: "workspace.id", Err: refused(404)}, aboutWorkspace},
+		{"no such client", &provider.Denied{Setting: "time_sync acme: source.client_id", Err: refused(404)}, aboutTime},
+		{"no custom fields", &provider.Denied{Setting: "field_mapping", Err: refused(403)}, aboutPlan},
 		{"an answer", fmt.Errorf("list the groups: %w", refused(500)), aboutReading},
 		{"a short list", fmt.Errorf("list the groups: %w", clockify.ErrIncomplete), aboutReading},
 		{"no calls left", fmt.Errorf("users: %w", clockify.ErrBudget), aboutBudget},

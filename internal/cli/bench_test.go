@@ -17,9 +17,9 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/remote"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/provider"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
@@ -34,12 +34,12 @@ func inBubble(b *testing.B, f func(t *testing.T)) {
 
 // tidy is a company in which nothing is left to do.
 func tidy(people int) (sandbox.State, files) {
-	state, content := company(people)
-	w := &state.Workspaces[0]
+	seed, content := company(people)
+	w := &seed.Workspaces[0]
 	company, country := w.CustomFields[0].ID, w.AddUserField("Country", "TXT")
 	w.Groups, w.Roles, w.Members = nil, nil, nil
 	ids := map[string]string{}
-	for _, u := range state.Users {
+	for _, u := range seed.Users {
 		ids[u.Email] = u.ID
 	}
 	reports := map[string][]string{}
@@ -57,20 +57,20 @@ func tidy(people int) (sandbox.State, files) {
 			w.AddManager(ids[cells[1]], ids[cells[0]])
 		}
 	}
-	for _, u := range state.Users {
+	for _, u := range seed.Users {
 		names[u.Email] = u.Name
 	}
 	w.AddGroupManager(ids["head@example.com"], w.AddGroup("Other functions", ids["head@example.com"]))
 	for _, manager := range slices.Sorted(maps.Keys(reports)) {
 		w.AddGroupManager(ids[manager], w.AddGroup(names[manager], reports[manager]...))
 	}
-	return state, content
+	return seed, content
 }
 
 // mirrored is a timesheet of which everything has been mirrored.
 func mirrored(entries int) (sandbox.State, files) {
-	state, content := timesheet(entries, epoch)
-	from, to := &state.Workspaces[0], &state.Workspaces[1]
+	seed, content := timesheet(entries, epoch)
+	from, to := &seed.Workspaces[0], &seed.Workspaces[1]
 	goal, there := map[string]string{}, map[string]bool{}
 	for _, p := range from.Projects {
 		there[p.Name] = true
@@ -88,20 +88,20 @@ func mirrored(entries int) (sandbox.State, files) {
 	for _, e := range from.Entries {
 		to.AddEntry(e.UserID, goal[e.ProjectID], e.Description, e.Start, e.End.Sub(e.Start))
 	}
-	return state, content
+	return seed, content
 }
 
 // BenchmarkUsers counts the calls of a user sync of so many people: with nothing to do, and with ten people to change.
 func BenchmarkUsers(b *testing.B) {
 	for _, people := range []int{100, 1000, 10_000} {
-		state, content := tidy(people)
+		seed, content := tidy(people)
 		for _, changed := range []int{0, 10} {
 			b.Run(fmt.Sprintf("people=%d/changed=%d", people, changed), func(b *testing.B) {
-				w := &state.Workspaces[0]
+				w := &seed.Workspaces[0]
 				for i := range changed {
 					w.Members[len(w.Members)-1-9*i].WorkCapacity = "PT6H"
 				}
-				counted(b, state, content, changed)
+				counted(b, seed, content, changed)
 			})
 		}
 	}
@@ -110,23 +110,23 @@ func BenchmarkUsers(b *testing.B) {
 // BenchmarkEntries counts the calls of a time sync of so many entries: with nothing to do, and with ten new ones.
 func BenchmarkEntries(b *testing.B) {
 	for _, entries := range []int{100, 1000, 10_000} {
-		state, content := mirrored(entries)
+		seed, content := mirrored(entries)
 		for _, changed := range []int{0, 10} {
 			b.Run(fmt.Sprintf("entries=%d/changed=%d", entries, changed), func(b *testing.B) {
-				if w := &state.Workspaces[1]; changed > 0 {
+				if w := &seed.Workspaces[1]; changed > 0 {
 					w.Entries = w.Entries[:len(w.Entries)-changed]
 				}
-				counted(b, state, content, changed)
+				counted(b, seed, content, changed)
 			})
 		}
 	}
 }
 
 // counted applies and reports the calls of it, reading, writing and verifying.
-func counted(b *testing.B, state sandbox.State, content files, changed int) {
+func counted(b *testing.B, seed sandbox.State, content files, changed int) {
 	for range b.N {
 		inBubble(b, func(t *testing.T) {
-			bed := newBed(t, sandbox.Options{State: state}, content)
+			bed := newBed(t, sandbox.Options{State: seed}, content)
 			bed.must(ExitDone, "apply")
 			if n := bed.server.WriteCount(); n != changed {
 				t.Fatalf("%d writes, want %d", n, changed)
@@ -160,11 +160,11 @@ func BenchmarkRate(b *testing.B) {
 // BenchmarkPlan plans what was read already: the time and memory of the planner alone.
 func BenchmarkPlan(b *testing.B) {
 	for _, people := range []int{100, 1000, 10_000} {
-		state, content := company(people)
-		bed := newBed(b, sandbox.Options{State: state}, content)
+		seed, content := company(people)
+		bed := newBed(b, sandbox.Options{State: seed}, content)
 		client, err := clockify.New(clockify.Options{
 			CoreURL: "https://clockify.test/api/v1", ReportsURL: "https://clockify.test/report/v1",
-			Token: state.Keys[0].Key, Limiter: clockify.NewLimiter(0), Base: bed.http,
+			Token: seed.Keys[0].Key, Limiter: clockify.NewLimiter(0), Base: bed.http,
 		})
 		if err != nil {
 			b.Fatal(err)
@@ -173,7 +173,7 @@ func BenchmarkPlan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		w := remote.New(remote.Options{ID: state.Workspaces[0].ID, Reader: client, Now: time.Now, Sleep: sleep})
+		w := provider.New(provider.Options{ID: seed.Workspaces[0].ID, Reader: client, Now: time.Now, Sleep: sleep})
 		dir, err := w.ReadUsers(context.Background(), loaded.Spec.Users)
 		if err != nil {
 			b.Fatal(err)
@@ -182,7 +182,7 @@ func BenchmarkPlan(b *testing.B) {
 			b.ReportAllocs()
 			changes := 0
 			for b.Loop() {
-				changes = len(plan.Compute(model.Spec{Users: loaded.Spec.Users}, model.State{Users: dir}).Changes)
+				changes = len(plan.Compute(state.Spec{Users: loaded.Spec.Users}, state.State{Users: dir}).Changes)
 			}
 			b.ReportMetric(float64(changes), "changes")
 		})
@@ -193,9 +193,9 @@ func BenchmarkPlan(b *testing.B) {
 // time entries of which ten are new, with all reading, planning, writing, verifying and the audit. peak-MB is the most
 // memory the process held.
 func BenchmarkWhole(b *testing.B) {
-	state, content := both(10_000, 100_000)
+	seed, content := both(10_000, 100_000)
 	for range b.N {
-		if peak := peakOf(b, state, content); peak > 0 {
+		if peak := peakOf(b, seed, content); peak > 0 {
 			b.ReportMetric(peak, "peak-MB")
 		}
 	}
@@ -203,7 +203,7 @@ func BenchmarkWhole(b *testing.B) {
 
 // both is a company and a timesheet in one sandbox, with ten changes left to make in each.
 func both(people, entries int) (sandbox.State, files) {
-	state, content := tidy(people)
+	seed, content := tidy(people)
 	hours, hoursFiles := mirrored(entries)
 	user := sandbox.ID("anna", 1)
 	hours.Users[0].ID = user
@@ -221,18 +221,18 @@ func both(people, entries int) (sandbox.State, files) {
 	yaml = strings.ReplaceAll(yaml, sandbox.ID("user", 1), user)
 	yaml = strings.ReplaceAll(yaml, "user_id: "+user+"}", "user_id: "+user+", token_env: ANNA}")
 	yaml, _, _ = strings.Cut(yaml, "api:\n")
-	state.Users = append(state.Users, hours.Users[0])
-	state.Workspaces = append(state.Workspaces, hours.Workspaces...)
-	state.Keys = append(state.Keys, sandbox.Key{Key: hours.Keys[0].Key, UserID: user})
+	seed.Users = append(seed.Users, hours.Users[0])
+	seed.Workspaces = append(seed.Workspaces, hours.Workspaces...)
+	seed.Keys = append(seed.Keys, sandbox.Key{Key: hours.Keys[0].Key, UserID: user})
 	content["clockify-sync.yaml"] += yaml
 
-	w := &state.Workspaces[0]
+	w := &seed.Workspaces[0]
 	for i := range 10 {
 		w.Members[len(w.Members)-1-9*i].WorkCapacity = "PT6H"
 	}
-	to := &state.Workspaces[2]
+	to := &seed.Workspaces[2]
 	to.Entries = to.Entries[:len(to.Entries)-10]
-	return state, content
+	return seed, content
 }
 
 // BenchmarkTogether applies a user sync and a time sync of two keys, each alone and both in one run, 50 ms away, and
@@ -246,13 +246,13 @@ func BenchmarkTogether(b *testing.B) {
 				took := map[string]time.Duration{}
 				for _, only := range []string{"users", "time", ""} {
 					inBubble(b, func(t *testing.T) {
-						state, content := both(people, entries+10)
-						for i := range state.Workspaces[0].Members {
-							state.Workspaces[0].Members[i].WorkCapacity = "PT6H"
+						seed, content := both(people, entries+10)
+						for i := range seed.Workspaces[0].Members {
+							seed.Workspaces[0].Members[i].WorkCapacity = "PT6H"
 						}
-						state.Workspaces[2].Entries = nil
-						bed := newBed(t, sandbox.Options{State: state, Latency: 50 * time.Millisecond}, content)
-						bed.env["ANNA"] = state.Keys[1].Key
+						seed.Workspaces[2].Entries = nil
+						bed := newBed(t, sandbox.Options{State: seed, Latency: 50 * time.Millisecond}, content)
+						bed.env["ANNA"] = seed.Keys[1].Key
 						start := time.Now()
 						bed.must(ExitDone, slices.DeleteFunc([]string{"apply", "--only=" + only}, func(s string) bool { return s == "--only=" })...)
 						took[only] = time.Since(start)
@@ -273,13 +273,13 @@ func BenchmarkTogether(b *testing.B) {
 }
 
 // peakOf applies in a process of its own and returns the most memory it held, in MB; 0 where the system does not tell.
-func peakOf(tb testing.TB, state sandbox.State, content files) float64 {
+func peakOf(tb testing.TB, seed sandbox.State, content files) float64 {
 	tb.Helper()
-	b := newBed(tb, sandbox.Options{State: state, Now: atEpoch}, content)
+	b := newBed(tb, sandbox.Options{State: seed, Now: atEpoch}, content)
 	s := httptest.NewServer(b.server)
 	defer s.Close()
 	b.env["CLOCKIFY_API_URL"], b.env["CLOCKIFY_REPORTS_URL"] = s.URL+"/api/v1", s.URL+"/report/v1"
-	b.env["ANNA"] = state.Keys[len(state.Keys)-1].Key
+	b.env["ANNA"] = seed.Keys[len(seed.Keys)-1].Key
 	b.env["PEAK_FILE"] = filepath.Join(b.dir, "peak")
 	cmd := b.process("apply")
 	var out bytes.Buffer
@@ -315,8 +315,8 @@ func TestPeakMemory(t *testing.T) {
 	if testing.Short() || raced {
 		t.Skip("measured without -short and -race")
 	}
-	state, content := both(10_000, 100_000)
-	peak := peakOf(t, state, content)
+	seed, content := both(10_000, 100_000)
+	peak := peakOf(t, seed, content)
 	t.Logf("peak memory %.0f MB", peak)
 	if peak >= 300 {
 		t.Errorf("peak memory %.0f MB, want less than 300", peak)

@@ -18,7 +18,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/github"
 )
 
 // Exit codes. There are no others.
@@ -123,7 +123,7 @@ type invocation struct {
 	Process
 	opts options
 	args []string
-	log  *gha.Log // in GitHub Actions, what Stdout and Stderr write to
+	log  *github.Log // in GitHub Actions, what Stdout and Stderr write to
 
 	given  string        // those flags that a next command needs too, as they would be typed
 	waited time.Duration // for answers
@@ -135,7 +135,7 @@ func Main(ctx context.Context, p Process) int {
 	if actions, _ := p.LookupEnv("GITHUB_ACTIONS"); actions == "true" {
 		// Text from a CSV or from Clockify may look like a command to the runner: all of it goes through one writer.
 		debug, _ := p.LookupEnv("RUNNER_DEBUG")
-		in.log = gha.NewLog(p.Stdout, gha.LogOptions{Actions: true, Debug: debug == "1"})
+		in.log = github.NewLog(p.Stdout, github.LogOptions{Actions: true, Debug: debug == "1"})
 		in.Stdout, in.Stderr = in.log, in.log
 	}
 	code := in.main(ctx)

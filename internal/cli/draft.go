@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
@@ -25,10 +25,10 @@ type gap struct {
 // would change is taken back, first by leaving a manager cell blank, which without a fallback manager keeps whom a person
 // reports to, then by setting the person aside: not in the CSV, and under protect.users.
 type draft struct {
-	dir     *model.Directory
-	users   model.Users
+	dir     *state.Directory
+	users   state.Users
 	reasons map[string]string // of those set aside
-	hint    *model.Users      // a fallback that was recognised and cannot be written
+	hint    *state.Users      // a fallback that was recognised and cannot be written
 	hintWhy string
 	gaps    []gap
 }
@@ -36,9 +36,9 @@ type draft struct {
 var peopleWord, fieldWord, groupWord = [2]string{"person", "people"}, [2]string{"user field", "user fields"}, [2]string{"group", "groups"}
 
 // newDraft drafts the files for a workspace read with everybody's profile.
-func newDraft(dir *model.Directory, file string) (*draft, error) {
+func newDraft(dir *state.Directory, file string) (*draft, error) {
 	d := &draft{dir: dir, reasons: map[string]string{}}
-	d.users = model.Users{File: file, Absent: model.AbsentKeep, SendEmail: true}
+	d.users = state.Users{File: file, Absent: state.AbsentKeep, SendEmail: true}
 	d.mapFields()
 	d.listPeople()
 	fallback := d.recogniseFallback()
@@ -74,7 +74,7 @@ func (d *draft) mapFields() {
 	var dormant, unnamed []string
 	for _, f := range d.dir.Fields {
 		column := spec.UsualColumn(f.Name)
-		if column != f.Name && slices.ContainsFunc(d.dir.Fields, func(o model.Field) bool { return o.Name == column }) {
+		if column != f.Name && slices.ContainsFunc(d.dir.Fields, func(o state.Field) bool { return o.Name == column }) {
 			column = f.Name
 		}
 		switch {
@@ -84,7 +84,7 @@ func (d *draft) mapFields() {
 			unnamed = append(unnamed, f.Name)
 		default:
 			columns[column], folded[strings.ToLower(f.Name)] = true, true
-			d.users.Fields = append(d.users.Fields, model.Mapping{Column: column, Field: f.Name})
+			d.users.Fields = append(d.users.Fields, state.Mapping{Column: column, Field: f.Name})
 		}
 	}
 	d.gap(fieldWord, "inactive in Clockify: not in the files until an admin activates them", dormant)
@@ -96,14 +96,14 @@ func (d *draft) listPeople() {
 	var inactive, unwritable, many, gone []string
 	for _, p := range d.dir.People {
 		switch {
-		case p.Status != model.Active && p.Status != model.Pending:
+		case p.Status != state.Active && p.Status != state.Pending:
 			inactive = append(inactive, p.Email)
 			continue
 		case !spec.HoldsEmail(p.Email):
 			unwritable = append(unwritable, p.Email)
 			continue
 		}
-		row := model.Declared{Email: p.Email, Capacity: p.Capacity}
+		row := state.Declared{Email: p.Email, Capacity: p.Capacity}
 		switch {
 		case len(p.Managers) > 1:
 			many = append(many, p.Email)
@@ -125,17 +125,17 @@ func (d *draft) listPeople() {
 }
 
 // cells fills in hours and field values, or says why a row cannot hold them.
-func (d *draft) cells(row *model.Declared, p model.Person) string {
+func (d *draft) cells(row *state.Declared, p state.Person) string {
 	if _, ok := spec.HoursText(p.Capacity); !ok {
 		return "a working day that no hours of a week give"
 	}
 	for _, m := range d.users.Fields {
 		text := p.Fields[m.Field]
-		field := d.dir.Fields[slices.IndexFunc(d.dir.Fields, func(f model.Field) bool { return f.Name == m.Field })]
+		field := d.dir.Fields[slices.IndexFunc(d.dir.Fields, func(f state.Field) bool { return f.Name == m.Field })]
 		if back, err := plan.FieldText(field, text); err != nil || back != text || !spec.HoldsCell(text) {
 			return "a value of " + m.Field + " that the field does not take today or a CSV cannot hold"
 		}
-		row.Cells = append(row.Cells, model.Cell{Field: m.Field, Text: text})
+		row.Cells = append(row.Cells, state.Cell{Field: m.Field, Text: text})
 	}
 	return ""
 }
@@ -145,8 +145,8 @@ func (d *draft) setAside(email, why string) {
 	d.users.Protect.Users = append(d.users.Protect.Users, email)
 }
 
-func (d *draft) person(email string) *model.Person {
-	i, ok := slices.BinarySearchFunc(d.dir.People, email, func(p model.Person, e string) int { return strings.Compare(p.Email, e) })
+func (d *draft) person(email string) *state.Person {
+	i, ok := slices.BinarySearchFunc(d.dir.People, email, func(p state.Person, e string) int { return strings.Compare(p.Email, e) })
 	if !ok {
 		return nil
 	}
@@ -155,14 +155,14 @@ func (d *draft) person(email string) *model.Person {
 
 func (d *draft) active(email string) bool {
 	p := d.person(email)
-	return p != nil && p.Status == model.Active
+	return p != nil && p.Status == state.Active
 }
 
 // managerGroup reports whether a group is named after one who manages it, or holds exactly people of its one manager,
 // as the group of a manager does who was renamed.
-func (d *draft) managerGroup(g model.Group) bool { return d.namedAfter(g) || d.holdsReports(g) }
+func (d *draft) managerGroup(g state.Group) bool { return d.namedAfter(g) || d.holdsReports(g) }
 
-func (d *draft) namedAfter(g model.Group) bool {
+func (d *draft) namedAfter(g state.Group) bool {
 	return slices.ContainsFunc(g.Managers, func(m string) bool {
 		p := d.person(m)
 		return p != nil && (g.Name == p.Label() || g.Name == p.Label()+" ("+m+")")
@@ -170,7 +170,7 @@ func (d *draft) namedAfter(g model.Group) bool {
 }
 
 // holdsReports reports whether all members of a group report to its one manager and to nobody else.
-func (d *draft) holdsReports(g model.Group) bool {
+func (d *draft) holdsReports(g state.Group) bool {
 	return len(g.Managers) == 1 && len(g.Members) > 0 && !slices.ContainsFunc(g.Members, func(m string) bool {
 		p := d.person(m)
 		return p == nil || !slices.Equal(p.Managers, g.Managers)
@@ -182,14 +182,14 @@ var fallbackName = regexp.MustCompile(`(?i)\b(?:other|others|fallback|unassigned
 
 // recogniseFallback finds the one group that holds only people of its one manager, is not named after them, and is called
 // like a fallback or stands beside a group that is named after them.
-func (d *draft) recogniseFallback() *model.Group {
+func (d *draft) recogniseFallback() *state.Group {
 	named := map[string]bool{} // managers with a group of their own
 	for _, g := range d.dir.Groups {
 		if len(g.Managers) == 1 && d.namedAfter(g) {
 			named[g.Managers[0]] = true
 		}
 	}
-	var found []*model.Group
+	var found []*state.Group
 	for i := range d.dir.Groups {
 		g := &d.dir.Groups[i]
 		if !d.holdsReports(*g) || d.namedAfter(*g) || !d.active(g.Managers[0]) || g.Name != strings.TrimSpace(g.Name) {
@@ -206,7 +206,7 @@ func (d *draft) recogniseFallback() *model.Group {
 }
 
 // protectGroups lists the groups that are neither a manager's nor the fallback.
-func (d *draft) protectGroups(fallback *model.Group) {
+func (d *draft) protectGroups(fallback *state.Group) {
 	ours := map[string]bool{}
 	for _, g := range d.dir.Groups {
 		if d.managerGroup(g) || fallback != nil && g.Name == fallback.Name {
@@ -256,7 +256,7 @@ var errUndraftable = errors.New("the planner wants changes that the files cannot
 func (d *draft) takeBack() error {
 	var blanked []string
 	for {
-		p := plan.Compute(model.Spec{Users: &d.users}, model.State{Users: d.dir})
+		p := plan.Compute(state.Spec{Users: &d.users}, state.State{Users: d.dir})
 		if len(p.Problems) > 0 {
 			return fmt.Errorf("%w: %s", errUndraftable, p.Problems[0].Text)
 		}
@@ -268,7 +268,7 @@ func (d *draft) takeBack() error {
 			}
 			break
 		}
-		d.users.People = slices.DeleteFunc(d.users.People, func(row model.Declared) bool {
+		d.users.People = slices.DeleteFunc(d.users.People, func(row state.Declared) bool {
 			why, ok := aside[row.Email]
 			if ok {
 				d.setAside(row.Email, why)
@@ -306,7 +306,7 @@ func (d *draft) blame(p *plan.Plan) (blank map[string]bool, aside map[string]str
 		}
 	}
 	managersOf := func(group string) []string {
-		i := slices.IndexFunc(d.dir.Groups, func(g model.Group) bool { return g.Name == group })
+		i := slices.IndexFunc(d.dir.Groups, func(g state.Group) bool { return g.Name == group })
 		if i < 0 {
 			return nil
 		}
@@ -339,20 +339,20 @@ func (d *draft) blame(p *plan.Plan) (blank map[string]bool, aside map[string]str
 }
 
 // offerFallback writes the recognised fallback where that leaves the plan empty, and otherwise suggests it.
-func (d *draft) offerFallback(group *model.Group) {
+func (d *draft) offerFallback(group *state.Group) {
 	if group == nil {
 		return
 	}
 	with := d.users
 	with.FallbackManager, with.FallbackGroup = group.Managers[0], group.Name
-	p := plan.Compute(model.Spec{Users: &with}, model.State{Users: d.dir})
+	p := plan.Compute(state.Spec{Users: &with}, state.State{Users: d.dir})
 	if p.Empty() && len(p.Problems)+len(p.Refusals) == 0 {
 		d.users = with
 		return
 	}
 	var gets []string
 	for _, f := range p.Findings {
-		if f.Kind == model.FindingFallback {
+		if f.Kind == state.FindingFallback {
 			gets = append(gets, f.Name)
 		}
 	}

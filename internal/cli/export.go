@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
@@ -137,7 +137,7 @@ func (d *draft) files(workspace, users, config string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := plan.Compute(loaded.Spec, model.State{Users: d.dir})
+	p := plan.Compute(loaded.Spec, state.State{Users: d.dir})
 	if !p.Empty() || len(p.Problems)+len(p.Refusals) > 0 {
 		return nil, errUndraftable
 	}

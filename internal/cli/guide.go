@@ -11,7 +11,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/config"
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
@@ -30,7 +30,7 @@ func (s *session) guide(ctx context.Context) error {
 		return s.setupTime(ctx)
 	}
 	users := in.opts.wantsUsers() && s.loaded.Spec.Users != nil
-	ownKey := slices.ContainsFunc(s.loaded.Spec.Time, func(t model.TimeSync) bool {
+	ownKey := slices.ContainsFunc(s.loaded.Spec.Time, func(t state.TimeSync) bool {
 		return in.opts.wantsSync(t.Name) && (t.Source.Token == mainKey || t.Destination.Token == mainKey)
 	})
 	if users || ownKey {

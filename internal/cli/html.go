@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -46,7 +46,7 @@ func withErrors(p *plan.Plan, errs []error) *plan.Plan {
 	q := *p
 	q.Findings = slices.Clone(p.Findings)
 	for _, err := range errs {
-		q.Findings = append(q.Findings, model.Finding{Text: err.Error(), Failed: true})
+		q.Findings = append(q.Findings, state.Finding{Text: err.Error(), Failed: true})
 	}
 	return &q
 }

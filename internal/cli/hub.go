@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
@@ -20,9 +20,9 @@ import (
 // run ends as it would have.
 type hub struct {
 	s        *session
-	event    gha.Event
-	decision gha.Decision
-	client   *gha.Client // nil: there is no token, nothing is posted
+	event    github.Event
+	decision github.Decision
+	client   *github.Client // nil: there is no token, nothing is posted
 	redact   report.Redact
 	comments bool // the input comment
 }
@@ -33,16 +33,16 @@ const maxComment = 60_000
 // maxMarker bounds what the marker may take of it. It lists 1,500 changes and leaves room to show them.
 const maxMarker = 30_000
 
-func newHub(ctx context.Context, s *session, event gha.Event, d gha.Decision) (*hub, error) {
+func newHub(ctx context.Context, s *session, event github.Event, d github.Decision) (*hub, error) {
 	h := &hub{s: s, event: event, decision: d, comments: s.env.Comment == nil || *s.env.Comment}
 	if token := s.env.GitHubToken.Reveal(); token != "" {
-		client, err := gha.NewClient(gha.Options{Token: token, Repository: event.Repository, APIURL: event.APIURL, GraphQLURL: event.GraphQLURL, Transport: s.in.HTTP})
+		client, err := github.NewClient(github.Options{Token: token, Repository: event.Repository, APIURL: event.APIURL, GraphQLURL: event.GraphQLURL, Transport: s.in.HTTP})
 		if err != nil {
 			return nil, about(aboutGitHub, fmt.Errorf("github-token: %w", err))
 		}
 		h.client = client
 	} else if d.Comment && h.comments {
-		s.in.log.Warning(gha.Annotation{Title: "github-token", Message: "there is no github-token: the plan is in the summary and not on the pull request"})
+		s.in.log.Warning(github.Annotation{Title: "github-token", Message: "there is no github-token: the plan is in the summary and not on the pull request"})
 	}
 	return h, h.decideRedaction(ctx)
 }
@@ -59,10 +59,10 @@ func (h *hub) decideRedaction(ctx context.Context) error {
 		h.redact = report.Mask
 	case "auto", "":
 		seen := h.event.Visibility
-		if seen == gha.Unknown && h.client != nil {
+		if seen == github.Unknown && h.client != nil {
 			var err error
 			if seen, err = h.client.Repository(ctx); err != nil {
-				h.s.in.log.Warning(gha.Annotation{Title: "redact", Message: "GitHub does not say whether the repository is public, so people are masked: " + err.Error()})
+				h.s.in.log.Warning(github.Annotation{Title: "redact", Message: "GitHub does not say whether the repository is public, so people are masked: " + err.Error()})
 			}
 		}
 		if seen.Exposed() {
@@ -149,20 +149,20 @@ func (h *hub) commentPlan(ctx context.Context, p *plan.Plan) string {
 	if err != nil {
 		return h.unposted(err)
 	}
-	old, _ := gha.ReadMarker(found.Body, h.secret(), h.event.Repository, pr)
+	old, _ := github.ReadMarker(found.Body, h.secret(), h.event.Repository, pr)
 	if !old.Untouched(found) {
-		old = gha.Marker{} // what it showed meanwhile is not known
+		old = github.Marker{} // what it showed meanwhile is not known
 	}
-	marker := gha.Marker{Key: h.key(), Digest: p.Digest(), Approval: p.ApprovalDigest(), Head: h.event.HeadSHA}
+	marker := github.Marker{Key: h.key(), Digest: p.Digest(), Approval: p.ApprovalDigest(), Head: h.event.HeadSHA}
 	var ids []string
 	for _, c := range p.Gated() {
 		ids = append(ids, h.blind(c.ID))
 	}
-	sign := func(m gha.Marker) gha.Marker { return gha.SignMarker(m, h.secret(), h.event.Repository, pr) }
+	sign := func(m github.Marker) github.Marker { return github.SignMarker(m, h.secret(), h.event.Repository, pr) }
 	for ahead := shownAfter; ; {
 		began := h.s.in.Now()
-		shown, note := sign(gha.MergeShown(marker, old, began.Add(ahead), ids)), ""
-		none := sign(gha.MergeShown(marker, old, began.Add(ahead), nil))
+		shown, note := sign(github.MergeShown(marker, old, began.Add(ahead), ids)), ""
+		none := sign(github.MergeShown(marker, old, began.Add(ahead), nil))
 		if len(shown.Line()) > maxMarker {
 			shown, note = none, "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
 				"The %d changes that need approval are too many for a review of this pull request to cover. Make the plan smaller, or run apply with the approval digest.", len(ids)))+"\n"
@@ -215,14 +215,14 @@ func (h *hub) commentOutcome(ctx context.Context, run *running, pulls []merged, 
 
 // unposted tells that something could not be posted and where it is to be read instead.
 func (h *hub) unposted(err error) string {
-	h.s.in.log.Warning(gha.Annotation{Title: "comment", Message: "GitHub did not take the comment; the same text is in the run's summary: " + err.Error()})
+	h.s.in.log.Warning(github.Annotation{Title: "comment", Message: "GitHub did not take the comment; the same text is in the run's summary: " + err.Error()})
 	return ""
 }
 
 // summary adds to the step's summary.
 func (h *hub) summary(markdown string) {
-	if err := gha.Summary(h.event.SummaryPath, markdown); err != nil {
-		h.s.in.log.Warning(gha.Annotation{Title: "summary", Message: err.Error()})
+	if err := github.Summary(h.event.SummaryPath, markdown); err != nil {
+		h.s.in.log.Warning(github.Annotation{Title: "summary", Message: err.Error()})
 	}
 }
 
@@ -231,13 +231,13 @@ func (h *hub) outputs(values map[string]string) {
 	if h.event.OutputPath == "" {
 		return
 	}
-	out := gha.NewOutputs(h.event.OutputPath)
+	out := github.NewOutputs(h.event.OutputPath)
 	var errs []error
 	for _, name := range sortedKeys(values) {
 		errs = append(errs, out.Set(name, values[name]))
 	}
 	if err := errors.Join(errs...); err != nil {
-		h.s.in.log.Warning(gha.Annotation{Title: "outputs", Message: err.Error()})
+		h.s.in.log.Warning(github.Annotation{Title: "outputs", Message: err.Error()})
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
@@ -47,10 +47,10 @@ func (h *hub) warnUnguarded(ctx context.Context) {
 	environment, err := h.client.Environment(ctx, name)
 	switch {
 	case err != nil:
-		h.s.in.log.Warning(gha.Annotation{Title: "environment", Message: "whether the environment has required reviewers could not be read: " + err.Error()})
+		h.s.in.log.Warning(github.Annotation{Title: "environment", Message: "whether the environment has required reviewers could not be read: " + err.Error()})
 	case !environment.Exists:
-		h.s.in.log.Warning(gha.Annotation{Title: "environment", Message: fmt.Sprintf("there is no environment %q: GitHub makes one without protection when a job names it, and nobody would be asked", name)})
+		h.s.in.log.Warning(github.Annotation{Title: "environment", Message: fmt.Sprintf("there is no environment %q: GitHub makes one without protection when a job names it, and nobody would be asked", name)})
 	case !environment.RequiredReviewers:
-		h.s.in.log.Warning(gha.Annotation{Title: "environment", Message: fmt.Sprintf("the environment %q has no required reviewers: a job that names it waits for nobody. Private repositories need GitHub Enterprise for them; approval: {from: pull-request} works everywhere", name)})
+		h.s.in.log.Warning(github.Annotation{Title: "environment", Message: fmt.Sprintf("the environment %q has no required reviewers: a job that names it waits for nobody. Private repositories need GitHub Enterprise for them; approval: {from: pull-request} works everywhere", name)})
 	}
 }

@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha"
+	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // merged is a pull request whose merge is being applied, and what its plan had shown.
 type merged struct {
-	gha.Pull
-	marker gha.Marker // zero where there is none that can be believed
+	github.Pull
+	marker github.Marker // zero where there is none that can be believed
 	signed bool
 	edited bool  // by somebody, after it was posted
 	err    error // its comments could not be read
@@ -38,26 +38,26 @@ func (h *hub) merged(ctx context.Context) []merged {
 	if h.client == nil {
 		return nil
 	}
-	var pulls []gha.Pull
+	var pulls []github.Pull
 	var err error
 	switch {
 	case h.event.Name == "push":
 		pulls, err = h.client.MergedPulls(ctx, strings.TrimPrefix(h.event.Ref, "refs/heads/"), h.event.SHA, h.event.Before, h.event.After)
 	case h.event.Merged:
-		var pull gha.Pull
+		var pull github.Pull
 		if pull, err = h.client.Pull(ctx, h.event.PullRequest); err == nil {
-			pulls = []gha.Pull{pull}
+			pulls = []github.Pull{pull}
 		}
 	}
 	if err != nil {
-		h.s.in.log.Warning(gha.Annotation{Title: "pull request", Message: "the merged pull request could not be looked up: " + err.Error()})
+		h.s.in.log.Warning(github.Annotation{Title: "pull request", Message: "the merged pull request could not be looked up: " + err.Error()})
 	}
 	var all []merged
 	for _, pull := range pulls {
 		m := merged{Pull: pull}
 		found, ok, err := h.client.FindComment(ctx, pull.Number, h.key())
 		if m.err = err; ok {
-			m.marker, m.signed = gha.ReadMarker(found.Body, h.secret(), h.event.Repository, pull.Number)
+			m.marker, m.signed = github.ReadMarker(found.Body, h.secret(), h.event.Repository, pull.Number)
 			m.edited = !m.marker.Untouched(found)
 		}
 		all = append(all, m)
@@ -117,7 +117,7 @@ func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids [
 		if !approvals.Enough() {
 			why = append(why, fmt.Sprintf("%s has %d of %d approvals that count%s", number, len(approvals.Counted), approvals.Needed, ignored(approvals.Ignored)))
 		}
-		for _, id := range gha.Covered(m.marker, approvals) {
+		for _, id := range github.Covered(m.marker, approvals) {
 			covered[id] = true
 		}
 	}
@@ -135,7 +135,7 @@ func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids [
 	return ids, "what waits is not approved: " + strings.Join(why, "; ")
 }
 
-func ignored(list []gha.Ignored) string {
+func ignored(list []github.Ignored) string {
 	if len(list) == 0 {
 		return ""
 	}

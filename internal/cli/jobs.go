@@ -10,16 +10,16 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/apply"
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/remote"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/provider"
 )
 
 // job is one sync of a run: the people, or one time sync. Jobs are read, planned and applied side by side, and one that
 // fails does not stop the others.
 type job struct {
 	title string // users, or time acme
-	spec  model.Spec
+	spec  state.Spec
 	open  func(*round) (source, error)
 
 	place string // whose entries in which workspace a time sync writes
@@ -31,7 +31,7 @@ type job struct {
 
 // source is where a job's State comes from, and who can change it afterwards.
 type source struct {
-	read func(context.Context) (model.State, error)
+	read func(context.Context) (state.State, error)
 	do   apply.Doer
 }
 
@@ -40,13 +40,13 @@ type source struct {
 type round struct {
 	s          *session
 	mu         sync.Mutex
-	workspaces map[string]*remote.Workspace
+	workspaces map[string]*provider.Workspace
 }
 
-func (s *session) round() *round { return &round{s: s, workspaces: map[string]*remote.Workspace{}} }
+func (s *session) round() *round { return &round{s: s, workspaces: map[string]*provider.Workspace{}} }
 
 // workspace returns the workspace as seen with a token.
-func (r *round) workspace(id, token string) (*remote.Workspace, error) {
+func (r *round) workspace(id, token string) (*provider.Workspace, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	name := id + " " + r.s.tokens[token].Reveal()
@@ -61,7 +61,7 @@ func (r *round) workspace(id, token string) (*remote.Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := remote.New(remote.Options{ID: id, Reader: reader, Writer: writer, Now: r.s.in.Now, Sleep: r.s.in.Sleep, Logger: r.s.logger(), OnFree: r.s.free(token)})
+	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.s.in.Now, Sleep: r.s.in.Sleep, Logger: r.s.logger(), OnFree: r.s.free(token)})
 	r.workspaces[name] = w
 	return w, nil
 }
@@ -76,16 +76,16 @@ func (s *session) open() {
 
 func (s *session) usersJob() *job {
 	users := s.loaded.Spec.Users
-	j := &job{title: "users", spec: model.Spec{Users: users}}
+	j := &job{title: "users", spec: state.Spec{Users: users}}
 	id, err := s.workspaceID()
 	if j.err = errors.Join(s.key(), err); j.err != nil {
 		return j
 	}
 	j.open = func(r *round) (source, error) {
 		w, err := r.workspace(id, mainKey)
-		return source{do: w, read: func(ctx context.Context) (model.State, error) {
+		return source{do: w, read: func(ctx context.Context) (state.State, error) {
 			dir, err := w.ReadUsers(ctx, users)
-			return model.State{Users: dir}, err
+			return state.State{Users: dir}, err
 		}}, err
 	}
 	return j
@@ -105,7 +105,7 @@ func (s *session) planAll(ctx context.Context) *plan.Plan {
 			j.err = s.spent(j.err)
 		}
 	}
-	parts := []*plan.Plan{plan.Compute(model.Spec{Findings: s.loaded.Spec.Findings, Problems: s.loaded.Spec.Problems}, model.State{})}
+	parts := []*plan.Plan{plan.Compute(state.Spec{Findings: s.loaded.Spec.Findings, Problems: s.loaded.Spec.Problems}, state.State{})}
 	for _, j := range s.jobs {
 		parts = append(parts, j.plan)
 	}
@@ -116,7 +116,7 @@ func (s *session) planAll(ctx context.Context) *plan.Plan {
 
 // made is what became of a job in a round.
 type made struct {
-	have model.State
+	have state.State
 	plan *plan.Plan
 	do   apply.Doer
 	err  error
@@ -152,16 +152,16 @@ func (r *round) make(ctx context.Context, jobs []*job) []made {
 			}
 			m.plan = plan.Compute(j.spec, m.have)
 		}
-		m.have = model.State{} // may be large
+		m.have = state.State{} // may be large
 	}
 	return done
 }
 
 // read reads what the job needs as part of a round.
-func (j *job) read(ctx context.Context, r *round) (model.State, apply.Doer, error) {
+func (j *job) read(ctx context.Context, r *round) (state.State, apply.Doer, error) {
 	from, err := j.open(r)
 	if err != nil {
-		return model.State{}, nil, err
+		return state.State{}, nil, err
 	}
 	have, err := from.read(ctx)
 	return have, from.do, err

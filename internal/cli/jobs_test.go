@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Syncs to one person share what is taken, those before them in the config first; others do not, and one that cannot be
@@ -14,27 +14,27 @@ import (
 func TestRoundSharesWhatIsTaken(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
-	syncOf := func(name, client, user string) model.TimeSync {
-		return model.TimeSync{Name: name, Source: model.Side{WorkspaceID: "s", ClientID: client, UserID: user}, Destination: model.Side{WorkspaceID: "d", UserID: user}}
+	syncOf := func(name, client, user string) state.TimeSync {
+		return state.TimeSync{Name: name, Source: state.Side{WorkspaceID: "s", ClientID: client, UserID: user}, Destination: state.Side{WorkspaceID: "d", UserID: user}}
 	}
-	syncs := []model.TimeSync{syncOf("a", "c1", "ann"), syncOf("b", "c2", "ann"), syncOf("c", "c3", "bob"), syncOf("d", "c4", "ann")}
+	syncs := []state.TimeSync{syncOf("a", "c1", "ann"), syncOf("b", "c2", "ann"), syncOf("c", "c3", "bob"), syncOf("d", "c4", "ann")}
 	var jobs []*job
 	for _, sync := range syncs {
-		j := &job{title: sync.Name, spec: model.Spec{Time: syncs}, place: placeOf(sync)}
+		j := &job{title: sync.Name, spec: state.Spec{Time: syncs}, place: placeOf(sync)}
 		j.open = func(*round) (source, error) {
-			return source{read: func(context.Context) (model.State, error) {
+			return source{read: func(context.Context) (state.State, error) {
 				if sync.Name == "a" {
 					time.Sleep(time.Millisecond) // the first is read last; the order of reading counts for nothing
 				}
 				if sync.Name == "d" {
-					return model.State{}, errors.New("not read")
+					return state.State{}, errors.New("not read")
 				}
-				entry := model.Entry{Project: "Website", Start: day, End: day.Add(time.Hour), Description: "plan", Handle: "1"}
-				projects := []model.Project{{Name: "Website"}}
-				return model.State{Time: []model.Ledger{{
+				entry := state.Entry{Project: "Website", Start: day, End: day.Add(time.Hour), Description: "plan", Handle: "1"}
+				projects := []state.Project{{Name: "Website"}}
+				return state.State{Time: []state.Ledger{{
 					Sync: sync.Name, From: day.Add(-time.Hour), To: day.Add(time.Hour),
-					Source:      model.Book{Projects: projects, Entries: []model.Entry{entry}},
-					Destination: model.Book{Projects: projects, Entries: []model.Entry{entry}, Own: true},
+					Source:      state.Book{Projects: projects, Entries: []state.Entry{entry}},
+					Destination: state.Book{Projects: projects, Entries: []state.Entry{entry}, Own: true},
 				}}}, nil
 			}}, nil
 		}

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -130,7 +130,7 @@ func (s *session) planExit(p *plan.Plan) int {
 
 // troubled is the exit code of what already the plan has wrong with it.
 func (s *session) troubled(p *plan.Plan) int {
-	if len(p.Problems) > 0 || len(p.Refusals) > 0 || slices.ContainsFunc(p.Findings, func(f model.Finding) bool { return f.Failed }) {
+	if len(p.Problems) > 0 || len(p.Refusals) > 0 || slices.ContainsFunc(p.Findings, func(f state.Finding) bool { return f.Failed }) {
 		return ExitFailed
 	}
 	code := ExitDone

@@ -14,8 +14,8 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/config"
-	"github.com/clockify-sync/clockify-sync/internal/gha"
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
@@ -115,7 +115,7 @@ func (s *session) hide() {
 }
 
 // problems are what makes the files unusable.
-func (s *session) problems() []model.Problem { return s.loaded.Spec.Problems }
+func (s *session) problems() []state.Problem { return s.loaded.Spec.Problems }
 
 // secrets are all tokens of the run, to keep out of whatever is written.
 func (s *session) secrets() []string {
@@ -183,7 +183,7 @@ func (s *session) logger() *slog.Logger {
 }
 
 // debugLines makes every line written a debug line of GitHub's log.
-type debugLines struct{ log *gha.Log }
+type debugLines struct{ log *github.Log }
 
 func (d debugLines) Write(p []byte) (int, error) {
 	d.log.Debugf("%s", bytes.TrimRight(p, "\n"))

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
@@ -68,12 +68,12 @@ func (s *session) setupTime(ctx context.Context) error {
 	if len(list) < 2 {
 		return fmt.Errorf("the key opens only %s, and a time sync needs two workspaces. Where each has a key of its own, write time_sync with token_env in the config", visible(list[0].Name))
 	}
-	t := model.TimeSync{}
+	t := state.TimeSync{}
 	from, err := s.in.choose(ctx, "Source workspace, where all of a client's work is booked under that client?", workspaceNames(list))
 	if err != nil {
 		return err
 	}
-	t.Source = model.Side{WorkspaceID: list[from].ID, UserID: self.ID}
+	t.Source = state.Side{WorkspaceID: list[from].ID, UserID: self.ID}
 	customer, err := s.chooseClient(ctx, client, list[from])
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (s *session) chooseClient(ctx context.Context, client *clockify.Client, w c
 }
 
 // askDates asks for the window: how far back each run looks, or a day to begin with and perhaps one to end with.
-func (s *session) askDates(ctx context.Context, t *model.TimeSync) error {
+func (s *session) askDates(ctx context.Context, t *state.TimeSync) error {
 	for range tries {
 		text, err := s.in.ask(ctx, "How far back does each run look? A time such as 7d, or a first day such as "+
 			s.in.Now().UTC().AddDate(0, -1, 0).Format(time.DateOnly)+" [7d]: ")
@@ -163,7 +163,7 @@ func day(text string) (time.Time, bool) {
 // askName asks what the sync is to be called; by default it is called like the client.
 func (s *session) askName(ctx context.Context, client string) (string, error) {
 	taken := func(name string) bool {
-		return slices.ContainsFunc(s.loaded.Spec.Time, func(t model.TimeSync) bool { return t.Name == name })
+		return slices.ContainsFunc(s.loaded.Spec.Time, func(t state.TimeSync) bool { return t.Name == name })
 	}
 	slug := strings.Trim(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {

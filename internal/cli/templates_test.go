@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/gha/ghtest"
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 )
 
 // TestTemplates runs .github/workflow-templates under the act of CLOCKIFY_SYNC_ACT, which .ci/templates sets, with the
@@ -59,7 +59,7 @@ func TestTemplates(t *testing.T) {
 		{workflow: "apply-reviews", event: "push", payload: push, ran: []string{"auto"}, uploads: []string{"clockify-audit"}, comments: 1},
 		{workflow: "apply-reviews", event: "push", payload: push, config: byReview, before: func(r *runner) {
 			r.run(event{"pull_request", head1, "refs/pull/7/merge", r.pull(head1, nil).payload})
-			r.hub.AddReview(7, ghtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: time.Now().Add(time.Minute)})
+			r.hub.AddReview(7, githubtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: time.Now().Add(time.Minute)})
 		}, ran: []string{"auto"}, uploads: []string{"clockify-audit"}, leaves: true, comments: 2},
 		{workflow: "schedule", event: "workflow_dispatch", config: timeConfig, ran: []string{"apply time", "plan users"}, uploads: []string{"clockify-drift", "clockify-time"}},
 		{
@@ -222,7 +222,7 @@ func (s *stage) act(workflow, name string, payload any) (string, error) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.hub.AddPull(ghtest.Pull{Number: 7, Author: "ann", HeadSHA: head1, Merged: true, MergeSHA: mergeSHA, Commits: []string{strings.TrimSpace(string(sha))}})
+		s.hub.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: head1, Merged: true, MergeSHA: mergeSHA, Commits: []string{strings.TrimSpace(string(sha))}})
 	}
 	args := []string{
 		name, "-W", path, "-e", filepath.Join(s.root, "event.json"), "-P", "ubuntu-24.04=-self-hosted", "--no-cache-server", "--concurrent-jobs", "1",

@@ -10,19 +10,19 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/config"
-	"github.com/clockify-sync/clockify-sync/internal/model"
-	"github.com/clockify-sync/clockify-sync/internal/remote"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/provider"
 )
 
 // secretWindow is how far back a sync from a secret looks: the old form has no word for it.
 const secretWindow = 7 * 24 * time.Hour
 
 // timeSyncs are the time syncs of the config and of the secrets, in that order, and what is wrong with the secrets.
-func (s *session) timeSyncs() ([]model.TimeSync, error) {
+func (s *session) timeSyncs() ([]state.TimeSync, error) {
 	secrets, err := s.env.TimeSecrets(s.in.LookupEnv)
 	syncs := slices.Clone(s.loaded.Spec.Time)
 	for _, secret := range secrets {
-		if slices.ContainsFunc(syncs, func(t model.TimeSync) bool { return t.Name == secret.Name }) {
+		if slices.ContainsFunc(syncs, func(t state.TimeSync) bool { return t.Name == secret.Name }) {
 			err = errors.Join(err, fmt.Errorf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, s.loaded.Config))
 			continue
 		}
@@ -32,17 +32,17 @@ func (s *session) timeSyncs() ([]model.TimeSync, error) {
 }
 
 // fromSecret brings the old form into the new one. Its tokens are kept under names of their own.
-func (s *session) fromSecret(secret config.TimeSecret) model.TimeSync {
+func (s *session) fromSecret(secret config.TimeSecret) state.TimeSync {
 	token, dest := secret.Name, secret.Name
 	s.tokens[token] = secret.Token
 	if secret.DestToken != secret.Token {
 		dest += " dest_token"
 		s.tokens[dest] = secret.DestToken
 	}
-	return model.TimeSync{
+	return state.TimeSync{
 		Name:        secret.Name,
-		Source:      model.Side{WorkspaceID: secret.SourceWorkspaceID, ClientID: secret.SourceClientID, UserID: secret.UserID, Token: token},
-		Destination: model.Side{WorkspaceID: secret.DestinationWorkspaceID, UserID: cmp.Or(secret.DestUserID, secret.UserID), Token: dest},
+		Source:      state.Side{WorkspaceID: secret.SourceWorkspaceID, ClientID: secret.SourceClientID, UserID: secret.UserID, Token: token},
+		Destination: state.Side{WorkspaceID: secret.DestinationWorkspaceID, UserID: cmp.Or(secret.DestUserID, secret.UserID), Token: dest},
 		Color:       secret.Color, Window: secretWindow,
 	}
 }
@@ -65,7 +65,7 @@ func (s *session) timeJobs() []*job {
 	}
 	switch {
 	case len(jobs) > 0:
-	case slices.ContainsFunc(s.problems(), func(p model.Problem) bool { return p.Source.File == s.loaded.Config }):
+	case slices.ContainsFunc(s.problems(), func(p state.Problem) bool { return p.Source.File == s.loaded.Config }):
 		// Syncs with a problem are left out of the config, and the problem is told.
 	case named && slices.Contains(s.env.SecretNames, only):
 		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
@@ -82,8 +82,8 @@ func (s *session) timeJobs() []*job {
 }
 
 // timeJob is the job of one time sync; all are told to the planner, for two of them may get into each other's way.
-func (s *session) timeJob(sync model.TimeSync, all []model.TimeSync) *job {
-	j := &job{title: "time " + sync.Name, spec: model.Spec{Time: all}, place: placeOf(sync)}
+func (s *session) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
+	j := &job{title: "time " + sync.Name, spec: state.Spec{Time: all}, place: placeOf(sync)}
 	j.err = errors.Join(s.token("source.token_env", sync.Source.Token), s.token("destination.token_env", sync.Destination.Token))
 	if j.err != nil {
 		return j
@@ -95,17 +95,17 @@ func (s *session) timeJob(sync model.TimeSync, all []model.TimeSync) *job {
 			return source{}, err
 		}
 		to, err := r.workspace(sync.Destination.WorkspaceID, sync.Destination.Token)
-		t := &remote.Time{Source: from, Destination: to}
-		return source{do: t, read: func(ctx context.Context) (model.State, error) {
+		t := &provider.Time{Source: from, Destination: to}
+		return source{do: t, read: func(ctx context.Context) (state.State, error) {
 			ledger, err := t.ReadTime(ctx, sync, now)
-			return model.State{Time: []model.Ledger{ledger}}, err
+			return state.State{Time: []state.Ledger{ledger}}, err
 		}}, err
 	}
 	return j
 }
 
 // placeOf is where a sync writes: somebody's entries in a workspace.
-func placeOf(sync model.TimeSync) string {
+func placeOf(sync state.TimeSync) string {
 	return sync.Destination.WorkspaceID + " " + sync.Destination.UserID
 }
 

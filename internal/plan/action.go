@@ -3,7 +3,7 @@ package plan
 import (
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // An Action says what to do, in names. It is sealed and holds only data: whoever does it must know every kind.
@@ -64,14 +64,14 @@ type (
 	// CreateEntry makes an entry, marked where Entry.Link says with what. Equal is how many entries of the same project,
 	// start, end and description were there when the plan was made: by their number a lost answer is recognised.
 	CreateEntry struct {
-		Entry *model.Entry
+		Entry *state.Entry
 		Equal int
 	}
 	// UpdateEntry makes the entry of that handle read like Entry. Moves says that its project, start, end or description
 	// changes, so that there is one more entry of Entry's content afterwards.
 	UpdateEntry struct {
 		Handle string
-		Entry  *model.Entry
+		Entry  *state.Entry
 		Moves  bool
 	}
 	// DeleteEntry deletes the entry of that handle.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // leaving plans a run in which these people leave.
@@ -19,7 +19,7 @@ func leaving(t *testing.T, emails ...string) *plan.Plan {
 		have += "person " + e + "\n"
 	}
 	spec := declares(t, baseCSV)
-	spec.Absent = model.AbsentDeactivate
+	spec.Absent = state.AbsentDeactivate
 	return compute(spec, workspace(t, have))
 }
 
@@ -111,8 +111,8 @@ func TestDigests(t *testing.T) {
 		t.Error("a digest may stand for an approval")
 	}
 	over := declares(t, baseCSV)
-	over.Absent = model.AbsentDeactivate
-	over.Guards.MaxDeactivations = model.Limit{Count: 1}
+	over.Absent = state.AbsentDeactivate
+	over.Guards.MaxDeactivations = state.Limit{Count: 1}
 	marked := compute(over, workspace(t, base+"person l1@x\nperson l2@x"))
 	if marked.ApprovalDigest() == two.ApprovalDigest() {
 		t.Error("more deactivations than allowed have the approval digest of a plan within its limits")
@@ -129,7 +129,7 @@ func TestApprovedOverTheLimit(t *testing.T) {
 			have += "person " + e + "\n"
 		}
 		spec := declares(t, baseCSV)
-		spec.Absent, spec.Guards.MaxDeactivations = model.AbsentDeactivate, model.Limit{Count: 1}
+		spec.Absent, spec.Guards.MaxDeactivations = state.AbsentDeactivate, state.Limit{Count: 1}
 		return compute(spec, workspace(t, have))
 	}
 	one, two := leave("l1@x"), leave("l1@x", "l2@x")
@@ -146,7 +146,7 @@ func TestApprovedOverTheLimit(t *testing.T) {
 func TestSubject(t *testing.T) {
 	t.Parallel()
 	spec := declares(t, "ops@x owner@x\n ann@x owner@x\n bob@x owner@x")
-	spec.Absent, spec.Unsound, spec.Illegible = model.AbsentDeactivate, []string{"row@x"}, 0
+	spec.Absent, spec.Unsound, spec.Illegible = state.AbsentDeactivate, []string{"row@x"}, 0
 	p := compute(spec, workspace(t, base+"person lea@x mgr=ann@x\n person old@x inactive"))
 	want := []plan.Subject{{
 		Domain: plan.Users, Workspace: "Acme", People: 5, Declared: 4, Groups: 3,

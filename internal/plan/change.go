@@ -1,6 +1,6 @@
 package plan
 
-import "github.com/clockify-sync/clockify-sync/internal/model"
+import "github.com/clockify-sync/clockify-sync/internal/plan/state"
 
 // Op is what a change does to its object.
 type Op string
@@ -66,7 +66,7 @@ type Change struct {
 	Gated  bool
 	Guard  string       // the guard that was exceeded; empty: none
 	Reason string       // why, in words, where it is not plain from the fields
-	Source model.Source // the row that asks for it
+	Source state.Source // the row that asks for it
 	Person string       // email of whom it is about, to group by; empty: nobody
 	Leaver string       // email of the leaver whose deactivation this belongs to
 	Needs  []string     // ids of changes that must have been done before, all earlier in the plan

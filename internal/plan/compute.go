@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Compute plans what is declared and was read: users, time syncs or both. A part that is in only one of the two is left
 // out. Nothing is ever planned for a part with a refusal or problem that could be run: see Plan.Blocked.
-func Compute(spec model.Spec, have model.State) *Plan {
+func Compute(spec state.Spec, have state.State) *Plan {
 	parts := []*Plan{{Findings: spec.Findings, Problems: spec.Problems}}
 	if spec.Users != nil && have.Users != nil {
 		parts = append(parts, users(spec.Users, have.Users))
@@ -36,10 +36,10 @@ func finish(p *Plan, needs func(changes []Change)) {
 	}
 	sortChanges(p.Changes)
 	needs(p.Changes)
-	slices.SortStableFunc(p.Findings, func(a, b model.Finding) int {
+	slices.SortStableFunc(p.Findings, func(a, b state.Finding) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Text, b.Text))
 	})
-	slices.SortStableFunc(p.Problems, func(a, b model.Problem) int {
+	slices.SortStableFunc(p.Problems, func(a, b state.Problem) int {
 		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line),
 			cmp.Compare(a.Source.Column, b.Source.Column), cmp.Compare(a.Text, b.Text))
 	})

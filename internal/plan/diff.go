@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // diff lists the changes that lead from one roster to another, in no particular order but always the same one.
@@ -13,7 +13,7 @@ func (p *planner) diff(from, to *roster) []Change {
 	d := &differ{planner: p}
 	for _, name := range sorted(to.fields) {
 		if !from.fields[name] {
-			d.add(Provision, Create, KindField, name, CreateField{name}, Field{"type", "", string(model.FieldText)})
+			d.add(Provision, Create, KindField, name, CreateField{name}, Field{"type", "", string(state.FieldText)})
 		}
 	}
 	for _, key := range sorted(to.groups) {
@@ -48,13 +48,13 @@ func (d *differ) add(phase Phase, op Op, kind Kind, name string, do Action, fiel
 
 func (d *differ) last() *Change { return &d.changes[len(d.changes)-1] }
 
-func (d *differ) group(from, to *model.Group) {
+func (d *differ) group(from, to *state.Group) {
 	if from == to {
 		return
 	}
 	if from == nil {
 		d.add(Provision, Create, KindGroup, to.Name, CreateGroup{to.Name}, Field{"name", "", to.Name})
-		from = &model.Group{Name: to.Name}
+		from = &state.Group{Name: to.Name}
 	}
 	if from.Name != to.Name {
 		d.add(Provision, Update, KindGroup, from.Name, RenameGroup{from.Name, to.Name}, Field{"name", from.Name, to.Name})
@@ -85,20 +85,20 @@ func (d *differ) about(email, reason string) {
 	c.Source = d.source[email]
 }
 
-func (d *differ) person(from, to *model.Person) {
+func (d *differ) person(from, to *state.Person) {
 	email := to.Email
 	if from == nil {
 		d.add(Provision, Create, KindPerson, email, Invite{email, d.spec.SendEmail}, Field{"status", "", "invited"})
 		d.last().Calls = 2 // the answer does not name the new member: they are looked up afterwards
 		d.about(email, "in "+d.spec.File+", not in the workspace")
-		from = &model.Person{Email: email, Status: to.Status, Capacity: model.CapacityUnknown}
+		from = &state.Person{Email: email, Status: to.Status, Capacity: state.CapacityUnknown}
 	}
 	if from.Status != to.Status {
 		phase, reason := Provision, "in "+d.spec.File+" and inactive in the workspace"
-		if to.Status == model.Inactive {
+		if to.Status == state.Inactive {
 			phase, reason = Deactivate, d.consequence(email)
 		}
-		d.add(phase, Update, KindPerson, email, SetActive{email, to.Status == model.Active}, Field{"status", string(from.Status), string(to.Status)})
+		d.add(phase, Update, KindPerson, email, SetActive{email, to.Status == state.Active}, Field{"status", string(from.Status), string(to.Status)})
 		d.about(email, reason)
 	}
 	d.profile(from, to)
@@ -118,23 +118,23 @@ func (d *differ) person(from, to *model.Person) {
 }
 
 // profile writes what is set in one change and what is cleared in another, since a guard may hold back the latter.
-func (d *differ) profile(from, to *model.Person) {
+func (d *differ) profile(from, to *state.Person) {
 	var set, cleared SetProfile
 	var sets, clears []Field
-	if from.Capacity != to.Capacity && to.Capacity != model.CapacityUnknown {
+	if from.Capacity != to.Capacity && to.Capacity != state.CapacityUnknown {
 		set.Capacity = new(time.Duration)
 		*set.Capacity = to.Capacity
 		before := ""
-		if from.Capacity != model.CapacityUnknown {
+		if from.Capacity != state.CapacityUnknown {
 			before = DurationText(from.Capacity)
 		}
 		sets = append(sets, Field{"capacity", before, DurationText(to.Capacity)})
 	}
 	why := ""
-	if before, after := from.Fields[model.LeaveField], to.Fields[model.LeaveField]; d.spec.DeactivateAfter > 0 && before != after {
+	if before, after := from.Fields[state.LeaveField], to.Fields[state.LeaveField]; d.spec.DeactivateAfter > 0 && before != after {
 		// Taking the mark off is no loss that a guard has to count.
-		set.Values = append(set.Values, Value{model.LeaveField, after})
-		sets = append(sets, Field{model.LeaveField, before, after})
+		set.Values = append(set.Values, Value{state.LeaveField, after})
+		sets = append(sets, Field{state.LeaveField, before, after})
 		if why = "back in " + d.spec.File; after != "" {
 			why = "active and not in " + d.spec.File
 		}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // protect works out which groups and people no phase may touch: groups that match a pattern, or are named like a value
@@ -48,17 +48,17 @@ func flat(name string) string { return strings.ToLower(strings.ReplaceAll(name, 
 // declareFields adds the mapped custom fields the workspace lacks. Dormant ones are left for a person to activate.
 func (p *planner) declareFields() {
 	for _, m := range p.spec.Fields {
-		i := slices.IndexFunc(p.dir.Fields, func(f model.Field) bool { return f.Name == m.Field })
+		i := slices.IndexFunc(p.dir.Fields, func(f state.Field) bool { return f.Name == m.Field })
 		if i < 0 {
-			p.fields[m.Field] = model.Field{Name: m.Field, Type: model.FieldText}
+			p.fields[m.Field] = state.Field{Name: m.Field, Type: state.FieldText}
 			p.want.fields[m.Field] = true
 			continue
 		}
 		field := p.dir.Fields[i]
 		p.fields[m.Field] = field
 		if field.Dormant {
-			p.plan.Findings = append(p.plan.Findings, model.Finding{
-				Kind: model.FindingField, Name: m.Field, Failed: true,
+			p.plan.Findings = append(p.plan.Findings, state.Finding{
+				Kind: state.FindingField, Name: m.Field, Failed: true,
 				Text: "the user field is inactive in Clockify: its values are left alone until an admin activates it (Workspace settings, Custom fields, Users)",
 			})
 		}
@@ -74,25 +74,25 @@ func (p *planner) presence() {
 		person := p.have.people[row.Email]
 		switch {
 		case p.protected.users[row.Email]:
-			p.note(model.FindingProtected, row.Email, row.At, "is protected (protect.users): nothing of users.csv is applied")
+			p.note(state.FindingProtected, row.Email, row.At, "is protected (protect.users): nothing of users.csv is applied")
 			continue
 		case person == nil && p.spec.Invite && !p.spec.IdentityProvider:
-			p.want.people[row.Email] = &model.Person{Email: row.Email, Status: model.Pending, Capacity: model.CapacityUnknown}
+			p.want.people[row.Email] = &state.Person{Email: row.Email, Status: state.Pending, Capacity: state.CapacityUnknown}
 		case person == nil:
 			hint := "invite them in Clockify, or set invite: true"
 			if p.spec.IdentityProvider {
 				hint = "the identity provider has to add them"
 			}
-			p.note(model.FindingNotInWorkspace, row.Email, row.At, "is not in the workspace: %s", hint)
+			p.note(state.FindingNotInWorkspace, row.Email, row.At, "is not in the workspace: %s", hint)
 			continue
-		case person.Status == model.Declined:
-			p.note(model.FindingNotInWorkspace, row.Email, row.At, "declined the invitation to the workspace: invite them again in Clockify")
+		case person.Status == state.Declined:
+			p.note(state.FindingNotInWorkspace, row.Email, row.At, "declined the invitation to the workspace: invite them again in Clockify")
 			continue
-		case person.Status == model.Inactive && p.spec.IdentityProvider:
-			p.note(model.FindingManagedByIdP, row.Email, row.At, "is inactive, and the identity provider has to reactivate them")
+		case person.Status == state.Inactive && p.spec.IdentityProvider:
+			p.note(state.FindingManagedByIdP, row.Email, row.At, "is inactive, and the identity provider has to reactivate them")
 			continue
-		case person.Status == model.Inactive:
-			p.want.person(row.Email).Status = model.Active
+		case person.Status == state.Inactive:
+			p.want.person(row.Email).Status = state.Active
 		}
 		p.rows = append(p.rows, row)
 		p.source[row.Email] = row.At
@@ -100,12 +100,12 @@ func (p *planner) presence() {
 }
 
 // convertible reports whether every cell of the row fits its field; what does not is a problem of the row.
-func (p *planner) convertible(row model.Declared) bool {
+func (p *planner) convertible(row state.Declared) bool {
 	sound := true
 	for _, cell := range row.Cells {
 		if _, err := FieldText(p.fields[cell.Field], cell.Text); err != nil {
 			sound = false
-			p.plan.Problems = append(p.plan.Problems, model.Problem{Source: cell.At, Text: cell.Field + ": " + err.Error() + "."})
+			p.plan.Problems = append(p.plan.Problems, state.Problem{Source: cell.At, Text: cell.Field + ": " + err.Error() + "."})
 		}
 	}
 	return sound

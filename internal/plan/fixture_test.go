@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // workspace reads a Directory written for people. Underscores in values stand for spaces.
@@ -18,9 +18,9 @@ import (
 //	field NAME TYPE [allowed,values] [dormant]
 //
 // A person's name is the first part of the email with a capital, unless given; capacity is 8h.
-func workspace(t testing.TB, text string) *model.Directory {
+func workspace(t testing.TB, text string) *state.Directory {
 	t.Helper()
-	dir := &model.Directory{Workspace: "Acme", Self: "owner@x", Features: []string{"MANAGER_ROLE", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS", "EDIT_MEMBER_PROFILE"}}
+	dir := &state.Directory{Workspace: "Acme", Self: "owner@x", Features: []string{"MANAGER_ROLE", "USER_CUSTOM_FIELDS", "CUSTOM_FIELDS", "EDIT_MEMBER_PROFILE"}}
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
 		if len(words) == 0 {
@@ -32,12 +32,12 @@ func workspace(t testing.TB, text string) *model.Directory {
 		case "group":
 			_, rest, _ := strings.Cut(line, "=")
 			members, managers, _ := strings.Cut(rest, "|")
-			g := model.Group{Name: spaced(words[1]), Members: strings.Fields(members), Managers: strings.Fields(managers)}
+			g := state.Group{Name: spaced(words[1]), Members: strings.Fields(members), Managers: strings.Fields(managers)}
 			slices.Sort(g.Members)
 			slices.Sort(g.Managers)
 			dir.Groups = append(dir.Groups, g)
 		case "field":
-			f := model.Field{Name: spaced(words[1]), Type: model.FieldType(words[2])}
+			f := state.Field{Name: spaced(words[1]), Type: state.FieldType(words[2])}
 			for _, w := range words[3:] {
 				if w == "dormant" {
 					f.Dormant = true
@@ -53,9 +53,9 @@ func workspace(t testing.TB, text string) *model.Directory {
 	return dir
 }
 
-func readPerson(t testing.TB, email string, words []string) model.Person {
+func readPerson(t testing.TB, email string, words []string) state.Person {
 	t.Helper()
-	p := model.Person{Email: email, Status: model.Active, Capacity: 8 * time.Hour, Fields: map[string]string{}}
+	p := state.Person{Email: email, Status: state.Active, Capacity: 8 * time.Hour, Fields: map[string]string{}}
 	if local, _, _ := strings.Cut(email, "@"); local != "" {
 		p.Name = strings.ToUpper(local[:1]) + local[1:]
 	}
@@ -69,7 +69,7 @@ func readPerson(t testing.TB, email string, words []string) model.Person {
 		case "ghost":
 			p.Ghost = true
 		case "inactive", "pending", "declined":
-			p.Status = model.Status(key)
+			p.Status = state.Status(key)
 		case "name":
 			p.Name = spaced(value)
 		case "cap":
@@ -86,13 +86,13 @@ func readPerson(t testing.TB, email string, words []string) model.Person {
 
 // declares reads a users.csv written for people: a line "EMAIL MANAGER [cap=8h] [Field=value]", with - for a blank. Lines
 // are counted as in the file, after a header.
-func declares(t testing.TB, text string) *model.Users {
+func declares(t testing.TB, text string) *state.Users {
 	t.Helper()
-	users := &model.Users{
+	users := &state.Users{
 		File: "users.csv", FallbackManager: "ops@x", FallbackGroup: "Other functions",
-		Guards: model.Guards{
-			MaxDeactivations: model.Limit{Share: 0.05, Floor: 3}, MaxRemovals: model.Limit{Share: 0.2, Floor: 10},
-			MaxShrink: model.Limit{Count: 1000}, MinActiveUsers: 2,
+		Guards: state.Guards{
+			MaxDeactivations: state.Limit{Share: 0.05, Floor: 3}, MaxRemovals: state.Limit{Share: 0.2, Floor: 10},
+			MaxShrink: state.Limit{Count: 1000}, MinActiveUsers: 2,
 		},
 	}
 	line := 1
@@ -102,9 +102,9 @@ func declares(t testing.TB, text string) *model.Users {
 			continue
 		}
 		line++
-		d := model.Declared{
+		d := state.Declared{
 			Email: words[0], Capacity: 8 * time.Hour,
-			At: model.Source{File: users.File, Line: line, Column: 1}, ManagerAt: model.Source{File: users.File, Line: line, Column: 2},
+			At: state.Source{File: users.File, Line: line, Column: 1}, ManagerAt: state.Source{File: users.File, Line: line, Column: 2},
 		}
 		if words[1] != "-" {
 			d.Manager = words[1]
@@ -116,10 +116,10 @@ func declares(t testing.TB, text string) *model.Users {
 				continue
 			}
 			field := spaced(key)
-			if !slices.ContainsFunc(users.Fields, func(m model.Mapping) bool { return m.Field == field }) {
-				users.Fields = append(users.Fields, model.Mapping{Column: field, Field: field})
+			if !slices.ContainsFunc(users.Fields, func(m state.Mapping) bool { return m.Field == field }) {
+				users.Fields = append(users.Fields, state.Mapping{Column: field, Field: field})
 			}
-			d.Cells = append(d.Cells, model.Cell{Field: field, Text: spaced(value), At: model.Source{File: users.File, Line: line, Column: 4 + i}})
+			d.Cells = append(d.Cells, state.Cell{Field: field, Text: spaced(value), At: state.Source{File: users.File, Line: line, Column: 4 + i}})
 		}
 		users.People = append(users.People, d)
 	}
@@ -137,8 +137,8 @@ func duration(t testing.TB, text string) time.Duration {
 
 func spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
-func compute(spec *model.Users, dir *model.Directory) *plan.Plan {
-	return plan.Compute(model.Spec{Users: spec}, model.State{Users: dir})
+func compute(spec *state.Users, dir *state.Directory) *plan.Plan {
+	return plan.Compute(state.Spec{Users: spec}, state.State{Users: dir})
 }
 
 // render shows a plan as a person would read it: changes, then what it has to say, each a line.
@@ -155,7 +155,7 @@ func render(p *plan.Plan) string {
 	}
 	for _, f := range p.Findings {
 		at := ""
-		if f.Source != (model.Source{}) {
+		if f.Source != (state.Source{}) {
 			at = " @" + f.Source.String()
 		}
 		failed := ""

@@ -3,7 +3,7 @@ package plan
 import (
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Guards that mark changes, by their names in the config.
@@ -147,7 +147,7 @@ func (p *planner) bases() map[string]int {
 func (p *planner) activePeople() int {
 	n := 0
 	for _, person := range p.want.people {
-		if person.Status == model.Active {
+		if person.Status == state.Active {
 			n++
 		}
 	}
@@ -187,7 +187,7 @@ func (p *planner) preflight() {
 		case CreateField, SetProfile:
 			for _, f := range c.Fields {
 				switch {
-				case f.Name == model.LeaveField, c.Op == Create && c.Ref.Name == model.LeaveField:
+				case f.Name == state.LeaveField, c.Op == Create && c.Ref.Name == state.LeaveField:
 					p.requireField("deactivate_after")
 				case f.Name != "capacity":
 					p.requireField("field_mapping")
@@ -213,7 +213,7 @@ func (p *planner) doubtCapacity() {
 		return
 	}
 	p.doubted = true
-	p.note(model.FindingFeature, feature, model.Source{}, "is a feature the workspace's plan does not have: Clockify may refuse to change capacities")
+	p.note(state.FindingFeature, feature, state.Source{}, "is a feature the workspace's plan does not have: Clockify may refuse to change capacities")
 }
 
 func (p *planner) requireField(setting string) {

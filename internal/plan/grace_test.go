@@ -4,13 +4,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func TestGraceForLeavers(t *testing.T) {
 	t.Parallel()
-	grace := func(u *model.Users) { u.Absent, u.DeactivateAfter = model.AbsentDeactivate, 7*24*time.Hour }
-	today := func(d *model.Directory) { d.Now = time.Date(2026, 11, 21, 22, 0, 0, 0, time.UTC) }
+	grace := func(u *state.Users) { u.Absent, u.DeactivateAfter = state.AbsentDeactivate, 7*24*time.Hour }
+	today := func(d *state.Directory) { d.Now = time.Date(2026, 11, 21, 22, 0, 0, 0, time.UTC) }
 	const team = `
 		person owner@x owner mgr=ops@x
 		person ops@x mgr=owner@x
@@ -67,7 +67,7 @@ func TestGraceForLeavers(t *testing.T) {
 		},
 		{
 			name: "a plan without custom fields", have: team + "person tim@x mgr=ops@x", csv: csv, set: grace,
-			dir: func(d *model.Directory) { today(d); d.Features = []string{"MANAGER_ROLE"} },
+			dir: func(d *state.Directory) { today(d); d.Features = []string{"MANAGER_ROLE"} },
 			want: `
 				provision create custom_field Leaves on type: none -> TXT
 				profiles update profile tim@x Leaves on: none -> 2026-11-28 (active and not in users.csv)
@@ -81,7 +81,7 @@ func TestGraceForLeavers(t *testing.T) {
 		},
 		{
 			name: "off", have: team + field + "person tim@x mgr=ops@x Leaves_on=2026-12-24", csv: csv, dir: today,
-			set: func(u *model.Users) { u.Absent = model.AbsentDeactivate },
+			set: func(u *state.Users) { u.Absent = state.AbsentDeactivate },
 			want: `
 				deactivate update person tim@x status: active -> inactive [gated] (active and not in users.csv)
 			`,

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // maxGroupName is how long Clockify lets a group's name be, in characters (clockify-api.md section 2).
@@ -201,15 +201,15 @@ func (p *planner) settle(manager, key string, names, people []string) {
 		i = slices.IndexFunc(names, free)
 	}
 	if i < 0 {
-		p.plan.Findings = append(p.plan.Findings, model.Finding{
-			Kind: model.FindingGroupName, Name: manager, Failed: true,
+		p.plan.Findings = append(p.plan.Findings, state.Finding{
+			Kind: state.FindingGroupName, Name: manager, Failed: true,
 			Text: fmt.Sprintf("gets no group: %q and %q are other groups' names or protected", groupName(p.label(manager), ""), groupName(p.label(manager), manager)),
 		})
 		return
 	}
 	name := names[i]
 	if i > 0 && name != key {
-		p.note(model.FindingGroupName, manager, model.Source{}, "their group is named %q: %q is another group's name", name, names[0])
+		p.note(state.FindingGroupName, manager, state.Source{}, "their group is named %q: %q is another group's name", name, names[0])
 	}
 	switch {
 	case key == "":

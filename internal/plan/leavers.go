@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // absent plans what becomes of the active people who are not in the CSV: nothing but a finding, or their deactivation.
@@ -16,7 +16,7 @@ func (p *planner) absent() {
 	}
 	var gone []string
 	for _, person := range p.dir.People {
-		if person.Status == model.Active && !declared[person.Email] {
+		if person.Status == state.Active && !declared[person.Email] {
 			gone = append(gone, person.Email)
 		}
 	}
@@ -26,23 +26,23 @@ func (p *planner) absent() {
 	}
 	file := p.spec.File
 	switch {
-	case p.spec.Absent != model.AbsentDeactivate:
-		p.note(model.FindingAbsent, "", model.Source{}, "%s active in the workspace and not in %s; they are kept (absent: keep): %s",
+	case p.spec.Absent != state.AbsentDeactivate:
+		p.note(state.FindingAbsent, "", state.Source{}, "%s active in the workspace and not in %s; they are kept (absent: keep): %s",
 			count(len(gone), "person is", "people are"), file, list(gone, 10))
 		return
 	case p.spec.IdentityProvider:
-		p.note(model.FindingManagedByIdP, "", model.Source{}, "%s not in %s, and the identity provider has to deactivate them: %s",
+		p.note(state.FindingManagedByIdP, "", state.Source{}, "%s not in %s, and the identity provider has to deactivate them: %s",
 			count(len(gone), "active person is", "active people are"), file, list(gone, 10))
 		return
 	case p.spec.Illegible > 0:
-		p.note(model.FindingAbsent, "", model.Source{}, "nobody is taken for absent while %s of %s cannot be read", count(p.spec.Illegible, "row", "rows"), file)
+		p.note(state.FindingAbsent, "", state.Source{}, "nobody is taken for absent while %s of %s cannot be read", count(p.spec.Illegible, "row", "rows"), file)
 		return
 	}
 	exempt := 0
 	for _, email := range gone {
 		if why := p.exemption(p.have.people[email]); why != "" {
 			exempt++
-			p.note(model.FindingCannotLeave, email, model.Source{}, "is not in %s and is kept: %s", file, why)
+			p.note(state.FindingCannotLeave, email, state.Source{}, "is not in %s and is kept: %s", file, why)
 			continue
 		}
 		if !p.graced(email) {
@@ -55,7 +55,7 @@ func (p *planner) absent() {
 }
 
 // exemption says why an absent person is never deactivated; empty: they may be.
-func (p *planner) exemption(person *model.Person) string {
+func (p *planner) exemption(person *state.Person) string {
 	switch {
 	case person.Email == p.dir.Self:
 		return "the key is theirs"
@@ -95,7 +95,7 @@ func (p *planner) keepUnreplaceable() {
 			case fallback == "":
 				delete(p.leavers, email)
 				again = true
-				p.note(model.FindingCannotLeave, email, model.Source{}, "is not in %s and is kept: they manage %s, and no workspace.fallback_manager_email is set to take over", p.spec.File, orphans[email])
+				p.note(state.FindingCannotLeave, email, state.Source{}, "is not in %s and is kept: they manage %s, and no workspace.fallback_manager_email is set to take over", p.spec.File, orphans[email])
 			default:
 				p.needFallback()
 			}
@@ -130,8 +130,8 @@ func (p *planner) orphaned(managers []string) bool {
 
 // orphan reports whether a person needs a new manager when the leavers leave: the one they ought to have goes, or, for
 // those the CSV gives none, all they have.
-func (p *planner) orphan(person *model.Person) bool {
-	if p.leavers[person.Email] || person.Status == model.Inactive || p.protected.users[person.Email] || person.Email == p.spec.FallbackManager {
+func (p *planner) orphan(person *state.Person) bool {
+	if p.leavers[person.Email] || person.Status == state.Inactive || p.protected.users[person.Email] || person.Email == p.spec.FallbackManager {
 		return false
 	}
 	if manager, planned := p.manager[person.Email]; planned {
@@ -141,7 +141,7 @@ func (p *planner) orphan(person *model.Person) bool {
 }
 
 // goesWith reports whether the group is a leaver's own manager group, which goes with them.
-func (p *planner) goesWith(key string, g *model.Group) bool {
+func (p *planner) goesWith(key string, g *state.Group) bool {
 	owner := p.owner(key)
 	return p.leavers[owner] && !p.holdsProtected(g)
 }
@@ -157,7 +157,7 @@ func (p *planner) owner(key string) string {
 	return p.owned[key]
 }
 
-func (p *planner) holdsProtected(g *model.Group) bool {
+func (p *planner) holdsProtected(g *state.Group) bool {
 	protected := func(m string) bool { return p.protected.users[m] }
 	return slices.ContainsFunc(g.Members, protected) || slices.ContainsFunc(g.Managers, protected)
 }
@@ -168,7 +168,7 @@ func (p *planner) deactivate() {
 	for _, leaver := range sorted(p.leavers) {
 		for _, email := range p.managedPeople(leaver) {
 			if p.protected.users[email] {
-				p.note(model.FindingProtected, email, model.Source{}, "is protected and stays managed by %s, who is to be deactivated", leaver)
+				p.note(state.FindingProtected, email, state.Source{}, "is protected and stays managed by %s, who is to be deactivated", leaver)
 				continue
 			}
 			person := p.then.person(email)
@@ -179,7 +179,7 @@ func (p *planner) deactivate() {
 			}
 		}
 		person := p.then.person(leaver)
-		person.Status = model.Inactive
+		person.Status = state.Inactive
 		person.Ghost = false
 	}
 	for _, key := range sorted(p.want.groups) {
@@ -197,7 +197,7 @@ func (p *planner) leaveGroup(key string) {
 	case p.protectedGroup(g.Name):
 		for _, m := range g.Managers {
 			if p.leavers[m] {
-				p.note(model.FindingProtected, g.Name, model.Source{}, "is a protected group and stays managed by %s, who is to be deactivated", m)
+				p.note(state.FindingProtected, g.Name, state.Source{}, "is a protected group and stays managed by %s, who is to be deactivated", m)
 			}
 		}
 		return
@@ -318,13 +318,13 @@ func (p *planner) cleanup() {
 		case p.unmanaged(key, g):
 			delete(p.then.groups, key)
 		case !p.kept(key, g.Name):
-			p.note(model.FindingProtected, g.Name, model.Source{}, "is an unmanaged group and is kept: a protected person is in it or manages it")
+			p.note(state.FindingProtected, g.Name, state.Source{}, "is an unmanaged group and is kept: a protected person is in it or manages it")
 		}
 	}
 }
 
 // unmanaged reports whether the cleanup deletes the group.
-func (p *planner) unmanaged(key string, g *model.Group) bool {
+func (p *planner) unmanaged(key string, g *state.Group) bool {
 	return p.spec.DeleteUnmanaged && !p.spec.IdentityProvider && !p.kept(key, g.Name) && !p.holdsProtected(g)
 }
 

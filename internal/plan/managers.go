@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // assignManagers gives each planned person the one manager they ought to have: the one of the CSV, or the fallback.
@@ -31,10 +31,10 @@ func (p *planner) assignManagers() {
 }
 
 // resolve says who a person's manager ought to be. Not ok: they keep what they have, and a finding says why.
-func (p *planner) resolve(row model.Declared) (manager string, ok bool) {
+func (p *planner) resolve(row state.Declared) (manager string, ok bool) {
 	why := ""
 	at := row.ManagerAt
-	if at == (model.Source{}) {
+	if at == (state.Source{}) {
 		at = row.At
 	}
 	switch person := p.want.people[row.Manager]; {
@@ -42,9 +42,9 @@ func (p *planner) resolve(row model.Declared) (manager string, ok bool) {
 		why = fmt.Sprintf("no manager in %s", lineOf(row.At))
 	case person == nil:
 		why = fmt.Sprintf("%s is not in the workspace", row.Manager)
-	case person.Status == model.Pending:
+	case person.Status == state.Pending:
 		why = fmt.Sprintf("%s has not accepted the invitation yet", row.Manager)
-	case person.Status != model.Active:
+	case person.Status != state.Active:
 		why = fmt.Sprintf("%s is not active in the workspace", row.Manager)
 	default:
 		return row.Manager, true
@@ -52,16 +52,16 @@ func (p *planner) resolve(row model.Declared) (manager string, ok bool) {
 	fallback := p.spec.FallbackManager
 	switch {
 	case fallback == "":
-		p.note(model.FindingKeepsManager, row.Email, at, "keeps the manager they have: %s, and no workspace.fallback_manager_email is set", why)
+		p.note(state.FindingKeepsManager, row.Email, at, "keeps the manager they have: %s, and no workspace.fallback_manager_email is set", why)
 		return "", false
 	case fallback == row.Email:
-		p.note(model.FindingKeepsManager, row.Email, at, "is the fallback manager and keeps the manager they have: %s", why)
+		p.note(state.FindingKeepsManager, row.Email, at, "is the fallback manager and keeps the manager they have: %s", why)
 		return "", false
 	case !p.needFallback():
 		return "", false
 	}
 	p.reasons[row.Email] = "fallback: " + why
-	p.note(model.FindingFallback, row.Email, at, "gets the fallback manager %s: %s", p.label(fallback), why)
+	p.note(state.FindingFallback, row.Email, at, "gets the fallback manager %s: %s", p.label(fallback), why)
 	return fallback, true
 }
 
@@ -72,7 +72,7 @@ func (p *planner) needFallback() bool {
 	switch {
 	case person == nil:
 		p.refuse("workspace.fallback_manager_email", "the fallback manager %s is not in the workspace. Name an active person of it.", fallback)
-	case person.Status != model.Active:
+	case person.Status != state.Active:
 		p.refuse("workspace.fallback_manager_email", "the fallback manager %s is %s in the workspace. Name an active person of it.", fallback, person.Status)
 	default:
 		return true
@@ -81,7 +81,7 @@ func (p *planner) needFallback() bool {
 }
 
 // lineOf renders a source without its column: users.csv:5.
-func lineOf(s model.Source) string {
+func lineOf(s state.Source) string {
 	s.Column = 0
 	return s.String()
 }

@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // needs says of each change which earlier ones must have been done before it: nobody is put into a group that could not
@@ -92,7 +92,7 @@ func (p *planner) needs(changes []Change) {
 // managersOf lists who manages the group that is called so after the routine changes.
 func (p *planner) managersOf(name string) []string {
 	if p.named == nil {
-		p.named = map[string]*model.Group{}
+		p.named = map[string]*state.Group{}
 		for _, g := range p.want.groups {
 			p.named[g.Name] = g
 		}

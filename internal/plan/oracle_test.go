@@ -9,21 +9,21 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // oracle says of a user sync what must hold afterwards, read from what the product promises and not from the planner.
 type oracle struct {
-	spec      *model.Users
+	spec      *state.Users
 	before    *world
-	rows      map[string]model.Declared
+	rows      map[string]state.Declared
 	protected map[string]bool // users
 	values    map[string]bool // names of protected groups, lower case
 }
 
-func newOracle(spec *model.Users, dir *model.Directory) *oracle {
-	o := &oracle{spec: spec, before: newWorld(dir), rows: map[string]model.Declared{}, protected: map[string]bool{}}
+func newOracle(spec *state.Users, dir *state.Directory) *oracle {
+	o := &oracle{spec: spec, before: newWorld(dir), rows: map[string]state.Declared{}, protected: map[string]bool{}}
 	for _, row := range spec.People {
 		o.rows[row.Email] = row
 	}
@@ -87,15 +87,15 @@ func (o *oracle) planned(email string) bool {
 		return false
 	case p == nil:
 		return o.spec.Invite && !o.spec.IdentityProvider
-	case p.Status == model.Declined:
+	case p.Status == state.Declined:
 		return false
 	}
-	return p.Status != model.Inactive || !o.spec.IdentityProvider
+	return p.Status != state.Inactive || !o.spec.IdentityProvider
 }
 
 func (o *oracle) active(email string) bool {
 	p := o.before.people[email]
-	return p != nil && (p.Status == model.Active || p.Status == model.Inactive && o.planned(email))
+	return p != nil && (p.Status == state.Active || p.Status == state.Inactive && o.planned(email))
 }
 
 // manager is whom a planned person ought to report to. Empty: they keep the managers they have.
@@ -127,14 +127,14 @@ func (o *oracle) assigned() (teams map[string][]string, fallen []string, everybo
 	return teams, fallen, everybody
 }
 
-func (o *oracle) exemption(p *model.Person) bool {
+func (o *oracle) exemption(p *state.Person) bool {
 	return p.Owner || p.Admin && !o.spec.DeactivateAdmins || p.Email == o.before.dir.Self || o.protected[p.Email] || p.Email == o.spec.FallbackManager
 }
 
 func (o *oracle) absent() (may, never []string) {
 	for _, email := range slices.Sorted(maps.Keys(o.before.people)) {
 		p := o.before.people[email]
-		if _, declared := o.rows[email]; declared || p.Status != model.Active {
+		if _, declared := o.rows[email]; declared || p.Status != state.Active {
 			continue
 		}
 		if o.exemption(p) {
@@ -173,7 +173,7 @@ func (o *oracle) afterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 		}
 		is, was := w.people[email], o.before.people[email]
 		if was == nil {
-			was = &model.Person{Status: model.Pending}
+			was = &state.Person{Status: state.Pending}
 		}
 		if is == nil {
 			fail("%s was not invited", email)
@@ -183,8 +183,8 @@ func (o *oracle) afterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 		if want.Fields == nil {
 			want.Fields = map[string]string{}
 		}
-		if was.Status == model.Inactive {
-			want.Status = model.Active
+		if was.Status == state.Inactive {
+			want.Status = state.Active
 		}
 		for _, cell := range row.Cells {
 			delete(want.Fields, cell.Field)
@@ -233,7 +233,7 @@ func (o *oracle) team(w *world, manager string, people []string, everybody map[s
 	return number, number >= 0
 }
 
-func members(g *model.Group, among map[string]bool) []string {
+func members(g *state.Group, among map[string]bool) []string {
 	var list []string
 	for _, m := range g.Members {
 		if among[m] {
@@ -249,8 +249,8 @@ func (o *oracle) groupsAfterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 	mine := map[int]string{} // group to the manager it is managed by
 	if !o.spec.IdentityProvider {
 		for m, people := range teams {
-			unnamable := slices.ContainsFunc(p.Findings, func(f model.Finding) bool {
-				return f.Kind == model.FindingGroupName && f.Name == m && f.Failed
+			unnamable := slices.ContainsFunc(p.Findings, func(f state.Finding) bool {
+				return f.Kind == state.FindingGroupName && f.Name == m && f.Failed
 			})
 			n, ok := o.team(w, m, people, everybody)
 			switch {
@@ -264,7 +264,7 @@ func (o *oracle) groupsAfterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 	for n, g := range w.groups {
 		was, old := o.before.groups[n]
 		if !old {
-			was = &model.Group{Name: g.Name}
+			was = &state.Group{Name: g.Name}
 		}
 		want := *was
 		owner, managed := mine[n]
@@ -309,9 +309,9 @@ func (o *oracle) afterAll(t *rapid.T, w *world, p *plan.Plan) {
 	}
 	may, _ := o.absent()
 	leavers := map[string]bool{}
-	if o.spec.Absent == model.AbsentDeactivate && !o.spec.IdentityProvider {
+	if o.spec.Absent == state.AbsentDeactivate && !o.spec.IdentityProvider {
 		for _, email := range may {
-			kept := slices.ContainsFunc(p.Findings, func(f model.Finding) bool { return f.Kind == model.FindingCannotLeave && f.Name == email })
+			kept := slices.ContainsFunc(p.Findings, func(f state.Finding) bool { return f.Kind == state.FindingCannotLeave && f.Name == email })
 			if kept && o.spec.FallbackManager != "" {
 				fail("%s is kept, though the fallback manager can take over", email)
 			}
@@ -324,14 +324,14 @@ func (o *oracle) afterAll(t *rapid.T, w *world, p *plan.Plan) {
 		is := w.people[email]
 		switch {
 		case leavers[email]:
-			if is.Status != model.Inactive || is.Ghost {
+			if is.Status != state.Inactive || is.Ghost {
 				fail("%s has not left: %+v", email, is)
 			}
 		case !o.planned(email):
 			want := *was
 			if !o.protected[email] {
 				want.Managers = without(was.Managers, leavers)
-				if len(want.Managers) == 0 && len(was.Managers) > 0 && was.Status != model.Inactive && email != o.spec.FallbackManager {
+				if len(want.Managers) == 0 && len(was.Managers) > 0 && was.Status != state.Inactive && email != o.spec.FallbackManager {
 					want.Managers = []string{o.spec.FallbackManager}
 				}
 			}

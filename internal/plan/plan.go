@@ -1,17 +1,17 @@
-// Package plan is of the difference between what is asked (model.Spec) and what is (model.State): an ordered list of
+// Package plan is of the difference between what is asked (state.Spec) and what is (state.State): an ordered list of
 // changes, as data, that can be shown, hashed, approved and run. It is pure: no clock, no I/O, no Clockify ids; it knows
 // neither how a change is made nor how it looks.
 package plan
 
 import (
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // A Plan is what a run would do and what it has to say. The same Spec and State give the same Plan, byte for byte.
 type Plan struct {
 	Changes  []Change // in the order they are run: by domain, phase and then by what they need
-	Findings []model.Finding
-	Problems []model.Problem   // input that cannot be used; while there is one, nothing is written
+	Findings []state.Finding
+	Problems []state.Problem   // input that cannot be used; while there is one, nothing is written
 	Refusals []Refusal         // guards and preflight checks that stand against any write
 	Subjects []Subject         // what was planned, one per domain and workspace
 	Names    map[string]string // email to display name, of everybody in the workspace; for showing and for masking

@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // sample is a text a cell may hold and what the field then holds.
@@ -28,13 +28,13 @@ var (
 	emails     = []string{"ops@x", "owner@x", "a@x", "b@x", "c@x", "d@x", "e@x", "f@x", "g@x"}
 	names      = []string{"", "Sam", "Sam", "Eve", "Eve Jones", "Bo", "Holiday X", "Norway", "Other functions"}
 	groupNames = []string{"Sam", "Sam (a@x)", "Eve", "Eve Jones", "Bo", "c@x", "d@x", "Holiday X", "Norway", "Sweden", "Other functions", "Club", "Project"}
-	statuses   = []model.Status{model.Active, model.Active, model.Active, model.Active, model.Inactive, model.Pending, model.Declined}
-	typed      = []model.Field{
-		{Name: "Country", Type: model.FieldText},
-		{Name: "Grade", Type: model.FieldNumber},
-		{Name: "Lead", Type: model.FieldCheckbox},
-		{Name: "Site", Type: model.FieldOne, Allowed: []string{"North", "South"}},
-		{Name: "Skills", Type: model.FieldMany, Allowed: []string{"go", "sql"}},
+	statuses   = []state.Status{state.Active, state.Active, state.Active, state.Active, state.Inactive, state.Pending, state.Declined}
+	typed      = []state.Field{
+		{Name: "Country", Type: state.FieldText},
+		{Name: "Grade", Type: state.FieldNumber},
+		{Name: "Lead", Type: state.FieldCheckbox},
+		{Name: "Site", Type: state.FieldOne, Allowed: []string{"North", "South"}},
+		{Name: "Skills", Type: state.FieldMany, Allowed: []string{"go", "sql"}},
 	}
 	samples = map[string][]sample{
 		"Country": {{text: ""}, {text: "Norway", held: "Norway"}, {text: "Sweden", held: "Sweden"}},
@@ -52,8 +52,8 @@ func subset(t *rapid.T, label string, of []string, most int) []string {
 	return list
 }
 
-func drawDirectory(t *rapid.T) *model.Directory {
-	d := &model.Directory{Workspace: "Acme", Self: "owner@x"}
+func drawDirectory(t *rapid.T) *state.Directory {
+	d := &state.Directory{Workspace: "Acme", Self: "owner@x"}
 	members := append([]string{"ops@x", "owner@x"}, subset(t, "members", emails[2:], 7)...)
 	for _, f := range typed {
 		if rapid.IntRange(0, 5).Draw(t, "field "+f.Name) > 0 {
@@ -61,7 +61,7 @@ func drawDirectory(t *rapid.T) *model.Directory {
 		}
 	}
 	for _, email := range members {
-		p := model.Person{
+		p := state.Person{
 			Email: email, Name: rapid.SampledFrom(names).Draw(t, "name"), Status: rapid.SampledFrom(statuses).Draw(t, "status"),
 			Admin: rapid.IntRange(0, 9).Draw(t, "admin") == 0, Ghost: rapid.IntRange(0, 5).Draw(t, "ghost") == 0,
 			Capacity: rapid.SampledFrom([]time.Duration{8 * time.Hour, 4 * time.Hour}).Draw(t, "capacity"),
@@ -71,7 +71,7 @@ func drawDirectory(t *rapid.T) *model.Directory {
 			p.Name = "Operations"
 		}
 		if email == "owner@x" {
-			p.Owner, p.Admin, p.Status = true, true, model.Active
+			p.Owner, p.Admin, p.Status = true, true, state.Active
 		}
 		for _, f := range d.Fields {
 			if s := rapid.SampledFrom(samples[f.Name]).Draw(t, f.Name); s.held != "" {
@@ -81,39 +81,39 @@ func drawDirectory(t *rapid.T) *model.Directory {
 		d.People = append(d.People, p)
 	}
 	for _, name := range subset(t, "groups", groupNames, 6) {
-		d.Groups = append(d.Groups, model.Group{Name: name, Members: subset(t, "in", members, 5), Managers: subset(t, "managing", members, 2)})
+		d.Groups = append(d.Groups, state.Group{Name: name, Members: subset(t, "in", members, 5), Managers: subset(t, "managing", members, 2)})
 	}
 	return d
 }
 
-func drawUsers(t *rapid.T) *model.Users {
-	u := &model.Users{
+func drawUsers(t *rapid.T) *state.Users {
+	u := &state.Users{
 		File:             "users.csv",
 		FallbackManager:  rapid.SampledFrom([]string{"ops@x", "ops@x", "ops@x", "", "a@x"}).Draw(t, "fallback"),
 		FallbackGroup:    rapid.SampledFrom([]string{"Other functions", "Other functions", ""}).Draw(t, "fallback group"),
-		Protect:          model.Protect{Groups: []string{"Holiday *"}, Column: "Country", Field: "Country", Users: subset(t, "protected", emails[2:], 1)},
-		Absent:           rapid.SampledFrom([]model.Absent{model.AbsentKeep, model.AbsentDeactivate}).Draw(t, "absent"),
+		Protect:          state.Protect{Groups: []string{"Holiday *"}, Column: "Country", Field: "Country", Users: subset(t, "protected", emails[2:], 1)},
+		Absent:           rapid.SampledFrom([]state.Absent{state.AbsentKeep, state.AbsentDeactivate}).Draw(t, "absent"),
 		Invite:           rapid.Bool().Draw(t, "invite"),
 		DeleteUnmanaged:  rapid.Bool().Draw(t, "cleanup"),
 		IdentityProvider: rapid.IntRange(0, 9).Draw(t, "idp") == 0,
-		Guards: model.Guards{
-			MaxDeactivations: model.Limit{Count: rapid.IntRange(0, 3).Draw(t, "max deactivations")},
-			MaxRemovals:      model.Limit{Share: 0.2, Floor: rapid.SampledFrom([]int{1, 3, 50}).Draw(t, "max removals")},
-			MaxShrink:        model.Limit{Count: 100},
+		Guards: state.Guards{
+			MaxDeactivations: state.Limit{Count: rapid.IntRange(0, 3).Draw(t, "max deactivations")},
+			MaxRemovals:      state.Limit{Share: 0.2, Floor: rapid.SampledFrom([]int{1, 3, 50}).Draw(t, "max removals")},
+			MaxShrink:        state.Limit{Count: 100},
 		},
 	}
 	var mapped []string
 	for _, f := range append([]string{"New"}, "Country", "Grade", "Lead", "Site", "Skills") {
 		if rapid.Bool().Draw(t, "maps "+f) {
 			mapped = append(mapped, f)
-			u.Fields = append(u.Fields, model.Mapping{Column: f, Field: f})
+			u.Fields = append(u.Fields, state.Mapping{Column: f, Field: f})
 		}
 	}
 	rows := rapid.SliceOfNDistinct(rapid.SampledFrom(append(emails, "new@x")), 1, 9, rapid.ID[string]).Draw(t, "rows")
 	for i, email := range rows {
-		d := model.Declared{
+		d := state.Declared{
 			Email: email, Capacity: rapid.SampledFrom([]time.Duration{8 * time.Hour, 450 * time.Minute}).Draw(t, "hours"),
-			At: model.Source{File: "users.csv", Line: i + 2, Column: 1},
+			At: state.Source{File: "users.csv", Line: i + 2, Column: 1},
 		}
 		d.Manager = rapid.SampledFrom(append([]string{"", "nobody@x", "a@x", "b@x"}, emails...)).Draw(t, "manager")
 		if d.Manager == email {
@@ -121,7 +121,7 @@ func drawUsers(t *rapid.T) *model.Users {
 		}
 		for _, f := range mapped {
 			s := rapid.SampledFrom(samples[f]).Draw(t, "cell")
-			d.Cells = append(d.Cells, model.Cell{Field: f, Text: s.text})
+			d.Cells = append(d.Cells, state.Cell{Field: f, Text: s.text})
 			if f == "Country" && s.text != "" {
 				u.Protect.Values = append(u.Protect.Values, s.text)
 			}
@@ -232,7 +232,7 @@ func TestPartlyApproved(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, spec := drawDirectory(t), drawUsers(t)
-		spec.Guards.MaxRemovals = model.Limit{Count: 99}
+		spec.Guards.MaxRemovals = state.Limit{Count: 99}
 		p := compute(spec, dir)
 		o := newOracle(spec, dir)
 		if len(p.Refusals) > 0 || len(p.Gated()) == 0 || o.namesakes(spec.FallbackManager) {
@@ -281,7 +281,7 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, spec := drawDirectory(t), drawUsers(t)
-		spec.Guards.MaxRemovals = model.Limit{Count: 99}
+		spec.Guards.MaxRemovals = state.Limit{Count: 99}
 		p := compute(spec, dir)
 		o := newOracle(spec, dir)
 		if len(p.Refusals) > 0 {
@@ -325,14 +325,14 @@ func TestFailures(t *testing.T) {
 		leaving, _ := o.absent()
 		for email, was := range o.before.people {
 			is := w.people[email]
-			stays := spec.Absent == model.AbsentKeep || !slices.Contains(leaving, email)
-			if len(was.Managers) > 0 && len(is.Managers) == 0 && stays && email != spec.FallbackManager && is.Status != model.Inactive {
+			stays := spec.Absent == state.AbsentKeep || !slices.Contains(leaving, email)
+			if len(was.Managers) > 0 && len(is.Managers) == 0 && stays && email != spec.FallbackManager && is.Status != state.Inactive {
 				t.Fatalf("%s is left without a manager\n%s", email, render(p))
 			}
 			if _, declared := o.rows[email]; declared && moves[email] && inGroups[email] > 0 && groupsOf(email) == 0 && !spec.DeleteUnmanaged {
 				t.Fatalf("%s is left without a group\n%s", email, render(p))
 			}
-			if was.Status == model.Active && is.Status == model.Inactive {
+			if was.Status == state.Active && is.Status == state.Inactive {
 				for other, person := range w.people {
 					if slices.Contains(person.Managers, email) && !o.protected[other] {
 						t.Fatalf("%s has left and still manages %s\n%s", email, other, render(p))
@@ -392,10 +392,10 @@ func TestGuardsHold(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, spec := drawDirectory(t), drawUsers(t)
-		spec.Guards = model.Guards{
-			MaxDeactivations: model.Limit{Count: rapid.IntRange(0, 3).Draw(t, "deactivations")},
-			MaxRemovals:      model.Limit{Count: rapid.IntRange(0, 6).Draw(t, "removals")},
-			MaxShrink:        model.Limit{Count: rapid.IntRange(0, 6).Draw(t, "shrink")},
+		spec.Guards = state.Guards{
+			MaxDeactivations: state.Limit{Count: rapid.IntRange(0, 3).Draw(t, "deactivations")},
+			MaxRemovals:      state.Limit{Count: rapid.IntRange(0, 6).Draw(t, "removals")},
+			MaxShrink:        state.Limit{Count: rapid.IntRange(0, 6).Draw(t, "shrink")},
 			MinActiveUsers:   rapid.IntRange(0, 6).Draw(t, "active"),
 		}
 		p := compute(spec, dir)
@@ -443,7 +443,7 @@ func TestGuardsHold(t *testing.T) {
 		}
 		active := back
 		for _, person := range dir.People {
-			if person.Status == model.Active {
+			if person.Status == state.Active {
 				active++
 			}
 		}

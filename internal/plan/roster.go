@@ -4,24 +4,24 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // roster is a Directory the planner can change. Groups are kept under a key that survives renaming: the name they have
 // today, or a made-up one for those to be created. People and groups are shared between rosters until they are edited,
 // so that what nobody touched costs nothing and is seen to be equal at once.
 type roster struct {
-	people map[string]*model.Person
+	people map[string]*state.Person
 	order  []string // the people's emails, sorted; see emails
-	groups map[string]*model.Group
+	groups map[string]*state.Group
 	fields map[string]bool
 }
 
 // newGroup begins the key of a group that does not exist yet. No name begins so: names have no control characters.
 const newGroup = "\x00"
 
-func newRoster(d *model.Directory) *roster {
-	r := &roster{people: make(map[string]*model.Person, len(d.People)), groups: make(map[string]*model.Group, len(d.Groups)), fields: map[string]bool{}}
+func newRoster(d *state.Directory) *roster {
+	r := &roster{people: make(map[string]*state.Person, len(d.People)), groups: make(map[string]*state.Group, len(d.Groups)), fields: map[string]bool{}}
 	for i := range d.People {
 		r.people[d.People[i].Email] = &d.People[i]
 	}
@@ -48,7 +48,7 @@ func (r *roster) emails() []string {
 }
 
 // person returns a copy of the person that may be changed. The person must be there.
-func (r *roster) person(email string) *model.Person {
+func (r *roster) person(email string) *state.Person {
 	p := *r.people[email]
 	p.Fields = maps.Clone(p.Fields)
 	if p.Fields == nil {
@@ -60,7 +60,7 @@ func (r *roster) person(email string) *model.Person {
 }
 
 // group returns a copy of the group that may be changed. The group must be there.
-func (r *roster) group(key string) *model.Group {
+func (r *roster) group(key string) *state.Group {
 	g := *r.groups[key]
 	g.Members = slices.Clone(g.Members)
 	g.Managers = slices.Clone(g.Managers)
@@ -71,14 +71,14 @@ func (r *roster) group(key string) *model.Group {
 // addGroup makes a new group and returns its key.
 func (r *roster) addGroup(name string) string {
 	key := newGroup + name
-	r.groups[key] = &model.Group{Name: name}
+	r.groups[key] = &state.Group{Name: name}
 	return key
 }
 
 // active reports whether the person will be an active member.
 func (r *roster) active(email string) bool {
 	p := r.people[email]
-	return p != nil && p.Status == model.Active
+	return p != nil && p.Status == state.Active
 }
 
 // sorted is what the map's keys are in order: the planner never ranges over a map where order could show.

@@ -5,14 +5,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // mirror works out what one time sync has to write: projects in the source, entries in the destination. Everything is
 // compared as instants, so an entry that ends after midnight or spans a change of the clocks is an entry like any other.
 type mirror struct {
-	spec model.TimeSync
-	have model.Ledger
+	spec state.TimeSync
+	have state.Ledger
 	plan *Plan
 
 	aims   map[string]aim      // where the entries of a source project go, by its name
@@ -29,8 +29,8 @@ type projectKey struct{ client, name string }
 
 // job is a source entry and what it ought to look like in the destination.
 type job struct {
-	source *model.Entry
-	want   model.Entry
+	source *state.Entry
+	want   state.Entry
 	task   string   // of the source, which the destination project lacks
 	tags   []string // of the source, which the destination cannot be given
 	frozen bool     // the destination project is archived
@@ -40,7 +40,7 @@ type job struct {
 // it: a pair of linked entries is followed when either of the two starts in the window, so an entry that was moved over
 // the window's edge is moved along and not doubled. Without the link both sides are cut at the same instants, and a pair
 // always starts at the same one, so the edge parts no pair.
-func timeSync(spec model.TimeSync, ledger model.Ledger) *Plan {
+func timeSync(spec state.TimeSync, ledger state.Ledger) *Plan {
 	m := &mirror{
 		spec: spec, have: ledger, plan: &Plan{},
 		aims: map[string]aim{}, mapped: map[projectKey]bool{}, tasks: map[projectKey]set{}, notes: map[noteKey]*note{},
@@ -88,7 +88,7 @@ func (m *mirror) sound() bool {
 		m.refuse("link", "the workspace %q lacks custom fields (feature CUSTOM_FIELDS; Pro or Enterprise plan), which link: field needs.", dest.Workspace)
 	case !dest.HasLink:
 		m.add(Provision, Create, KindField, m.spec.LinkField, CreateLink{m.spec.LinkField},
-			Field{"type", "", string(model.FieldText)}, Field{"of", "", "time entries"})
+			Field{"type", "", string(state.FieldText)}, Field{"of", "", "time entries"})
 	}
 	return len(m.plan.Refusals) == before
 }
@@ -110,7 +110,7 @@ func (m *mirror) refuse(setting, format string, args ...any) {
 
 // sameEntries refuses a sync that mirrors what one before it mirrors already, to the same place: both would make every
 // entry.
-func sameEntries(all []model.TimeSync, sync model.TimeSync) *Plan {
+func sameEntries(all []state.TimeSync, sync state.TimeSync) *Plan {
 	for _, other := range all {
 		if other.Name == sync.Name {
 			return nil
@@ -125,13 +125,13 @@ func sameEntries(all []model.TimeSync, sync model.TimeSync) *Plan {
 }
 
 // sides are what a sync mirrors and where to, whoever's keys it does so with.
-func sides(s model.TimeSync) [5]string {
+func sides(s state.TimeSync) [5]string {
 	return [5]string{s.Source.WorkspaceID, s.Source.ClientID, s.Source.UserID, s.Destination.WorkspaceID, s.Destination.UserID}
 }
 
 // marksShared refuses a sync whose marks another sync would take for its own: each would see the other's entries as ones
 // whose source is gone.
-func marksShared(all []model.TimeSync, sync model.TimeSync) *Plan {
+func marksShared(all []state.TimeSync, sync state.TimeSync) *Plan {
 	for _, other := range all {
 		if other.Name != sync.Name && other.Link && sync.Link && other.LinkField == sync.LinkField &&
 			other.Destination.WorkspaceID == sync.Destination.WorkspaceID && other.Destination.UserID == sync.Destination.UserID {
@@ -192,7 +192,7 @@ func timeNeeds(changes []Change) {
 	}
 	for i := range changes {
 		c := &changes[i]
-		var e *model.Entry
+		var e *state.Entry
 		switch do := c.Do.(type) {
 		case CreateEntry:
 			e = do.Entry

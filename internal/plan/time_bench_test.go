@@ -5,27 +5,27 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // manyEntries is a ledger of n entries a side, over 50 projects. share of the source entries have a twin; of the others
 // every second is an edit, the rest is new.
-func manyEntries(n int, share float64, linked bool) (model.TimeSync, model.Ledger) {
+func manyEntries(n int, share float64, linked bool) (state.TimeSync, state.Ledger) {
 	sync := contentSync()
-	l := model.Ledger{Sync: "acme", Source: model.Book{Client: "Acme", Workspace: "Home"}, Destination: model.Book{Workspace: "Theirs", HasLink: linked, Own: true}}
+	l := state.Ledger{Sync: "acme", Source: state.Book{Client: "Acme", Workspace: "Home"}, Destination: state.Book{Workspace: "Theirs", HasLink: linked, Own: true}}
 	l.From = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	l.To = l.From.Add(time.Duration(n+1) * time.Minute)
 	if linked {
 		sync = linkedSync()
 	}
 	for p := range 50 {
-		l.Source.Projects = append(l.Source.Projects, model.Project{Client: "Acme", Name: fmt.Sprintf("Project %d", p)})
-		l.Destination.Projects = append(l.Destination.Projects, model.Project{Client: "Client", Name: fmt.Sprintf("Project %d", p)})
+		l.Source.Projects = append(l.Source.Projects, state.Project{Client: "Acme", Name: fmt.Sprintf("Project %d", p)})
+		l.Destination.Projects = append(l.Destination.Projects, state.Project{Client: "Client", Name: fmt.Sprintf("Project %d", p)})
 	}
 	for i := range n {
 		p := l.Source.Projects[i%50]
 		at := l.From.Add(time.Duration(i) * time.Minute)
-		e := model.Entry{Client: p.Client, Project: p.Name, Start: at, End: at.Add(time.Hour), Description: fmt.Sprintf("work %d", i), Handle: fmt.Sprintf("%024x", i)}
+		e := state.Entry{Client: p.Client, Project: p.Name, Start: at, End: at.Add(time.Hour), Description: fmt.Sprintf("work %d", i), Handle: fmt.Sprintf("%024x", i)}
 		d := e
 		d.Client, d.Handle = "Client", fmt.Sprintf("%024x", n+i)
 		if linked {

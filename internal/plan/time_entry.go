@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // refusedSigns are the two characters Clockify refuses in descriptions (clockify-api.md section 4), and what stands in.
@@ -29,13 +29,13 @@ func (m *mirror) gather() int {
 		}
 		if e.End.IsZero() {
 			if inside {
-				m.find(model.FindingRunning, entryName(e), "is a timer that runs; it is left for the next run", false)
+				m.find(state.FindingRunning, entryName(e), "is a timer that runs; it is left for the next run", false)
 			}
 			continue
 		}
 		if e.Project == "" {
 			if !e.Absence { // holidays and time off have no project
-				note(model.FindingNoProject, m.who(), "without a project; left out")
+				note(state.FindingNoProject, m.who(), "without a project; left out")
 			}
 			continue
 		}
@@ -45,17 +45,17 @@ func (m *mirror) gather() int {
 		a := m.aims[e.Project]
 		switch {
 		case e.Absence:
-			note(model.FindingNotCarried, e.Project, "holidays and time off cannot be made in another workspace; left out")
+			note(state.FindingNotCarried, e.Project, "holidays and time off cannot be made in another workspace; left out")
 		case e.Break && !m.have.Destination.Has("BREAKS"):
-			note(model.FindingNotCarried, e.Project, "breaks, which the destination's plan does not have (feature BREAKS); left out")
-		case a.project == nil && a.kind == model.FindingAmbiguous:
-			note(model.FindingNotCarried, e.Project, "left out: its project is ambiguous in the destination")
+			note(state.FindingNotCarried, e.Project, "breaks, which the destination's plan does not have (feature BREAKS); left out")
+		case a.project == nil && a.kind == state.FindingAmbiguous:
+			note(state.FindingNotCarried, e.Project, "left out: its project is ambiguous in the destination")
 		case a.project == nil:
 			note(a.kind, e.Project, a.text+"; left out")
 		default:
 			m.jobs = append(m.jobs, m.job(e, a))
 			for _, what := range e.Lost {
-				note(model.FindingNotCarried, what, "is not carried")
+				note(state.FindingNotCarried, what, "is not carried")
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func (m *mirror) who() string {
 }
 
 // job works out what the entry ought to look like in the destination.
-func (m *mirror) job(e *model.Entry, a aim) job {
+func (m *mirror) job(e *state.Entry, a aim) job {
 	j := job{source: e, want: *e, frozen: a.project.Archived}
 	w := &j.want
 	w.Client, w.Project, w.Lost, w.Tags = a.project.Client, a.project.Name, nil, nil
@@ -94,14 +94,14 @@ func (m *mirror) job(e *model.Entry, a aim) job {
 
 // settle ends the working out once the destination entry is known, nil where there is none: what cannot be carried stays
 // there as it is, and is noted where it differs.
-func (m *mirror) settle(j *job, twin *model.Entry) {
+func (m *mirror) settle(j *job, twin *state.Entry) {
 	w, inside := &j.want, m.inside(j.source.Start) || twin != nil && m.inside(twin.Start)
 	if j.task != "" {
 		if twin != nil && twin.Client == w.Client && twin.Project == w.Project {
 			w.Task = twin.Task
 		}
 		if w.Task != j.task && inside {
-			m.note(model.FindingNotCarried, "task "+j.task, "the destination project has no such task"+hint, j.source)
+			m.note(state.FindingNotCarried, "task "+j.task, "the destination project has no such task"+hint, j.source)
 		}
 	}
 	for _, tag := range j.tags {
@@ -110,19 +110,19 @@ func (m *mirror) settle(j *job, twin *model.Entry) {
 			w.Tags = with(w.Tags, tag)
 		case !inside:
 		case m.tags.archived[tag]:
-			m.note(model.FindingNotCarried, "tag "+tag, "the tag is archived in the destination", j.source)
+			m.note(state.FindingNotCarried, "tag "+tag, "the tag is archived in the destination", j.source)
 		default:
-			m.note(model.FindingNotCarried, "tag "+tag, "the destination has no such tag"+hint, j.source)
+			m.note(state.FindingNotCarried, "tag "+tag, "the destination has no such tag"+hint, j.source)
 		}
 	}
 	if twin != nil && m.have.Destination.FixedBillable && w.Billable != twin.Billable {
 		w.Billable = twin.Billable
 		if inside {
-			m.note(model.FindingNotCarried, "billable", "the destination decides what is billable, and the key is no admin's", j.source)
+			m.note(state.FindingNotCarried, "billable", "the destination decides what is billable, and the key is no admin's", j.source)
 		}
 	}
 	if w.Description != j.source.Description && inside {
-		m.note(model.FindingNotCarried, "< and >", "Clockify refuses these signs in descriptions; they are written ‹ and ›", j.source)
+		m.note(state.FindingNotCarried, "< and >", "Clockify refuses these signs in descriptions; they are written ‹ and ›", j.source)
 	}
 }
 
@@ -132,16 +132,16 @@ const hint = " (create_missing: true makes it)"
 func (m *mirror) create(j *job, equal int) {
 	m.settle(j, nil)
 	if j.frozen {
-		m.note(model.FindingArchived, j.want.Project, "the destination project is archived; new and edited entries are left out", j.source)
+		m.note(state.FindingArchived, j.want.Project, "the destination project is archived; new and edited entries are left out", j.source)
 		return
 	}
 	m.ask(&j.want)
 	want := j.want // a change outlives the reading: it must not keep all of it
-	m.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&model.Entry{}, &want)...)
+	m.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&state.Entry{}, &want)...)
 }
 
 // update plans what makes the twin read like the source entry, if anything.
-func (m *mirror) update(j *job, twin *model.Entry) {
+func (m *mirror) update(j *job, twin *state.Entry) {
 	m.settle(j, twin)
 	if m.have.Taken != nil {
 		m.have.Taken[twin.Handle] = true
@@ -157,7 +157,7 @@ func (m *mirror) update(j *job, twin *model.Entry) {
 		return
 	}
 	if j.frozen {
-		m.note(model.FindingArchived, j.want.Project, "the destination project is archived; new and edited entries are left out", j.source)
+		m.note(state.FindingArchived, j.want.Project, "the destination project is archived; new and edited entries are left out", j.source)
 		return
 	}
 	m.ask(&j.want)
@@ -167,7 +167,7 @@ func (m *mirror) update(j *job, twin *model.Entry) {
 
 // ask plans the tags and the task of an entry that the destination lacks. Both are of the kind project, as parts of what
 // entries are booked on, and say what they are in their names.
-func (m *mirror) ask(e *model.Entry) {
+func (m *mirror) ask(e *state.Entry) {
 	for _, tag := range e.Tags {
 		if !m.tags.has[tag] && !m.tags.archived[tag] && !m.asked.tags[tag] {
 			m.asked.tags[tag] = true
@@ -186,7 +186,7 @@ func (m *mirror) ask(e *model.Entry) {
 }
 
 // entryFields are the fields in which two entries differ.
-func entryFields(before, after *model.Entry) []Field {
+func entryFields(before, after *state.Entry) []Field {
 	if slot(before, after) == 0 && content(before, after) == 0 && attributes(before, after) == 0 {
 		return nil
 	}
@@ -232,15 +232,15 @@ func sort(isBreak bool) string {
 	return ""
 }
 
-func label(e *model.Entry) string {
-	return model.Project{Client: e.Client, Name: e.Project}.Label()
+func label(e *state.Entry) string {
+	return state.Project{Client: e.Client, Name: e.Project}.Label()
 }
 
 // shownDescription is how many characters of a description an entry's name holds.
 const shownDescription = 40
 
 // entryName is what an entry is called: "Client / Project · 2026-11-20T09:00:00Z · description".
-func entryName(e *model.Entry) string {
+func entryName(e *state.Entry) string {
 	name := instant(e.Start)
 	if e.Project != "" {
 		name = label(e) + " · " + name

@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // ledgerOf reads a Ledger written for people: the window is 14 to 21 November 2026, and underscores stand for spaces.
@@ -22,12 +22,12 @@ import (
 //	twin [CLIENT/]PROJECT ...                      a destination entry
 //
 // The words of an entry are its description, or billable, break, absence, elsewhere, tags=a,b, task=x, id=x, link=x.
-func ledgerOf(t rapid.TB, text string) model.Ledger {
+func ledgerOf(t rapid.TB, text string) state.Ledger {
 	t.Helper()
-	l := model.Ledger{
+	l := state.Ledger{
 		Sync: "acme", From: day(t, "14T00:00"), To: day(t, "21T00:00"),
-		Source:      model.Book{Workspace: "Home", User: "ann@x", Own: true, Client: "Acme"},
-		Destination: model.Book{Workspace: "Theirs", User: "ann@x", Own: true},
+		Source:      state.Book{Workspace: "Home", User: "ann@x", Own: true, Client: "Acme"},
+		Destination: state.Book{Workspace: "Theirs", User: "ann@x", Own: true},
 	}
 	n := 0
 	for line := range strings.Lines(text) {
@@ -38,9 +38,9 @@ func ledgerOf(t rapid.TB, text string) model.Ledger {
 		n++
 		switch words[0] {
 		case "source":
-			l.Source.Projects = append(l.Source.Projects, model.Project{Client: "Acme", Name: spaced(words[1]), Archived: slices.Contains(words, "archived")})
+			l.Source.Projects = append(l.Source.Projects, state.Project{Client: "Acme", Name: spaced(words[1]), Archived: slices.Contains(words, "archived")})
 		case "dest":
-			p := model.Project{Archived: slices.Contains(words, "archived")}
+			p := state.Project{Archived: slices.Contains(words, "archived")}
 			p.Client, p.Name = clientAndProject(words[1])
 			for _, w := range words[2:] {
 				if list, ok := strings.CutPrefix(w, "tasks="); ok {
@@ -99,9 +99,9 @@ func day(t rapid.TB, text string) time.Time {
 	return at
 }
 
-func readEntry(t rapid.TB, id string, words []string) model.Entry {
+func readEntry(t rapid.TB, id string, words []string) state.Entry {
 	t.Helper()
-	e := model.Entry{Handle: id}
+	e := state.Entry{Handle: id}
 	if words[0] != "-" {
 		e.Client, e.Project = clientAndProject(words[0])
 	}
@@ -141,18 +141,18 @@ func readEntry(t rapid.TB, id string, words []string) model.Entry {
 	return e
 }
 
-func contentSync() model.TimeSync {
-	return model.TimeSync{Name: "acme", Source: model.Side{WorkspaceID: "s"}, Destination: model.Side{WorkspaceID: "d"}}
+func contentSync() state.TimeSync {
+	return state.TimeSync{Name: "acme", Source: state.Side{WorkspaceID: "s"}, Destination: state.Side{WorkspaceID: "d"}}
 }
 
-func linkedSync() model.TimeSync {
+func linkedSync() state.TimeSync {
 	s := contentSync()
 	s.Link, s.LinkField = true, "Source entry"
 	return s
 }
 
-func computeTime(sync model.TimeSync, l model.Ledger) *plan.Plan {
-	return plan.Compute(model.Spec{Time: []model.TimeSync{sync}}, model.State{Time: []model.Ledger{l}})
+func computeTime(sync state.TimeSync, l state.Ledger) *plan.Plan {
+	return plan.Compute(state.Spec{Time: []state.TimeSync{sync}}, state.State{Time: []state.Ledger{l}})
 }
 
 // renderTime shows a time plan in lines: changes as they are run, then findings, then refusals.

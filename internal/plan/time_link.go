@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // follow mirrors by mark: whatever became of a source entry, the entry marked with it follows. Entries without a mark are
 // somebody's own; one that is a twin of a source entry without a mirror is marked, which adopts it, and no other.
 func (m *mirror) follow() {
-	marked := marks{first: map[string]*model.Entry{}, copies: map[string][]*model.Entry{}}
-	var loose []*model.Entry // without a mark
+	marked := marks{first: map[string]*state.Entry{}, copies: map[string][]*state.Entry{}}
+	var loose []*state.Entry // without a mark
 	for i := range m.have.Destination.Entries {
 		e := &m.have.Destination.Entries[i]
 		switch {
@@ -35,19 +35,19 @@ func (m *mirror) follow() {
 			}
 			continue
 		}
-		slices.SortFunc(all, func(a, b *model.Entry) int { return m.nearer(&j.want, a, b) })
+		slices.SortFunc(all, func(a, b *state.Entry) int { return m.nearer(&j.want, a, b) })
 		if inside || m.inside(all[0].Start) {
 			m.update(j, all[0])
 		}
 		for _, e := range all[1:] {
 			if m.inside(e.Start) {
-				m.note(model.FindingNoSource, label(e), "copies of mirrored entries, with their mark; left as they are", e)
+				m.note(state.FindingNoSource, label(e), "copies of mirrored entries, with their mark; left as they are", e)
 			}
 		}
 	}
 	m.gone(marked)
 	m.room(len(single) - len(loose))
-	m.walk(single, loose, func(jobs []*job, twins []*model.Entry, equal []int) {
+	m.walk(single, loose, func(jobs []*job, twins []*state.Entry, equal []int) {
 		for i, j := range jobs {
 			m.create(j, equal[i])
 		}
@@ -59,8 +59,8 @@ func (m *mirror) follow() {
 
 // nearer orders entries of one mark: those that read like what is wanted come first. The others are copies somebody made
 // of it, for Clockify copies fields along.
-func (m *mirror) nearer(want, a, b *model.Entry) int {
-	far := func(e *model.Entry) int {
+func (m *mirror) nearer(want, a, b *state.Entry) int {
+	far := func(e *state.Entry) int {
 		return asNumber(slot(e, want) != 0) + asNumber(content(e, want) != 0) + 4*asNumber(!m.inside(e.Start))
 	}
 	return cmp.Or(far(a)-far(b), order(a, b))
@@ -80,7 +80,7 @@ func (m *mirror) gone(marked marks) {
 			marked.take(e.Link) // it is there, and left out for a reason that has been told
 		}
 	}
-	var gone []*model.Entry
+	var gone []*state.Entry
 	for link := range marked.first {
 		for _, e := range marked.of(link) {
 			if m.inside(e.Start) {
@@ -91,23 +91,23 @@ func (m *mirror) gone(marked marks) {
 	for _, e := range inOrder(gone, entryOf) {
 		switch {
 		case elsewhere[e.Link]:
-			m.note(model.FindingSourceGone, label(e), "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
+			m.note(state.FindingSourceGone, label(e), "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
 		case m.spec.Deletes:
-			c := m.add(Cleanup, Delete, KindEntry, entryName(e), DeleteEntry{e.Handle}, entryFields(e, &model.Entry{})...)
+			c := m.add(Cleanup, Delete, KindEntry, entryName(e), DeleteEntry{e.Handle}, entryFields(e, &state.Entry{})...)
 			c.Gated, c.Reason = true, "its source entry was deleted"
 		default:
-			m.note(model.FindingSourceGone, label(e), "their source entries were deleted (deletes: gated would offer to delete them)", e)
+			m.note(state.FindingSourceGone, label(e), "their source entries were deleted (deletes: gated would offer to delete them)", e)
 		}
 	}
 }
 
 // marks are the marked entries by their mark, which as a rule is one entry's.
 type marks struct {
-	first  map[string]*model.Entry
-	copies map[string][]*model.Entry
+	first  map[string]*state.Entry
+	copies map[string][]*state.Entry
 }
 
-func (m marks) add(e *model.Entry) {
+func (m marks) add(e *state.Entry) {
 	if m.first[e.Link] == nil {
 		m.first[e.Link] = e
 	} else {
@@ -115,15 +115,15 @@ func (m marks) add(e *model.Entry) {
 	}
 }
 
-func (m marks) of(link string) []*model.Entry {
+func (m marks) of(link string) []*state.Entry {
 	if m.first[link] == nil {
 		return nil
 	}
-	return append([]*model.Entry{m.first[link]}, m.copies[link]...)
+	return append([]*state.Entry{m.first[link]}, m.copies[link]...)
 }
 
 // take returns the entries of a mark and forgets them.
-func (m marks) take(link string) []*model.Entry {
+func (m marks) take(link string) []*state.Entry {
 	all := m.of(link)
 	delete(m.first, link)
 	return all

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // compare mirrors by content: twins are left alone, what differs in the end or the description alone is edited, and the
@@ -16,14 +16,14 @@ func (m *mirror) compare() {
 			jobs = append(jobs, &m.jobs[i])
 		}
 	}
-	var twins []*model.Entry
+	var twins []*state.Entry
 	for i := range m.have.Destination.Entries {
 		if e := &m.have.Destination.Entries[i]; m.ours(e) {
 			twins = append(twins, e)
 		}
 	}
 	m.room(len(jobs) - len(twins))
-	m.walk(jobs, twins, func(jobs []*job, twins []*model.Entry, equal []int) {
+	m.walk(jobs, twins, func(jobs []*job, twins []*state.Entry, equal []int) {
 		edits := pairEdits(jobs, twins)
 		edited := make([]bool, len(twins))
 		for i, j := range jobs {
@@ -46,20 +46,20 @@ func (m *mirror) compare() {
 func (m *mirror) room(changes int) { m.plan.Changes = slices.Grow(m.plan.Changes, max(0, changes)) }
 
 // ours reports whether a destination entry is one that a source entry of the window may explain.
-func (m *mirror) ours(e *model.Entry) bool {
+func (m *mirror) ours(e *state.Entry) bool {
 	return !e.End.IsZero() && !e.Absence && m.inside(e.Start) && m.mapped[projectKey{e.Client, e.Project}]
 }
 
-func (m *mirror) unexplained(e *model.Entry) {
-	m.note(model.FindingNoSource, label(e), "in the destination alone; left as they are", e)
+func (m *mirror) unexplained(e *state.Entry) {
+	m.note(state.FindingNoSource, label(e), "in the destination alone; left as they are", e)
 }
 
 // walk pairs twins, which are of one project, start, end and description, and hands over what is left in each project at
 // each start. Twins are counted: two equal entries stay two. equal is how many twins a job's content has.
-func (m *mirror) walk(jobs []*job, twins []*model.Entry, rest func(jobs []*job, twins []*model.Entry, equal []int)) {
+func (m *mirror) walk(jobs []*job, twins []*state.Entry, rest func(jobs []*job, twins []*state.Entry, equal []int)) {
 	jobs, twins = inOrder(jobs, wantOf), inOrder(twins, entryOf)
 	for len(jobs) > 0 || len(twins) > 0 {
-		var first *model.Entry
+		var first *state.Entry
 		if len(jobs) > 0 {
 			first = &jobs[0].want
 		}
@@ -87,7 +87,7 @@ func run(n int, holds func(int) bool) int {
 }
 
 // pair pairs the twins among entries of one project and start.
-func (m *mirror) pair(jobs []*job, twins []*model.Entry) (leftJobs []*job, leftTwins []*model.Entry, equal []int) {
+func (m *mirror) pair(jobs []*job, twins []*state.Entry) (leftJobs []*job, leftTwins []*state.Entry, equal []int) {
 	for len(jobs) > 0 && len(twins) > 0 {
 		first := &jobs[0].want
 		if content(twins[0], first) < 0 {
@@ -115,15 +115,15 @@ func (m *mirror) pair(jobs []*job, twins []*model.Entry) (leftJobs []*job, leftT
 }
 
 // free are the entries that stand for no source entry of another sync.
-func (m *mirror) free(twins []*model.Entry) []*model.Entry {
+func (m *mirror) free(twins []*state.Entry) []*state.Entry {
 	if len(m.have.Taken) == 0 {
 		return twins
 	}
-	return slices.DeleteFunc(slices.Clone(twins), func(e *model.Entry) bool { return m.have.Taken[e.Handle] })
+	return slices.DeleteFunc(slices.Clone(twins), func(e *state.Entry) bool { return m.have.Taken[e.Handle] })
 }
 
 // alike pairs twins that are the same in everything, so that they stay as they are, and returns the others.
-func (m *mirror) alike(jobs []*job, twins []*model.Entry) (otherJobs []*job, otherTwins []*model.Entry) {
+func (m *mirror) alike(jobs []*job, twins []*state.Entry) (otherJobs []*job, otherTwins []*state.Entry) {
 	for len(jobs) > 0 && len(twins) > 0 {
 		switch c := attributes(&jobs[0].want, twins[0]); {
 		case c < 0:
@@ -140,7 +140,7 @@ func (m *mirror) alike(jobs []*job, twins []*model.Entry) (otherJobs []*job, oth
 
 // pairEdits pairs as many entries of one project and start as it can, each with one of the same end or the same
 // description, so that as few as possible are made anew. It returns each job's twin, or -1.
-func pairEdits(jobs []*job, twins []*model.Entry) []int {
+func pairEdits(jobs []*job, twins []*state.Entry) []int {
 	e := edits{jobs: jobs, twin: make([]int, len(jobs)), owner: make([]int, len(twins))}
 	for i := range e.twin {
 		e.twin[i] = -1

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // noteKey is what a note is about; note sums up the entries it is true of, so that a finding stands for all of them.
@@ -20,7 +20,7 @@ type note struct {
 // shownEntries is how many entries a finding names.
 const shownEntries = 3
 
-func (m *mirror) note(kind, name, text string, e *model.Entry) {
+func (m *mirror) note(kind, name, text string, e *state.Entry) {
 	key := noteKey{kind, name, text}
 	n := m.notes[key]
 	if n == nil {
@@ -29,7 +29,7 @@ func (m *mirror) note(kind, name, text string, e *model.Entry) {
 	}
 	n.entries++
 	n.length += e.End.Sub(e.Start)
-	if kind != model.FindingSourceGone && kind != model.FindingNoSource {
+	if kind != state.FindingSourceGone && kind != state.FindingNoSource {
 		return
 	}
 	called := entryName(e)
@@ -40,7 +40,7 @@ func (m *mirror) note(kind, name, text string, e *model.Entry) {
 }
 
 func (m *mirror) find(kind, name, text string, failed bool) {
-	m.plan.Findings = append(m.plan.Findings, model.Finding{
+	m.plan.Findings = append(m.plan.Findings, state.Finding{
 		Kind: kind, Name: name, Text: text, Source: m.spec.At, Sync: m.spec.Name, Failed: failed,
 	})
 }

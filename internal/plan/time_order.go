@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // inOrder returns a list sorted by the entries of its elements, so that the plan does not depend on the order in which
 // they were read. It sorts small keys and looks at the entries only where those are equal: entries are large, and there
 // may be a hundred thousand of them.
-func inOrder[T any](list []T, entry func(T) *model.Entry) []T {
+func inOrder[T any](list []T, entry func(T) *state.Entry) []T {
 	type key struct {
 		start int64 // seconds
 		at    int32
@@ -67,11 +67,11 @@ func inOrder[T any](list []T, entry func(T) *model.Entry) []T {
 	return out
 }
 
-func entryOf(e *model.Entry) *model.Entry { return e }
-func wantOf(j *job) *model.Entry          { return &j.want }
+func entryOf(e *state.Entry) *state.Entry { return e }
+func wantOf(j *job) *state.Entry          { return &j.want }
 
 // order sorts entries by project, start, end, description and then all the rest.
-func order(a, b *model.Entry) int {
+func order(a, b *state.Entry) int {
 	for _, compare := range orders {
 		if c := compare(a, b); c != 0 {
 			return c
@@ -80,10 +80,10 @@ func order(a, b *model.Entry) int {
 	return cmp.Or(strings.Compare(a.Link, b.Link), strings.Compare(a.Handle, b.Handle))
 }
 
-var orders = []func(a, b *model.Entry) int{slot, content, attributes}
+var orders = []func(a, b *state.Entry) int{slot, content, attributes}
 
 // slot compares project and start.
-func slot(a, b *model.Entry) int {
+func slot(a, b *state.Entry) int {
 	if c := strings.Compare(a.Project, b.Project); c != 0 {
 		return c
 	}
@@ -94,7 +94,7 @@ func slot(a, b *model.Entry) int {
 }
 
 // content compares what tells twins within a slot.
-func content(a, b *model.Entry) int {
+func content(a, b *state.Entry) int {
 	if c := a.End.Compare(b.End); c != 0 {
 		return c
 	}
@@ -102,7 +102,7 @@ func content(a, b *model.Entry) int {
 }
 
 // attributes compares what may differ between twins.
-func attributes(a, b *model.Entry) int {
+func attributes(a, b *state.Entry) int {
 	return cmp.Or(asNumber(a.Billable)-asNumber(b.Billable), asNumber(a.Break)-asNumber(b.Break), strings.Compare(a.Task, b.Task), slices.Compare(a.Tags, b.Tags))
 }
 

@@ -5,19 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // aim is where the entries of a source project go.
 type aim struct {
-	project *model.Project // nil: nowhere
+	project *state.Project // nil: nowhere
 	kind    string         // of the finding that says why they go nowhere, or why nothing new goes there
 	text    string
 }
 
 // projects finds the destination project of every source project and plans the source projects that are missing.
 func (m *mirror) projects() {
-	byName, byLabel := map[string][]*model.Project{}, map[string][]*model.Project{}
+	byName, byLabel := map[string][]*state.Project{}, map[string][]*state.Project{}
 	dest := m.have.Destination.Projects
 	for i := range dest {
 		p := &dest[i]
@@ -26,7 +26,7 @@ func (m *mirror) projects() {
 		m.tasks[projectKey{p.Client, p.Name}] = setOf(p.Tasks)
 	}
 	for _, list := range byName {
-		slices.SortFunc(list, func(a, b *model.Project) int { return strings.Compare(a.Label(), b.Label()) })
+		slices.SortFunc(list, func(a, b *state.Project) int { return strings.Compare(a.Label(), b.Label()) })
 	}
 	under := map[string]bool{} // names under the client in the source, to whether they are archived
 	alike := map[string]string{}
@@ -37,7 +37,7 @@ func (m *mirror) projects() {
 		}
 	}
 	wanted := map[string]bool{} // source names that ought to be there
-	served := map[*model.Project]bool{}
+	served := map[*state.Project]bool{}
 	for _, name := range sorted(m.spec.ProjectMap) {
 		text := m.spec.ProjectMap[name]
 		list := byLabel[text]
@@ -45,7 +45,7 @@ func (m *mirror) projects() {
 			list = byName[text]
 		}
 		a := choose(list)
-		if a.kind != "" && a.kind != model.FindingArchived {
+		if a.kind != "" && a.kind != state.FindingArchived {
 			a.text = fmt.Sprintf("is sent to %q by project_map: %s", text, a.text)
 			m.find(a.kind, name, a.text, true)
 		}
@@ -63,7 +63,7 @@ func (m *mirror) projects() {
 		a, settled := m.aims[name]
 		if !settled {
 			a = choose(byName[name])
-			if a.kind == model.FindingAmbiguous {
+			if a.kind == state.FindingAmbiguous {
 				a.text = "is unclear: " + a.text + ". Its entries are left out until project_map says which is meant"
 				m.find(a.kind, name, a.text, true)
 			}
@@ -73,7 +73,7 @@ func (m *mirror) projects() {
 		switch near := alike[fold(name)]; {
 		case !wanted[name]:
 		case exists && archived:
-			m.find(model.FindingArchived, name, fmt.Sprintf("is archived under %s in the source and active in the destination; it is left alone", m.have.Source.Client), false)
+			m.find(state.FindingArchived, name, fmt.Sprintf("is archived under %s in the source and active in the destination; it is left alone", m.have.Source.Client), false)
 		case !exists:
 			fields := []Field{{"client", "", m.have.Source.Client}}
 			if m.spec.Color != "" {
@@ -81,7 +81,7 @@ func (m *mirror) projects() {
 			}
 			m.add(Provision, Create, KindProject, name, CreateProject{name, m.spec.Color}, fields...).Ref.Workspace = m.have.Source.Workspace
 			if near != "" {
-				m.find(model.FindingNoProject, name, fmt.Sprintf("differs from the source's %q by case or spaces alone; it counts as another project", near), false)
+				m.find(state.FindingNoProject, name, fmt.Sprintf("differs from the source's %q by case or spaces alone; it counts as another project", near), false)
 			}
 		}
 	}
@@ -94,8 +94,8 @@ func (m *mirror) projects() {
 
 // choose picks the project that is meant by a name: the only active one, or where there is none the only archived one,
 // to which nothing new goes.
-func choose(list []*model.Project) aim {
-	var active, archived []*model.Project
+func choose(list []*state.Project) aim {
+	var active, archived []*state.Project
 	for _, p := range list {
 		if p.Archived {
 			archived = append(archived, p)
@@ -111,13 +111,13 @@ func choose(list []*model.Project) aim {
 		for i, p := range active {
 			labels[i] = p.Label()
 		}
-		return aim{kind: model.FindingAmbiguous, text: "several projects of the destination have this name: " + strings.Join(labels, ", ")}
+		return aim{kind: state.FindingAmbiguous, text: "several projects of the destination have this name: " + strings.Join(labels, ", ")}
 	case len(archived) == 1:
-		return aim{project: archived[0], kind: model.FindingArchived, text: "the destination project is archived"}
+		return aim{project: archived[0], kind: state.FindingArchived, text: "the destination project is archived"}
 	case len(archived) > 1:
-		return aim{kind: model.FindingArchived, text: "the destination projects of this name are archived"}
+		return aim{kind: state.FindingArchived, text: "the destination projects of this name are archived"}
 	}
-	return aim{kind: model.FindingNoProject, text: "the destination has no project of this name"}
+	return aim{kind: state.FindingNoProject, text: "the destination has no project of this name"}
 }
 
 // fold is a name without what people overlook: case and spaces.

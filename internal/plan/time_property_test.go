@@ -13,13 +13,13 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // books are two workspaces' entries in memory, by id. Whoever carries out plans on them knows nothing of the planner.
 type books struct {
-	source, dest map[string]model.Entry
+	source, dest map[string]state.Entry
 	next         int
 }
 
@@ -32,7 +32,7 @@ func (b *books) id(kind string) string {
 }
 
 // ledger is what reading the books would give.
-func (b *books) ledger(t rapid.TB, linked, hasLink bool) model.Ledger {
+func (b *books) ledger(t rapid.TB, linked, hasLink bool) state.Ledger {
 	l := ledgerOf(t, `
 		dest Alpha/Website
 		dest Beta/Shop
@@ -46,7 +46,7 @@ func (b *books) ledger(t rapid.TB, linked, hasLink bool) model.Ledger {
 		source Only
 		tags a,b`)
 	l.Destination.HasLink = hasLink
-	inside := func(e model.Entry) bool { return !e.Start.Before(l.From) && e.Start.Before(l.To) }
+	inside := func(e state.Entry) bool { return !e.Start.Before(l.From) && e.Start.Before(l.To) }
 	for _, id := range slices.Sorted(maps.Keys(b.source)) {
 		e := b.source[id]
 		e.Handle = id
@@ -103,22 +103,22 @@ func (b *books) do(t *rapid.T, p *plan.Plan, approved bool) (made, changed, dele
 }
 
 // shown is all that can be seen of an entry; content is what makes twins.
-func shown(e model.Entry) string {
+func shown(e state.Entry) string {
 	return strings.Join([]string{content(e), fmt.Sprint(e.Billable, e.Break, e.Task, e.Tags)}, " ")
 }
 
-func content(e model.Entry) string {
+func content(e state.Entry) string {
 	return strings.Join([]string{slotOf(e), e.End.Format(time.RFC3339), e.Description}, " ")
 }
 
-func slotOf(e model.Entry) string {
+func slotOf(e state.Entry) string {
 	return strings.Join([]string{e.Client, e.Project, e.Start.Format(time.RFC3339)}, " ")
 }
 
 // drawEntry draws from so few values that entries collide.
-func drawEntry(t *rapid.T, project string) model.Entry {
+func drawEntry(t *rapid.T, project string) state.Entry {
 	start := day(t, rapid.SampledFrom([]string{"16T09:00", "16T09:00", "16T09:00", "16T09:00", "13T23:00", "14T00:00", "20T23:30", "21T00:00"}).Draw(t, "start"))
-	return model.Entry{
+	return state.Entry{
 		Project: project, Start: start, End: start.Add(time.Duration(rapid.IntRange(1, 3).Draw(t, "hours")) * time.Hour),
 		Description: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "description"),
 		Billable:    rapid.Bool().Draw(t, "billable"),
@@ -154,7 +154,7 @@ func (b *books) live(t *rapid.T) {
 }
 
 // edit changes or deletes one entry of a side; projects are those it may move to.
-func (b *books) edit(t *rapid.T, side map[string]model.Entry, projects []string) {
+func (b *books) edit(t *rapid.T, side map[string]state.Entry, projects []string) {
 	if len(side) == 0 {
 		return
 	}
@@ -184,8 +184,8 @@ func (b *books) edit(t *rapid.T, side map[string]model.Entry, projects []string)
 }
 
 // asked are the source entries to mirror, as they ought to be in the destination, by id: the rules said plainly.
-func (b *books) asked(l model.Ledger, windowed bool) map[string]model.Entry {
-	out := map[string]model.Entry{}
+func (b *books) asked(l state.Ledger, windowed bool) map[string]state.Entry {
+	out := map[string]state.Entry{}
 	for id, e := range b.source {
 		route, ok := routes[e.Project]
 		if !ok || e.End.IsZero() || windowed && (e.Start.Before(l.From) || !e.Start.Before(l.To)) {
@@ -198,7 +198,7 @@ func (b *books) asked(l model.Ledger, windowed bool) map[string]model.Entry {
 }
 
 // most is the greatest number of entries that can be paired with one of the same end or description, tried one by one.
-func most(want, have []model.Entry) int {
+func most(want, have []state.Entry) int {
 	if len(want) == 0 {
 		return 0
 	}
@@ -225,7 +225,7 @@ func multiset[V any](entries map[string]V, key func(V) string) map[string]int {
 func TestTimeByContent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		b := &books{source: map[string]model.Entry{}, dest: map[string]model.Entry{}}
+		b := &books{source: map[string]state.Entry{}, dest: map[string]state.Entry{}}
 		for range 3 {
 			b.live(t)
 			l := b.ledger(t, false, false)
@@ -233,8 +233,8 @@ func TestTimeByContent(t *testing.T) {
 
 			// By the rules: twins stay, as many as possible are edited, the rest is made, nothing goes.
 			wantMade, wantChanged := 0, 0
-			keep := map[string]model.Entry{} // what must still be there as it was
-			bySlot := map[string][2][]model.Entry{}
+			keep := map[string]state.Entry{} // what must still be there as it was
+			bySlot := map[string][2][]state.Entry{}
 			wantIn, haveIn := multiset(want, content), multiset(b.dest, content)
 			left := maps.Clone(haveIn)
 			for _, id := range slices.Sorted(maps.Keys(want)) {
@@ -311,13 +311,13 @@ func TestTimeByContent(t *testing.T) {
 func TestTimeByLink(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		b := &books{source: map[string]model.Entry{}, dest: map[string]model.Entry{}}
+		b := &books{source: map[string]state.Entry{}, dest: map[string]state.Entry{}}
 		sync := linkedSync()
 		sync.Deletes = rapid.Bool().Draw(t, "deletes")
 		for round := range 3 {
 			b.live(t)
 			l := b.ledger(t, true, round > 0)
-			inside := func(e model.Entry) bool { return !e.Start.Before(l.From) && e.Start.Before(l.To) }
+			inside := func(e state.Entry) bool { return !e.Start.Before(l.From) && e.Start.Before(l.To) }
 			mirror := map[string]string{} // mark to id
 			for id, e := range b.dest {
 				if e.Link != "" {
@@ -406,7 +406,7 @@ func TestTimeByLink(t *testing.T) {
 func TestTimeSamePlan(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		b := &books{source: map[string]model.Entry{}, dest: map[string]model.Entry{}}
+		b := &books{source: map[string]state.Entry{}, dest: map[string]state.Entry{}}
 		linked := rapid.Bool().Draw(t, "linked")
 		sync := contentSync()
 		if linked {
@@ -419,7 +419,7 @@ func TestTimeSamePlan(t *testing.T) {
 		l := b.ledger(t, linked, true)
 		want := computeTime(sync, l)
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		for _, book := range []*model.Book{&l.Source, &l.Destination} {
+		for _, book := range []*state.Book{&l.Source, &l.Destination} {
 			book.Entries, book.Projects, book.Tags = shuffled(r, book.Entries), shuffled(r, book.Projects), shuffled(r, book.Tags)
 		}
 		got := computeTime(sync, l)
@@ -433,7 +433,7 @@ func TestTimeSamePlan(t *testing.T) {
 			}
 			ids[c.ID] = true
 		}
-		if !slices.IsSortedFunc(got.Findings, func(a, b model.Finding) int { return cmp.Compare(a.Kind, b.Kind) }) {
+		if !slices.IsSortedFunc(got.Findings, func(a, b state.Finding) int { return cmp.Compare(a.Kind, b.Kind) }) {
 			t.Fatal("the findings are not in order")
 		}
 	})
@@ -444,19 +444,19 @@ func TestTimePairsMost(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		start := day(t, "16T09:00")
-		draw := func(name string, side map[string]model.Entry, client, project string) {
+		draw := func(name string, side map[string]state.Entry, client, project string) {
 			for i := range rapid.IntRange(0, 7).Draw(t, name) {
-				side[fmt.Sprint(name, i)] = model.Entry{
+				side[fmt.Sprint(name, i)] = state.Entry{
 					Client: client, Project: project, Start: start, End: start.Add(time.Duration(rapid.IntRange(1, 5).Draw(t, "end")) * time.Hour),
 					Description: rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "description"),
 				}
 			}
 		}
-		b := &books{source: map[string]model.Entry{}, dest: map[string]model.Entry{}}
+		b := &books{source: map[string]state.Entry{}, dest: map[string]state.Entry{}}
 		draw("source", b.source, "Acme", "Website")
 		draw("dest", b.dest, "Alpha", "Website")
 		l := b.ledger(t, false, false)
-		var want, have []model.Entry
+		var want, have []state.Entry
 		spare := multiset(b.asked(l, true), content)
 		for _, e := range b.dest {
 			if spare[content(e)] > 0 {

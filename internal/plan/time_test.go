@@ -6,18 +6,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 type timeCase struct {
 	name   string
-	sync   func(*model.TimeSync)
+	sync   func(*state.TimeSync)
 	ledger string
 	want   string
 }
 
-func checkTime(t *testing.T, base func() model.TimeSync, cases []timeCase) {
+func checkTime(t *testing.T, base func() state.TimeSync, cases []timeCase) {
 	t.Helper()
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -40,7 +40,7 @@ func TestTimeProjects(t *testing.T) {
 	checkTime(t, contentSync, []timeCase{
 		{
 			name: "missing ones are created in the source",
-			sync: func(s *model.TimeSync) { s.Color = "#00FFFF" },
+			sync: func(s *state.TimeSync) { s.Color = "#00FFFF" },
 			ledger: `
 				dest Alpha/Website
 				dest Beta/Shop
@@ -73,7 +73,7 @@ func TestTimeProjects(t *testing.T) {
 		},
 		{
 			name: "project_map settles it",
-			sync: func(s *model.TimeSync) {
+			sync: func(s *state.TimeSync) {
 				s.ProjectMap = map[string]string{"Website": "Beta / Website", "Old site": "Alpha / Website"}
 			},
 			ledger: `
@@ -87,7 +87,7 @@ func TestTimeProjects(t *testing.T) {
 		},
 		{
 			name: "project_map by the project's name alone, and to one that is not there",
-			sync: func(s *model.TimeSync) { s.ProjectMap = map[string]string{"Web": "Website", "Shop": "Nowhere"} },
+			sync: func(s *state.TimeSync) { s.ProjectMap = map[string]string{"Web": "Website", "Shop": "Nowhere"} },
 			ledger: `
 				dest Alpha/Website
 				dest Alpha/Shop
@@ -280,7 +280,7 @@ func TestTimeEntries(t *testing.T) {
 		},
 		{
 			name: "create_missing makes tags and tasks once, before the entries",
-			sync: func(s *model.TimeSync) { s.CreateMissing = true },
+			sync: func(s *state.TimeSync) { s.CreateMissing = true },
 			ledger: site + `tags dev archived=old
 				book Website 20T09:00-20T10:00 plan tags=dev,new,old task=Test
 				book Website 20T10:00-20T11:00 more tags=new task=Test`,
@@ -320,13 +320,13 @@ func TestTimeEntries(t *testing.T) {
 		},
 		{
 			name:   "source and destination the same workspace",
-			sync:   func(s *model.TimeSync) { s.Destination.WorkspaceID = "s" },
+			sync:   func(s *state.TimeSync) { s.Destination.WorkspaceID = "s" },
 			ledger: site + "book Website 20T09:00-20T10:00 plan",
 			want:   `refused | time_sync acme: destination.workspace_id | source and destination are the same workspace: its entries would be mirrored onto themselves.`,
 		},
 		{
 			name:   "deletes without the link",
-			sync:   func(s *model.TimeSync) { s.Deletes = true },
+			sync:   func(s *state.TimeSync) { s.Deletes = true },
 			ledger: site,
 			want:   `refused | time_sync acme: deletes | deletes: gated needs link: field; by content alone nobody can tell whose entry it is.`,
 		},
@@ -335,7 +335,7 @@ func TestTimeEntries(t *testing.T) {
 
 func TestTimeLink(t *testing.T) {
 	t.Parallel()
-	deletes := func(s *model.TimeSync) { s.Deletes = true }
+	deletes := func(s *state.TimeSync) { s.Deletes = true }
 	checkTime(t, linkedSync, []timeCase{
 		{
 			name: "the first linked run makes the field, adopts twins and makes the rest",
@@ -471,7 +471,7 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 	t.Parallel()
 	a, b := linkedSync(), linkedSync()
 	b.Name, b.Source.WorkspaceID = "beta", "s2"
-	p := plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{ledgerOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
+	p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{ledgerOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
 	want := []plan.Subject{{Domain: plan.Time, Sync: "acme", Workspace: "Theirs", Entries: 1, From: "2026-11-14T00:00:00Z", To: "2026-11-21T00:00:00Z"}}
 	if diff := cmp.Diff(want, p.Subjects); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)
@@ -480,7 +480,7 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 		t.Errorf("two syncs that share their marks are not refused: %v", p.Refusals)
 	}
 	b.LinkField = "Beta entry"
-	p = plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{ledgerOf(t, site+"has link")}})
+	p = plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{ledgerOf(t, site+"has link")}})
 	if len(p.Refusals) > 0 {
 		t.Errorf("two syncs with marks of their own are refused: %v", p.Refusals)
 	}
@@ -490,14 +490,14 @@ func TestTimeSameEntriesTwice(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name   string
-		change func(*model.TimeSync)
+		change func(*state.TimeSync)
 		want   int // refusals
 	}{
-		{"the same", func(*model.TimeSync) {}, 1},
-		{"with another key and window", func(s *model.TimeSync) { s.Source.Token, s.Window = "OTHER", time.Hour }, 1},
-		{"of another client", func(s *model.TimeSync) { s.Source.ClientID = "c2" }, 0},
-		{"of another person", func(s *model.TimeSync) { s.Source.UserID = "u2" }, 0},
-		{"to another person", func(s *model.TimeSync) { s.Destination.UserID = "u2" }, 0},
+		{"the same", func(*state.TimeSync) {}, 1},
+		{"with another key and window", func(s *state.TimeSync) { s.Source.Token, s.Window = "OTHER", time.Hour }, 1},
+		{"of another client", func(s *state.TimeSync) { s.Source.ClientID = "c2" }, 0},
+		{"of another person", func(s *state.TimeSync) { s.Source.UserID = "u2" }, 0},
+		{"to another person", func(s *state.TimeSync) { s.Destination.UserID = "u2" }, 0},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -509,7 +509,7 @@ func TestTimeSameEntriesTwice(t *testing.T) {
 			acme := ledgerOf(t, site+"book Website 20T09:00-20T10:00 plan")
 			beta := acme
 			beta.Sync = "beta"
-			p := plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{acme, beta}})
+			p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{acme, beta}})
 			if len(p.Refusals) != tc.want {
 				t.Fatalf("got refusals %v, want %d", p.Refusals, tc.want)
 			}
@@ -542,7 +542,7 @@ func TestTimeTaken(t *testing.T) {
 			a, b := contentSync(), contentSync()
 			b.Name, b.Source.ClientID = "beta", "c2"
 			taken := map[string]bool{}
-			ledger := func(sync, book string) model.Ledger {
+			ledger := func(sync, book string) state.Ledger {
 				text := site
 				for _, d := range tc.dest {
 					text += "twin Alpha/Website 20T09:00-20T10:00 " + d + "\n"
@@ -552,7 +552,7 @@ func TestTimeTaken(t *testing.T) {
 				return l
 			}
 			var got [2]string
-			for _, c := range plan.Compute(model.Spec{Time: []model.TimeSync{a, b}}, model.State{Time: []model.Ledger{ledger("acme", tc.acme), ledger("beta", tc.beta)}}).Changes {
+			for _, c := range plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{ledger("acme", tc.acme), ledger("beta", tc.beta)}}).Changes {
 				if c.Sync == "beta" {
 					got[1] += string(c.Op)
 				} else {

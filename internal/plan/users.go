@@ -4,27 +4,27 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // planner works out what one workspace's people ought to be. It makes two rosters from the one that is: want, which
 // routine changes lead to, and then, which the gated changes lead to from there. What is to be left alone is simply not
 // touched in either.
 type planner struct {
-	spec *model.Users
-	dir  *model.Directory
+	spec *state.Users
+	dir  *state.Directory
 	plan *Plan
 
 	have *roster
 	want *roster // after the routine changes
 	then *roster // after the gated ones
 
-	fields    map[string]model.Field // by the name used in the config
+	fields    map[string]state.Field // by the name used in the config
 	protected struct{ groups, users set }
 	personal  set                     // names that somebody's manager group may have
-	rows      []model.Declared        // rows that are planned for
+	rows      []state.Declared        // rows that are planned for
 	manager   map[string]string       // whom a planned person reports to; people who keep theirs are not in it
-	source    map[string]model.Source // where a planned person stands in the CSV
+	source    map[string]state.Source // where a planned person stands in the CSV
 	keepers   set                     // managers whom people of the CSV keep for want of another
 	reasons   map[string]string       // why the fallback stands in for a person's manager
 	inGroup   map[string]string       // the key of the managed group of a planned person
@@ -33,7 +33,7 @@ type planner struct {
 	given     set                     // group names handed out in this run
 	managed   map[string][]string     // manager to people managed after the routine changes; see managedPeople
 	groups    map[string][]string     // manager to keys of groups after the routine changes; see managedGroups
-	named     map[string]*model.Group // groups by what they are called after the routine changes; see managersOf
+	named     map[string]*state.Group // groups by what they are called after the routine changes; see managersOf
 	leavers   set
 	ownGroup  map[string]string // group key to the leaver whose manager group it is
 	refused   set               // settings refused already, so that one is said once
@@ -42,14 +42,14 @@ type planner struct {
 }
 
 // users plans a user sync.
-func users(spec *model.Users, dir *model.Directory) *Plan {
+func users(spec *state.Users, dir *state.Directory) *Plan {
 	have := newRoster(dir)
 	p := &planner{
 		spec: spec, dir: dir, have: have, want: have.next(),
 		plan:     &Plan{Names: map[string]string{}},
-		fields:   map[string]model.Field{},
+		fields:   map[string]state.Field{},
 		personal: set{},
-		source:   map[string]model.Source{}, manager: map[string]string{}, reasons: map[string]string{}, inGroup: map[string]string{},
+		source:   map[string]state.Source{}, manager: map[string]string{}, reasons: map[string]string{}, inGroup: map[string]string{},
 		claimed: map[string]string{}, owned: map[string]string{}, given: set{},
 		leavers: set{}, keepers: set{}, ownGroup: map[string]string{}, refused: set{},
 	}
@@ -63,7 +63,7 @@ func users(spec *model.Users, dir *model.Directory) *Plan {
 	p.profiles()
 	p.assignManagers()
 	if spec.IdentityProvider {
-		p.note(model.FindingManagedByIdP, "", model.Source{}, "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone")
+		p.note(state.FindingManagedByIdP, "", state.Source{}, "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone")
 	} else {
 		p.manageGroups()
 	}
@@ -85,8 +85,8 @@ func users(spec *model.Users, dir *model.Directory) *Plan {
 	return p.plan
 }
 
-func (p *planner) note(kind, name string, at model.Source, format string, args ...any) {
-	p.plan.Findings = append(p.plan.Findings, model.Finding{Kind: kind, Name: name, Source: at, Text: fmt.Sprintf(format, args...)})
+func (p *planner) note(kind, name string, at state.Source, format string, args ...any) {
+	p.plan.Findings = append(p.plan.Findings, state.Finding{Kind: kind, Name: name, Source: at, Text: fmt.Sprintf(format, args...)})
 }
 
 func (p *planner) refuse(setting, format string, args ...any) {
@@ -109,7 +109,7 @@ func (p *planner) label(email string) string {
 func (p *planner) subject() {
 	s := Subject{Domain: Users, Workspace: p.dir.Workspace, Declared: len(p.spec.People) + len(p.spec.Unsound) + p.spec.Illegible, Groups: len(p.dir.Groups)}
 	for _, person := range p.dir.People {
-		if person.Status == model.Active {
+		if person.Status == state.Active {
 			s.People++
 		}
 		if person.Name != "" {

@@ -9,16 +9,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 type userCase struct {
 	name string
 	have string
 	csv  string
-	set  func(*model.Users)
-	dir  func(*model.Directory)
+	set  func(*state.Users)
+	dir  func(*state.Directory)
 	want string
 	kept bool // show the finding about absent people who are kept
 }
@@ -36,8 +36,8 @@ func checkUsers(t *testing.T, cases []userCase) {
 				tc.dir(dir)
 			}
 			p := compute(spec, dir)
-			if !tc.kept && spec.Absent != model.AbsentDeactivate {
-				p.Findings = slices.DeleteFunc(p.Findings, func(f model.Finding) bool { return f.Kind == model.FindingAbsent })
+			if !tc.kept && spec.Absent != state.AbsentDeactivate {
+				p.Findings = slices.DeleteFunc(p.Findings, func(f state.Finding) bool { return f.Kind == state.FindingAbsent })
 			}
 			if diff := cmp.Diff(lines(tc.want), render(p)); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
@@ -156,7 +156,7 @@ func TestManagers(t *testing.T) {
 			name: "an invited manager is not yet one",
 			have: base + "person a@x",
 			csv:  "new@x owner@x\n a@x new@x",
-			set:  func(u *model.Users) { u.Invite = true },
+			set:  func(u *state.Users) { u.Invite = true },
 			want: `
 				provision create person new@x status: none -> invited (in users.csv, not in the workspace)
 				profiles update profile new@x capacity: none -> PT8H
@@ -185,7 +185,7 @@ func TestManagers(t *testing.T) {
 			name: "no fallback configured: they keep what they have",
 			have: base,
 			csv:  "bob@x nobody@x",
-			set:  func(u *model.Users) { u.FallbackManager = "" },
+			set:  func(u *state.Users) { u.FallbackManager = "" },
 			want: `
 				finding keeps_manager bob@x @users.csv:2:2: keeps the manager they have: nobody@x is not in the workspace, and no workspace.fallback_manager_email is set
 			`,
@@ -241,7 +241,7 @@ func TestManagers(t *testing.T) {
 			name: "no fallback group: the fallen are in the fallback manager's own",
 			have: "person owner@x owner\n person ops@x\n person bob@x mgr=owner@x\n group Owner = bob@x | owner@x",
 			csv:  "bob@x -",
-			set:  func(u *model.Users) { u.FallbackGroup = "" },
+			set:  func(u *state.Users) { u.FallbackGroup = "" },
 			want: `
 				provision create group Ops name: none -> Ops
 				assign create manager Ops team manager: none -> ops@x
@@ -482,7 +482,7 @@ func TestPeople(t *testing.T) {
 			name: "not in the workspace: invited",
 			have: base,
 			csv:  "new@x owner@x cap=7h30m Company=Acme",
-			set:  func(u *model.Users) { u.Invite, u.SendEmail = true, true },
+			set:  func(u *state.Users) { u.Invite, u.SendEmail = true, true },
 			want: `
 				provision create custom_field Company type: none -> TXT
 				provision create person new@x status: none -> invited (in users.csv, not in the workspace)
@@ -495,8 +495,8 @@ func TestPeople(t *testing.T) {
 			name: "on the free plan nobody can be invited",
 			have: base,
 			csv:  "new@x owner@x",
-			set:  func(u *model.Users) { u.Invite = true },
-			dir:  func(d *model.Directory) { d.Free = true },
+			set:  func(u *state.Users) { u.Invite = true },
+			dir:  func(d *state.Directory) { d.Free = true },
 			want: `
 				provision create person new@x status: none -> invited (in users.csv, not in the workspace)
 				profiles update profile new@x capacity: none -> PT8H
@@ -509,7 +509,7 @@ func TestPeople(t *testing.T) {
 			name: "declined: a finding",
 			have: base + "person a@x declined",
 			csv:  "a@x owner@x",
-			set:  func(u *model.Users) { u.Invite = true },
+			set:  func(u *state.Users) { u.Invite = true },
 			want: `
 				finding not_in_workspace a@x @users.csv:2:1: declined the invitation to the workspace: invite them again in Clockify
 			`,
@@ -536,8 +536,8 @@ func TestPeople(t *testing.T) {
 			name: "an unsound row is neither changed nor absent",
 			have: base,
 			csv:  "ops@x owner@x\n ann@x owner@x",
-			set: func(u *model.Users) {
-				u.Unsound, u.Absent = []string{"bob@x"}, model.AbsentDeactivate
+			set: func(u *state.Users) {
+				u.Unsound, u.Absent = []string{"bob@x"}, state.AbsentDeactivate
 			},
 			want: `
 				finding cannot_leave owner@x: is not in users.csv and is kept: the key is theirs
@@ -547,8 +547,8 @@ func TestPeople(t *testing.T) {
 			name: "an identity provider owns people and groups: managers, capacity and fields go on",
 			have: base + "person a@x inactive\n person out@x\n person c@x cap=4h\n person d@x inactive",
 			csv:  "owner@x ann@x\n ops@x owner@x\n ann@x owner@x\n bob@x ann@x\n a@x owner@x\n new@x owner@x\n c@x d@x",
-			set: func(u *model.Users) {
-				u.IdentityProvider, u.Invite, u.Absent, u.DeleteUnmanaged = true, true, model.AbsentDeactivate, true
+			set: func(u *state.Users) {
+				u.IdentityProvider, u.Invite, u.Absent, u.DeleteUnmanaged = true, true, state.AbsentDeactivate, true
 			},
 			want: `
 				profiles update profile c@x capacity: PT4H -> PT8H
@@ -564,7 +564,7 @@ func TestPeople(t *testing.T) {
 			name: "protected people of the CSV are left alone, and keep their roles",
 			have: base + "person p@x inactive cap=1h ghost mgr=bob@x\n person a@x mgr=p@x\n group P = a@x | p@x",
 			csv:  "p@x owner@x\n a@x owner@x",
-			set:  func(u *model.Users) { u.Protect.Users = []string{"p@x"} },
+			set:  func(u *state.Users) { u.Protect.Users = []string{"p@x"} },
 			want: `
 				assign create manager a@x manager: none -> owner@x
 				assign create membership a@x group: none -> Owner
@@ -576,7 +576,7 @@ func TestPeople(t *testing.T) {
 			name: "protected people keep their roles over managed groups, and others beside them do not",
 			have: base + "person p@x\n person q@x\n person a@x mgr=ann@x\n group Bob = a@x | bob@x p@x q@x",
 			csv:  "a@x bob@x",
-			set:  func(u *model.Users) { u.Protect.Users = []string{"p@x"} },
+			set:  func(u *state.Users) { u.Protect.Users = []string{"p@x"} },
 			want: `
 				assign create manager a@x manager: none -> bob@x
 				remove delete manager Bob team manager: q@x -> none
@@ -587,7 +587,7 @@ func TestPeople(t *testing.T) {
 			name: "a protected person can be asked to manage",
 			have: base + "person p@x\n person a@x",
 			csv:  "a@x p@x",
-			set:  func(u *model.Users) { u.Protect.Users = []string{"p@x"} },
+			set:  func(u *state.Users) { u.Protect.Users = []string{"p@x"} },
 			want: `
 				provision create group P name: none -> P
 				assign create manager P team manager: none -> p@x
@@ -613,8 +613,8 @@ func TestProtectedGroups(t *testing.T) {
 		group Finland = a@x | fin@x
 		field Country TXT
 	`
-	protect := func(u *model.Users) {
-		u.Protect = model.Protect{Groups: []string{"Holiday *"}, Column: "Country", Field: "Country", Values: []string{"Norway"}}
+	protect := func(u *state.Users) {
+		u.Protect = state.Protect{Groups: []string{"Holiday *"}, Column: "Country", Field: "Country", Values: []string{"Norway"}}
 		u.DeleteUnmanaged = true
 	}
 	checkUsers(t, []userCase{
@@ -640,7 +640,7 @@ func TestProtectedGroups(t *testing.T) {
 			`},
 		{
 			name: "the fallback group cannot be one", have: have, csv: "a@x -",
-			set: func(u *model.Users) { protect(u); u.FallbackGroup = "Holiday NO" },
+			set: func(u *state.Users) { protect(u); u.FallbackGroup = "Holiday NO" },
 			want: `
 				assign create manager a@x manager: none -> ops@x (fallback: no manager in users.csv:2)
 				refused workspace.fallback_group_name: the fallback group "Holiday NO" is protected. Give it another name, or take it out of protect.
@@ -661,7 +661,7 @@ func TestProtectedGroups(t *testing.T) {
 			name: "cleanup leaves managed and protected groups, and those of protected people",
 			have: base + "person p@x\n group Holiday_X = |\n group Old = bob@x |\n group Vault = p@x |\n",
 			csv:  "ops@x owner@x\n ann@x owner@x\n bob@x ann@x",
-			set:  func(u *model.Users) { protect(u); u.Protect.Users = []string{"p@x"} },
+			set:  func(u *state.Users) { protect(u); u.Protect.Users = []string{"p@x"} },
 			want: `
 				cleanup delete group Old name: Old -> none; members: 1 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
 				finding protected Vault: is an unmanaged group and is kept: a protected person is in it or manages it
@@ -671,7 +671,7 @@ func TestProtectedGroups(t *testing.T) {
 			name: "cleanup leaves the group of a manager whom somebody keeps for want of another",
 			have: "person owner@x owner\n person m@x\n person a@x mgr=m@x\n group M = a@x | m@x\n group Old = |",
 			csv:  "a@x nobody@x",
-			set:  func(u *model.Users) { protect(u); u.FallbackManager = "" },
+			set:  func(u *state.Users) { protect(u); u.FallbackManager = "" },
 			want: `
 				cleanup delete group Old name: Old -> none; members: 0 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
 				finding keeps_manager a@x @users.csv:2:2: keeps the manager they have: nobody@x is not in the workspace, and no workspace.fallback_manager_email is set
@@ -760,7 +760,7 @@ func TestProfiles(t *testing.T) {
 			name: "fields need the feature",
 			have: people + "person a@x\n",
 			csv:  "a@x m@x Company=Acme",
-			dir:  func(d *model.Directory) { d.Features = []string{"ADD_TIME_FOR_OTHERS"} },
+			dir:  func(d *state.Directory) { d.Features = []string{"ADD_TIME_FOR_OTHERS"} },
 			want: `
 				provision create custom_field Company type: none -> TXT
 				profiles update profile a@x Company: none -> Acme
@@ -773,7 +773,7 @@ func TestProfiles(t *testing.T) {
 			name: "a workspace that tells no features is believed",
 			have: people + "person a@x\n",
 			csv:  "a@x m@x",
-			dir:  func(d *model.Directory) { d.Features = nil },
+			dir:  func(d *state.Directory) { d.Features = nil },
 			want: `
 				assign create manager a@x manager: none -> m@x
 			`,
@@ -782,7 +782,7 @@ func TestProfiles(t *testing.T) {
 			name: "a free workspace that tells no features has none",
 			have: people + "person a@x\n",
 			csv:  "a@x m@x",
-			dir:  func(d *model.Directory) { d.Features, d.Free = nil, true },
+			dir:  func(d *state.Directory) { d.Features, d.Free = nil, true },
 			want: `
 				assign create manager a@x manager: none -> m@x
 				refused managers: the workspace "Acme" lacks the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan), which these changes need.
@@ -792,7 +792,7 @@ func TestProfiles(t *testing.T) {
 			name: "capacity alone is refused for no feature; one that may be needed is told",
 			have: people + "person a@x mgr=m@x cap=1h\n",
 			csv:  "a@x m@x",
-			dir:  func(d *model.Directory) { d.Features = []string{"BREAKS"} },
+			dir:  func(d *state.Directory) { d.Features = []string{"BREAKS"} },
 			want: `
 				profiles update profile a@x capacity: PT1H -> PT8H
 				finding feature EDIT_MEMBER_PROFILE: is a feature the workspace's plan does not have: Clockify may refuse to change capacities
@@ -802,7 +802,7 @@ func TestProfiles(t *testing.T) {
 			name: "the key's user must be an admin",
 			have: people + "person a@x mgr=m@x cap=1h\n person me@x",
 			csv:  "a@x m@x",
-			dir:  func(d *model.Directory) { d.Self = "me@x" },
+			dir:  func(d *state.Directory) { d.Self = "me@x" },
 			want: `
 				profiles update profile a@x capacity: PT1H -> PT8H
 				refused CLOCKIFY_API_KEY: the key's user me@x is neither owner nor admin of the workspace. Use a key of one who is.
@@ -813,7 +813,7 @@ func TestProfiles(t *testing.T) {
 
 func TestAbsent(t *testing.T) {
 	t.Parallel()
-	deactivate := func(u *model.Users) { u.Absent = model.AbsentDeactivate }
+	deactivate := func(u *state.Users) { u.Absent = state.AbsentDeactivate }
 	checkUsers(t, []userCase{
 		{
 			name: "kept by default, and counted", kept: true,
@@ -838,7 +838,7 @@ func TestAbsent(t *testing.T) {
 			name: "exempt: owner, the key's user, admins, the fallback manager, protected people",
 			have: base + "person boss@x owner\n person adm@x admin\n person p@x",
 			csv:  "ann@x bob@x\n bob@x ann@x",
-			set:  func(u *model.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
+			set:  func(u *state.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
 			want: `
 				provision create group Bob name: none -> Bob
 				assign create manager Bob team manager: none -> bob@x
@@ -856,7 +856,7 @@ func TestAbsent(t *testing.T) {
 		{
 			name: "admins too where asked for",
 			have: base + "person adm@x admin",
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.DeactivateAdmins = true },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.DeactivateAdmins = true },
 			want: `
 				deactivate update person adm@x status: active -> inactive [gated] (active and not in users.csv)
 			`,
@@ -922,9 +922,9 @@ func TestAbsent(t *testing.T) {
 				group Holiday_X = lea@x | lea@x
 				group Lea = p@x | lea@x`,
 			csv: baseCSV,
-			set: func(u *model.Users) {
+			set: func(u *state.Users) {
 				deactivate(u)
-				u.Protect = model.Protect{Groups: []string{"Holiday *"}, Users: []string{"p@x"}}
+				u.Protect = state.Protect{Groups: []string{"Holiday *"}, Users: []string{"p@x"}}
 			},
 			want: `
 				deactivate create manager Lea team manager: none -> ops@x [gated] (Lea leaves)
@@ -939,7 +939,7 @@ func TestAbsent(t *testing.T) {
 			name: "no fallback group: people of the CSV go to the fallback manager's own",
 			have: base + "person lea@x\n person a@x mgr=lea@x\n person out@x pending mgr=lea@x\n group Lea = a@x | lea@x",
 			csv:  baseCSV + "a@x lea@x",
-			set:  func(u *model.Users) { deactivate(u); u.FallbackGroup = "" },
+			set:  func(u *state.Users) { deactivate(u); u.FallbackGroup = "" },
 			want: `
 				deactivate create group Ops name: none -> Ops [gated] (for the people of those who leave)
 				deactivate create manager Ops team manager: none -> ops@x [gated] (for the people of those who leave)
@@ -956,7 +956,7 @@ func TestAbsent(t *testing.T) {
 			name: "a leaver who alone manages a group that the cleanup deletes",
 			have: base + "person lea@x\n group Club = | lea@x",
 			csv:  baseCSV,
-			set:  func(u *model.Users) { deactivate(u); u.DeleteUnmanaged, u.FallbackManager = true, "" },
+			set:  func(u *state.Users) { deactivate(u); u.DeleteUnmanaged, u.FallbackManager = true, "" },
 			want: `
 				cleanup delete group Club name: Club -> none; members: 0 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
 				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv)
@@ -966,7 +966,7 @@ func TestAbsent(t *testing.T) {
 			name: "people leave a leaver's group that is kept for a protected person",
 			have: base + "person lea@x\n person p@x\n person a@x mgr=lea@x\n group Lea = a@x p@x | lea@x",
 			csv:  baseCSV + "a@x lea@x",
-			set:  func(u *model.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
+			set:  func(u *state.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
 			want: `
 				deactivate create manager Lea team manager: none -> ops@x [gated] (Lea leaves)
 				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
@@ -982,7 +982,7 @@ func TestAbsent(t *testing.T) {
 			name: "a protected manager beside the one who leaves does not stand in",
 			have: base + "person lea@x\n person p@x\n person a@x mgr=lea@x,p@x\n group Lea = a@x | lea@x",
 			csv:  baseCSV + "a@x lea@x",
-			set:  func(u *model.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
+			set:  func(u *state.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
 			want: `
 				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
 				deactivate create membership a@x group: none -> Other functions [gated] (Lea leaves)
@@ -1001,7 +1001,7 @@ func TestAbsent(t *testing.T) {
 				person under@x mgr=boss@x
 				group Club = | boss@x
 				person free@x`,
-			csv: baseCSV, set: func(u *model.Users) { deactivate(u); u.FallbackManager = "" },
+			csv: baseCSV, set: func(u *state.Users) { deactivate(u); u.FallbackManager = "" },
 			want: `
 				deactivate update person free@x status: active -> inactive [gated] (active and not in users.csv)
 				deactivate update person under@x status: active -> inactive [gated] (active and not in users.csv)
@@ -1012,7 +1012,7 @@ func TestAbsent(t *testing.T) {
 		{
 			name: "without a fallback manager leavers of leavers are free to go",
 			have: base + "person l1@x\n person l2@x mgr=l1@x\n group L1 = l2@x | l1@x",
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.FallbackManager = "" },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.FallbackManager = "" },
 			want: `
 				deactivate delete manager l2@x manager: l1@x -> none [gated] (L1 leaves)
 				deactivate delete group L1 name: L1 -> none; members: 1 -> none [gated] (L1 leaves)
@@ -1041,7 +1041,7 @@ func TestAbsent(t *testing.T) {
 		{
 			name: "while rows cannot be read nobody is absent",
 			have: base + "person cyd@x",
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.Illegible = 2 },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Illegible = 2 },
 			want: `
 				finding absent : nobody is taken for absent while 2 rows of users.csv cannot be read
 			`,
@@ -1051,7 +1051,7 @@ func TestAbsent(t *testing.T) {
 
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	deactivate := func(u *model.Users) { u.Absent = model.AbsentDeactivate }
+	deactivate := func(u *state.Users) { u.Absent = state.AbsentDeactivate }
 	crowd := func(n int, line string) string {
 		var b strings.Builder
 		for i := range n {
@@ -1066,13 +1066,13 @@ func TestGuards(t *testing.T) {
 		}
 		return text + "| old@x\n" + crowd(n, "person p%[1]d@x mgr=old@x")
 	}
-	few := model.Limit{Count: 2}
+	few := state.Limit{Count: 2}
 	checkUsers(t, []userCase{
 		{
 			name: "removals of memberships and of manager links each on its own",
 			have: removals(3) + "group New = p0@x p1@x p2@x | new@x",
 			csv:  crowd(3, "p%d@x new@x"),
-			set:  func(u *model.Users) { u.Guards.MaxRemovals = few },
+			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
 			want: `
 				assign create manager p0@x manager: none -> new@x
 				assign create manager p1@x manager: none -> new@x
@@ -1089,7 +1089,7 @@ func TestGuards(t *testing.T) {
 			name: "as many as the limit are no matter",
 			have: removals(2),
 			csv:  crowd(2, "p%d@x new@x"),
-			set:  func(u *model.Users) { u.Guards.MaxRemovals = few },
+			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
 			want: `
 				provision create group New name: none -> New
 				assign create manager New team manager: none -> new@x
@@ -1107,7 +1107,7 @@ func TestGuards(t *testing.T) {
 			name: "manager links alone",
 			have: "person owner@x owner\n person old@x\n person new@x\n group New = p0@x p1@x p2@x | new@x\n" + crowd(3, "person p%d@x mgr=new@x,old@x"),
 			csv:  crowd(3, "p%d@x new@x"),
-			set:  func(u *model.Users) { u.Guards.MaxRemovals = few },
+			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
 			want: `
 				remove delete manager p0@x manager: old@x -> none [gated max_removals] (3 removals of manager links are more than guards.max_removals allows)
 				remove delete manager p1@x manager: old@x -> none [gated max_removals] (3 removals of manager links are more than guards.max_removals allows)
@@ -1118,7 +1118,7 @@ func TestGuards(t *testing.T) {
 			name: "cleared values alone, counted by the value",
 			have: "person owner@x owner\n person new@x\n person p@x mgr=new@x A=1 B=2 C=3\n group New = p@x | new@x\n field A TXT\n field B TXT\n field C TXT",
 			csv:  "p@x new@x A= B= C= cap=4h",
-			set:  func(u *model.Users) { u.Guards.MaxRemovals = few },
+			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
 			want: `
 				profiles delete profile p@x A: 1 -> none; B: 2 -> none; C: 3 -> none [gated max_removals] (blank in users.csv; 3 removals of field values are more than guards.max_removals allows)
 				profiles update profile p@x capacity: PT8H -> PT4H
@@ -1128,7 +1128,7 @@ func TestGuards(t *testing.T) {
 			name: "a share never falls below its floor",
 			have: removals(3),
 			csv:  crowd(3, "p%d@x new@x"),
-			set:  func(u *model.Users) { u.Guards.MaxRemovals = model.Limit{Share: 0.01, Floor: 3} },
+			set:  func(u *state.Users) { u.Guards.MaxRemovals = state.Limit{Share: 0.01, Floor: 3} },
 			want: `
 				provision create group New name: none -> New
 				assign create manager New team manager: none -> new@x
@@ -1149,7 +1149,7 @@ func TestGuards(t *testing.T) {
 		{
 			name: "too many deactivations are marked",
 			have: base + crowd(3, "person l%d@x"),
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.Guards.MaxDeactivations = few },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxDeactivations = few },
 			want: `
 				deactivate update person l0@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
 				deactivate update person l1@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
@@ -1159,7 +1159,7 @@ func TestGuards(t *testing.T) {
 		{
 			name: "a share of the active people",
 			have: base + crowd(3, "person l%d@x"),
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.Guards.MaxDeactivations = model.Limit{Share: 0.4} },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxDeactivations = state.Limit{Share: 0.4} },
 			want: `
 				deactivate update person l0@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
 				deactivate update person l1@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
@@ -1169,7 +1169,7 @@ func TestGuards(t *testing.T) {
 		{
 			name: "a CSV that shrank is refused",
 			have: base + crowd(3, "person l%d@x"),
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.Guards.MaxShrink = model.Limit{Share: 0.2} },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxShrink = state.Limit{Share: 0.2} },
 			want: `
 				deactivate update person l0@x status: active -> inactive [gated] (active and not in users.csv)
 				deactivate update person l1@x status: active -> inactive [gated] (active and not in users.csv)
@@ -1180,7 +1180,7 @@ func TestGuards(t *testing.T) {
 		{
 			name: "it may shrink by as much as allowed; the exempt do not count",
 			have: base + crowd(3, "person l%d@x admin") + "person x@x",
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.Guards.MaxShrink = model.Limit{Share: 0.2} },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxShrink = state.Limit{Share: 0.2} },
 			want: `
 				deactivate update person x@x status: active -> inactive [gated] (active and not in users.csv)
 				finding cannot_leave l0@x: is not in users.csv and is kept: they are a workspace admin (deactivate_admins: false)
@@ -1191,12 +1191,12 @@ func TestGuards(t *testing.T) {
 		{
 			name: "it may shrink where nobody is deactivated",
 			have: base + crowd(3, "person l%d@x"),
-			csv:  baseCSV, set: func(u *model.Users) { u.Guards.MaxShrink = model.Limit{Share: 0.2} },
+			csv:  baseCSV, set: func(u *state.Users) { u.Guards.MaxShrink = state.Limit{Share: 0.2} },
 		},
 		{
 			name: "too few active people left is refused",
 			have: base + "person l@x",
-			csv:  baseCSV, set: func(u *model.Users) { deactivate(u); u.Guards.MinActiveUsers = 5 },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MinActiveUsers = 5 },
 			want: `
 				deactivate update person l@x status: active -> inactive [gated] (active and not in users.csv)
 				refused guards.min_active_users: 1 deactivation would leave 4 active people. If that is meant, lower guards.min_active_users.
@@ -1206,7 +1206,7 @@ func TestGuards(t *testing.T) {
 			name: "roles need the feature",
 			have: base + "person a@x",
 			csv:  "a@x ann@x",
-			dir:  func(d *model.Directory) { d.Features = []string{"BREAKS"} },
+			dir:  func(d *state.Directory) { d.Features = []string{"BREAKS"} },
 			want: `
 				assign create manager a@x manager: none -> ann@x
 				assign create membership a@x group: none -> Ann

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // separator stands between the values of a DROPDOWN_MULTIPLE field, in the CSV and in canonical form.
@@ -17,13 +17,13 @@ const separator = ";"
 // FieldText brings the text of a value into the field's canonical form, in which equal values are equal strings: numbers
 // without needless digits, true or false, dropdown values as the field spells them, several of them sorted and joined by
 // semicolons. Blank text is a blank value. The error says what the field takes.
-func FieldText(f model.Field, text string) (string, error) {
+func FieldText(f state.Field, text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return "", nil
 	}
 	switch f.Type {
-	case model.FieldNumber:
+	case state.FieldNumber:
 		n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) || strings.ContainsAny(text, "xXpP_") {
 			return "", fmt.Errorf("%q is not a number", text)
@@ -32,7 +32,7 @@ func FieldText(f model.Field, text string) (string, error) {
 			n = 0 // -0 too
 		}
 		return strconv.FormatFloat(n, 'f', -1, 64), nil
-	case model.FieldCheckbox:
+	case state.FieldCheckbox:
 		switch strings.ToLower(text) {
 		case "true", "yes", "1":
 			return "true", nil
@@ -40,9 +40,9 @@ func FieldText(f model.Field, text string) (string, error) {
 			return "false", nil
 		}
 		return "", fmt.Errorf("%q is not one of true, false, yes, no, 1, 0", text)
-	case model.FieldOne:
+	case state.FieldOne:
 		return allowed(f, text)
-	case model.FieldMany:
+	case state.FieldMany:
 		var values []string
 		for part := range strings.SplitSeq(text, separator) {
 			if part = strings.TrimSpace(part); part == "" {
@@ -61,7 +61,7 @@ func FieldText(f model.Field, text string) (string, error) {
 }
 
 // allowed finds the field's own spelling of a dropdown value.
-func allowed(f model.Field, text string) (string, error) {
+func allowed(f state.Field, text string) (string, error) {
 	if slices.Contains(f.Allowed, text) {
 		return text, nil
 	}

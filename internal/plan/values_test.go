@@ -4,53 +4,53 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func TestFieldText(t *testing.T) {
 	t.Parallel()
 	colours := []string{"Red", "Dark blue"}
 	cases := []struct {
-		kind       model.FieldType
+		kind       state.FieldType
 		text, want string
 		refused    bool
 	}{
-		{model.FieldText, "  a  b ", "a  b", false},
-		{model.FieldText, "", "", false},
-		{model.FieldLink, "https://example.com/?a=1;b", "https://example.com/?a=1;b", false},
-		{model.FieldNumber, "007", "7", false},
-		{model.FieldNumber, "1,50", "1.5", false},
-		{model.FieldNumber, "-0.25", "-0.25", false},
-		{model.FieldNumber, "1e3", "1000", false},
-		{model.FieldNumber, "0", "0", false},
-		{model.FieldNumber, "-0", "0", false},
-		{model.FieldNumber, "1.000,5", "", true},
-		{model.FieldNumber, "0x10", "", true},
-		{model.FieldNumber, "1_000", "", true},
-		{model.FieldNumber, "NaN", "", true},
-		{model.FieldNumber, "1e999", "", true},
-		{model.FieldCheckbox, "TRUE", "true", false},
-		{model.FieldCheckbox, "yes", "true", false},
-		{model.FieldCheckbox, "1", "true", false},
-		{model.FieldCheckbox, "no", "false", false},
-		{model.FieldCheckbox, "0", "false", false},
-		{model.FieldCheckbox, "x", "", true},
-		{model.FieldOne, "dark BLUE", "Dark blue", false},
-		{model.FieldOne, "Blue", "", true},
-		{model.FieldMany, "red; dark blue ;Red;", "Dark blue;Red", false},
-		{model.FieldMany, ";", "", false},
-		{model.FieldMany, "Red;Green", "", true},
+		{state.FieldText, "  a  b ", "a  b", false},
+		{state.FieldText, "", "", false},
+		{state.FieldLink, "https://example.com/?a=1;b", "https://example.com/?a=1;b", false},
+		{state.FieldNumber, "007", "7", false},
+		{state.FieldNumber, "1,50", "1.5", false},
+		{state.FieldNumber, "-0.25", "-0.25", false},
+		{state.FieldNumber, "1e3", "1000", false},
+		{state.FieldNumber, "0", "0", false},
+		{state.FieldNumber, "-0", "0", false},
+		{state.FieldNumber, "1.000,5", "", true},
+		{state.FieldNumber, "0x10", "", true},
+		{state.FieldNumber, "1_000", "", true},
+		{state.FieldNumber, "NaN", "", true},
+		{state.FieldNumber, "1e999", "", true},
+		{state.FieldCheckbox, "TRUE", "true", false},
+		{state.FieldCheckbox, "yes", "true", false},
+		{state.FieldCheckbox, "1", "true", false},
+		{state.FieldCheckbox, "no", "false", false},
+		{state.FieldCheckbox, "0", "false", false},
+		{state.FieldCheckbox, "x", "", true},
+		{state.FieldOne, "dark BLUE", "Dark blue", false},
+		{state.FieldOne, "Blue", "", true},
+		{state.FieldMany, "red; dark blue ;Red;", "Dark blue;Red", false},
+		{state.FieldMany, ";", "", false},
+		{state.FieldMany, "Red;Green", "", true},
 	}
 	for _, tc := range cases {
-		got, err := plan.FieldText(model.Field{Type: tc.kind, Allowed: colours}, tc.text)
+		got, err := plan.FieldText(state.Field{Type: tc.kind, Allowed: colours}, tc.text)
 		if got != tc.want || (err != nil) != tc.refused {
 			t.Errorf("%s %q = %q, %v; want %q, refused %v", tc.kind, tc.text, got, err, tc.want, tc.refused)
 		}
 		if err != nil {
 			continue
 		}
-		if again, err := plan.FieldText(model.Field{Type: tc.kind, Allowed: colours}, got); again != got || err != nil {
+		if again, err := plan.FieldText(state.Field{Type: tc.kind, Allowed: colours}, got); again != got || err != nil {
 			t.Errorf("%s %q: its canonical form %q becomes %q, %v", tc.kind, tc.text, got, again, err)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // errAlready: what an action asks is so already.
@@ -16,15 +16,15 @@ var errAlready = errors.New("so already")
 // world is a workspace that does what actions say and refuses what cannot be done. Groups keep their number whatever
 // they are called, so that a test can tell which is which.
 type world struct {
-	dir    *model.Directory // what does not change: name, features, self
-	people map[string]*model.Person
-	groups map[int]*model.Group
+	dir    *state.Directory // what does not change: name, features, self
+	people map[string]*state.Person
+	groups map[int]*state.Group
 	next   int
-	fields map[string]model.Field
+	fields map[string]state.Field
 }
 
-func newWorld(d *model.Directory) *world {
-	w := &world{dir: d, people: map[string]*model.Person{}, groups: map[int]*model.Group{}, fields: map[string]model.Field{}}
+func newWorld(d *state.Directory) *world {
+	w := &world{dir: d, people: map[string]*state.Person{}, groups: map[int]*state.Group{}, fields: map[string]state.Field{}}
 	for _, p := range d.People {
 		p.Fields = maps.Clone(p.Fields)
 		if p.Fields == nil {
@@ -45,7 +45,7 @@ func newWorld(d *model.Directory) *world {
 }
 
 // directory is the world as it is read again.
-func (w *world) directory() *model.Directory {
+func (w *world) directory() *state.Directory {
 	d := *w.dir
 	d.People, d.Groups, d.Fields = nil, nil, nil
 	for _, email := range slices.Sorted(maps.Keys(w.people)) {
@@ -64,7 +64,7 @@ func (w *world) directory() *model.Directory {
 	return &d
 }
 
-func (w *world) group(name string) *model.Group {
+func (w *world) group(name string) *state.Group {
 	for _, g := range w.groups {
 		if g.Name == name {
 			return g
@@ -89,12 +89,12 @@ func (w *world) do(action plan.Action) error {
 		if _, there := w.fields[a.Field]; there {
 			return fmt.Errorf("%#v: there already", a)
 		}
-		w.fields[a.Field] = model.Field{Name: a.Field, Type: model.FieldText}
+		w.fields[a.Field] = state.Field{Name: a.Field, Type: state.FieldText}
 	case plan.CreateGroup:
 		if w.group(a.Group) != nil {
 			return fmt.Errorf("%#v: there already", a)
 		}
-		w.groups[w.next] = &model.Group{Name: a.Group}
+		w.groups[w.next] = &state.Group{Name: a.Group}
 		w.next++
 	case plan.RenameGroup:
 		g := w.group(a.From)
@@ -117,29 +117,29 @@ func (w *world) do(action plan.Action) error {
 		if w.people[a.Person] != nil {
 			return fmt.Errorf("%#v: a member already", a)
 		}
-		w.people[a.Person] = &model.Person{Email: a.Person, Status: model.Pending, Capacity: 7 * 60 * 60e9, Fields: map[string]string{}}
+		w.people[a.Person] = &state.Person{Email: a.Person, Status: state.Pending, Capacity: 7 * 60 * 60e9, Fields: map[string]string{}}
 	case plan.SetActive:
 		p := w.people[a.Person]
 		if p == nil {
 			return missing("person", a.Person)
 		}
-		if (p.Status == model.Active) == a.Active {
+		if (p.Status == state.Active) == a.Active {
 			return fmt.Errorf("%#v: so already", a)
 		}
-		p.Status = model.Inactive
+		p.Status = state.Inactive
 		if a.Active {
-			p.Status = model.Active
+			p.Status = state.Active
 		}
 	case plan.SetProfile:
 		return w.setProfile(a)
 	case plan.AddMember:
-		return w.list(a, a.Group, a.Person, true, func(g *model.Group) *[]string { return &g.Members })
+		return w.list(a, a.Group, a.Person, true, func(g *state.Group) *[]string { return &g.Members })
 	case plan.RemoveMember:
-		return w.list(a, a.Group, a.Person, false, func(g *model.Group) *[]string { return &g.Members })
+		return w.list(a, a.Group, a.Person, false, func(g *state.Group) *[]string { return &g.Members })
 	case plan.GrantGroup:
-		return w.list(a, a.Group, a.Manager, true, func(g *model.Group) *[]string { return &g.Managers })
+		return w.list(a, a.Group, a.Manager, true, func(g *state.Group) *[]string { return &g.Managers })
 	case plan.RevokeGroup:
-		return w.list(a, a.Group, a.Manager, false, func(g *model.Group) *[]string { return &g.Managers })
+		return w.list(a, a.Group, a.Manager, false, func(g *state.Group) *[]string { return &g.Managers })
 	case plan.GrantManager:
 		return w.manager(a, a.Person, a.Manager, true)
 	case plan.RevokeManager:
@@ -179,7 +179,7 @@ func (w *world) setProfile(a plan.SetProfile) error {
 	return nil
 }
 
-func (w *world) list(action plan.Action, group, person string, in bool, of func(*model.Group) *[]string) error {
+func (w *world) list(action plan.Action, group, person string, in bool, of func(*state.Group) *[]string) error {
 	g := w.group(group)
 	if g == nil || w.people[person] == nil {
 		return fmt.Errorf("%#v: no such group or person", action)

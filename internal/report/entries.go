@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // syncView is what one time sync does.
@@ -16,7 +16,7 @@ type syncView struct {
 	subject  plan.Subject
 	projects []projectView
 	fields   []string
-	found    []model.Finding
+	found    []state.Finding
 	entries  int // new and edited
 	hours    time.Duration
 }
@@ -81,7 +81,7 @@ func (v *view) everySync() {
 		}
 	}
 	for _, s := range byName {
-		s.found = v.findings(func(f model.Finding) bool { return f.Sync == s.name })
+		s.found = v.findings(func(f state.Finding) bool { return f.Sync == s.name })
 		slices.SortFunc(s.projects, func(a, b projectView) int { return cmp.Compare(a.name, b.name) })
 		v.syncs = append(v.syncs, *s)
 	}

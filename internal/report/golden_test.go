@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -40,10 +40,10 @@ func golden(t *testing.T, name, got string) {
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	problems := []model.Problem{
-		{Source: model.Source{File: "users.csv", Line: 12, Column: 5}, Text: `"37h" is not a number of hours (Weekly Working Hours). Write 37 or 37.5.`},
-		{Source: model.Source{File: "users.csv", Line: 19, Column: 1}, Text: "bob.wilson@example.com appears twice, first in line 3."},
-		{Source: model.Source{File: "clockify-sync.yaml", Line: 4, Column: 3}, Text: `unknown key "fallback_manger_email"; did you mean fallback_manager_email?`},
+	problems := []state.Problem{
+		{Source: state.Source{File: "users.csv", Line: 12, Column: 5}, Text: `"37h" is not a number of hours (Weekly Working Hours). Write 37 or 37.5.`},
+		{Source: state.Source{File: "users.csv", Line: 19, Column: 1}, Text: "bob.wilson@example.com appears twice, first in line 3."},
+		{Source: state.Source{File: "clockify-sync.yaml", Line: 4, Column: 3}, Text: `unknown key "fallback_manger_email"; did you mean fallback_manager_email?`},
 	}
 	invalid := sample()
 	invalid.Problems = problems

@@ -15,8 +15,8 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // nasty is text that breaks out of careless Markdown, HTML, Mermaid, terminals and logs.
@@ -55,8 +55,8 @@ func wicked(texts []string) *plan.Plan {
 		e.Gated, e.Sync = true, s
 		e = b.entry(plan.Create, s, monday, 1, s)
 		e.Sync = texts[0]
-		b.Findings = append(b.Findings, model.Finding{Kind: "x", Name: s, Text: s + " " + s, Source: model.Source{File: s, Line: 1}, Sync: []string{"", texts[0]}[i%2]})
-		b.Problems = append(b.Problems, model.Problem{Source: model.Source{File: "users.csv", Line: i + 1}, Text: s})
+		b.Findings = append(b.Findings, state.Finding{Kind: "x", Name: s, Text: s + " " + s, Source: state.Source{File: s, Line: 1}, Sync: []string{"", texts[0]}[i%2]})
+		b.Problems = append(b.Problems, state.Problem{Source: state.Source{File: "users.csv", Line: i + 1}, Text: s})
 		b.Refusals = append(b.Refusals, plan.Refusal{Domain: plan.Users, Setting: "x", Text: s})
 	}
 	return &b.Plan
@@ -194,7 +194,7 @@ func crowd(n, leavers int) *plan.Plan {
 		b.Names[email] = fmt.Sprintf("Person %d", i)
 		b.profile(email, field("capacity", "PT8H", "PT7H30M"))
 		if i < 200 {
-			b.Findings = append(b.Findings, model.Finding{Kind: model.FindingFallback, Name: email, Text: "gets the fallback manager Head Ofops: no manager in users.csv:5"})
+			b.Findings = append(b.Findings, state.Finding{Kind: state.FindingFallback, Name: email, Text: "gets the fallback manager Head Ofops: no manager in users.csv:5"})
 		}
 	}
 	for i := range leavers {
@@ -270,8 +270,8 @@ func TestBudget(t *testing.T) {
 func TestRedacted(t *testing.T) {
 	t.Parallel()
 	p := sample()
-	p.Findings = append(p.Findings, model.Finding{Text: "Rosa Vega (rosa.vega@example.com) and Old Name are known, stranger.o'neil@example.org is not; ROSA VEGA too, Rosa Vegara is not"})
-	p.Problems = []model.Problem{{Text: "bob.wilson@example.com appears twice"}}
+	p.Findings = append(p.Findings, state.Finding{Text: "Rosa Vega (rosa.vega@example.com) and Old Name are known, stranger.o'neil@example.org is not; ROSA VEGA too, Rosa Vegara is not"})
+	p.Problems = []state.Problem{{Text: "bob.wilson@example.com appears twice"}}
 	ctx := onMerge
 	ctx.Redact = Mask
 	var out bytes.Buffer

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // htmlPage is what the template draws. Strings are plain text, of others too.
@@ -102,7 +102,7 @@ func pageOf(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context) *
 	for _, r := range b.plan.Refusals {
 		page.Refusals = append(page.Refusals, visible(refusal(r)))
 	}
-	for _, f := range b.findings(func(model.Finding) bool { return true }) {
+	for _, f := range b.findings(func(state.Finding) bool { return true }) {
 		at := f.Source
 		at.Column = 0
 		name := findingName(f)

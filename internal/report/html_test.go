@@ -14,8 +14,8 @@ import (
 	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func htmlOf(t testing.TB, p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context) string {
@@ -43,7 +43,7 @@ func TestHTMLGolden(t *testing.T) {
 	b.manager("bob.wilson@example.com", "rosa.vega@example.com", "jane.smith@example.com", "")
 	b.entry(plan.Create, "Website", monday, 95*time.Minute, "work")
 	b.leaver("rosa.vega@example.com", "manages 1 person, who goes to Jane Smith")
-	b.Findings = []model.Finding{{Name: "nina@example.com", Text: "is not in the workspace", Source: model.Source{File: "users.csv", Line: 7}}}
+	b.Findings = []state.Finding{{Name: "nina@example.com", Text: "is not in the workspace", Source: state.Source{File: "users.csv", Line: 7}}}
 	p := &b.Plan
 	ended := applied(p)
 	ended[1] = plan.Outcome{Change: p.Changes[1], Status: plan.Failed, Err: "403 501 the key may not change roles here", Attempts: 3, Started: monday}
@@ -231,7 +231,7 @@ func TestHTMLRedacted(t *testing.T) {
 	p := sample()
 	ended := applied(p)
 	ended[0].Status, ended[0].Err = plan.Failed, "Rosa Vega (rosa.vega@example.com) said no to stranger@example.org"
-	p.Problems = []model.Problem{{Text: "bob.wilson@example.com appears twice"}}
+	p.Problems = []state.Problem{{Text: "bob.wilson@example.com appears twice"}}
 	ctx := onMerge
 	ctx.Redact = Mask
 	all := html.UnescapeString(htmlOf(t, p, ended, Verify{Done: true, Left: p.Changes, Err: "Rosa Vega"}, ctx) + htmlOf(t, p, nil, Verify{}, ctx))

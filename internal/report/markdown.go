@@ -7,8 +7,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // What is cut first, last: the picture, then findings, time, groups, people, and what stands in the way.
@@ -126,7 +126,7 @@ func (m *markdown) whole(text string) string {
 }
 
 // at is a link to a line, or its name.
-func (m *markdown) at(s model.Source) string {
+func (m *markdown) at(s state.Source) string {
 	if s.File == "" {
 		return ""
 	}

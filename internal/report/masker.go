@@ -3,8 +3,8 @@ package report
 import (
 	"slices"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Masker masks people outside of reports, in the log and the audit files, by the same pseudonyms. The zero Masker leaves
@@ -29,10 +29,10 @@ func (k Masker) Change(c plan.Change) plan.Change { return k.m.change(c) }
 func (k Masker) Outcomes(list []plan.Outcome) []plan.Outcome { return k.m.outcomes(list) }
 
 // Problems masks problems.
-func (k Masker) Problems(list []model.Problem) []model.Problem { return k.m.problems(list) }
+func (k Masker) Problems(list []state.Problem) []state.Problem { return k.m.problems(list) }
 
 // Findings masks findings.
-func (k Masker) Findings(list []model.Finding) []model.Finding {
+func (k Masker) Findings(list []state.Finding) []state.Finding {
 	list = slices.Clone(list)
 	for i, f := range list {
 		list[i].Name, list[i].Text = k.m.text(f.Name), k.m.text(f.Text)

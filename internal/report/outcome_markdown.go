@@ -3,8 +3,8 @@ package report
 import (
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // OutcomeMarkdown renders how an apply went, for a comment or summary of at most Context.MaxBytes.
@@ -90,6 +90,6 @@ func (m *markdown) ended() string {
 }
 
 // ProblemsMarkdown renders what is wrong with the input, with links to the lines.
-func ProblemsMarkdown(problems []model.Problem, ctx Context) string {
+func ProblemsMarkdown(problems []state.Problem, ctx Context) string {
 	return Markdown(&plan.Plan{Problems: problems}, ctx)
 }

@@ -12,8 +12,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // mask replaces people by pseudonyms: emails anywhere (r***-3f2a1c@example.com) and the display names the plan knows
@@ -224,7 +224,7 @@ func (m *mask) change(c plan.Change) plan.Change {
 	return c
 }
 
-func (m *mask) problems(in []model.Problem) []model.Problem {
+func (m *mask) problems(in []state.Problem) []state.Problem {
 	if m == nil {
 		return in
 	}

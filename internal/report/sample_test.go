@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // builder makes plans as the planner does, with ids that are counted.
@@ -168,11 +168,11 @@ func sample() *plan.Plan {
 	gone := b.entry(plan.Delete, "Website", monday.Add(-48*time.Hour), 90*time.Minute, "standup")
 	gone.Phase, gone.Gated, gone.Reason = plan.Cleanup, true, "its source entry was deleted"
 
-	b.Findings = []model.Finding{
-		{Kind: model.FindingNotInWorkspace, Name: "nina@example.com", Text: "is not in the workspace", Source: model.Source{File: "users.csv", Line: 7, Column: 1}},
-		{Kind: model.FindingCannotLeave, Name: "admin@example.com", Text: "is an admin who is not in the CSV and is kept (deactivate_admins: false)"},
-		{Kind: model.FindingRunning, Name: "Website", Text: "a timer that runs since 21:40 is left for the next run", Sync: "acme"},
-		{Kind: model.FindingAmbiguous, Name: "Support", Text: `two projects are called "Support": A / Support and B / Support`, Sync: "acme", Failed: true},
+	b.Findings = []state.Finding{
+		{Kind: state.FindingNotInWorkspace, Name: "nina@example.com", Text: "is not in the workspace", Source: state.Source{File: "users.csv", Line: 7, Column: 1}},
+		{Kind: state.FindingCannotLeave, Name: "admin@example.com", Text: "is an admin who is not in the CSV and is kept (deactivate_admins: false)"},
+		{Kind: state.FindingRunning, Name: "Website", Text: "a timer that runs since 21:40 is left for the next run", Sync: "acme"},
+		{Kind: state.FindingAmbiguous, Name: "Support", Text: `two projects are called "Support": A / Support and B / Support`, Sync: "acme", Failed: true},
 	}
 	return &b.Plan
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func (m *markdown) numbers() string {
@@ -139,7 +139,7 @@ func (m *markdown) drawn(p *page) {
 }
 
 func (m *markdown) found(p *page) {
-	findings := m.findings(func(f model.Finding) bool { return f.Sync == "" || f.Failed })
+	findings := m.findings(func(f state.Finding) bool { return f.Sync == "" || f.Failed })
 	var rows []string
 	for _, f := range findings {
 		rows = append(rows, "- "+m.finding(f)+"\n")
@@ -152,7 +152,7 @@ func (m *markdown) found(p *page) {
 	p.add(block{head: head, rows: rows, more: m.more("- "), foot: foot, rank: rankFindings})
 }
 
-func (m *markdown) finding(f model.Finding) string {
+func (m *markdown) finding(f state.Finding) string {
 	text := m.at(f.Source)
 	if f.Failed {
 		text = "**cannot be done** " + text

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func (t *text) waiting() {
@@ -187,7 +187,7 @@ func (t *text) span(s syncView) string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-func (t *text) found(findings []model.Finding) {
+func (t *text) found(findings []state.Finding) {
 	if len(findings) == 0 {
 		return
 	}
@@ -197,7 +197,7 @@ func (t *text) found(findings []model.Finding) {
 	}
 }
 
-func (t *text) finding(f model.Finding) {
+func (t *text) finding(f state.Finding) {
 	sign := t.paint(yellow, "!")
 	if f.Failed {
 		sign = t.paint(red, "✗")

@@ -4,8 +4,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Text writes the plan for a terminal or a log: what needs a person first, then everything old → new, and last what to
@@ -14,7 +14,7 @@ func Text(w io.Writer, p *plan.Plan, style Style, ctx Context) {
 	t := &text{terminal{w: w, style: style}, look(p, ctx), ctx}
 	if t.idle() {
 		t.line(0, t.nothing(ctx))
-		t.found(t.findings(func(model.Finding) bool { return true }))
+		t.found(t.findings(func(state.Finding) bool { return true }))
 		return
 	}
 	t.stops()
@@ -23,7 +23,7 @@ func Text(w io.Writer, p *plan.Plan, style Style, ctx Context) {
 	t.grouped()
 	t.created()
 	t.mirrored()
-	t.found(t.findings(func(f model.Finding) bool { return f.Sync == "" || f.Failed }))
+	t.found(t.findings(func(f state.Finding) bool { return f.Sync == "" || f.Failed }))
 	t.closing()
 }
 
@@ -96,11 +96,11 @@ func upper(s string) string {
 }
 
 // Problems writes what is wrong with the input, as compilers do: users.csv:12:5: text.
-func Problems(w io.Writer, problems []model.Problem, style Style, ctx Context) {
+func Problems(w io.Writer, problems []state.Problem, style Style, ctx Context) {
 	t := &terminal{w: w, style: style}
 	for _, p := range newMask(ctx, nil).problems(problems) {
 		at := ""
-		if p.Source != (model.Source{}) {
+		if p.Source != (state.Source{}) {
 			at = t.paint(bold, plain(p.Source.String())+":") + " "
 		}
 		t.line(2, at+plain(p.Text))

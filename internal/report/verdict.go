@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // parts says what changes without approval: "4 people", "1 group", "39 time entries".
@@ -214,7 +214,7 @@ func refusal(r plan.Refusal) string {
 }
 
 // findingName says whom a finding is about, unless its text begins with it.
-func findingName(f model.Finding) string {
+func findingName(f state.Finding) string {
 	if strings.HasPrefix(f.Text, f.Name) {
 		return ""
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // view is a plan put in the order in which people read it. Text and Markdown are two drawings of it.
@@ -174,14 +174,14 @@ func lettersOnly(r rune) rune {
 }
 
 // findings lists those of a sync, or of users and files; what cannot be done comes first.
-func (v *view) findings(keep func(model.Finding) bool) []model.Finding {
-	var list []model.Finding
+func (v *view) findings(keep func(state.Finding) bool) []state.Finding {
+	var list []state.Finding
 	for _, f := range v.plan.Findings {
 		if keep(f) {
 			list = append(list, f)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b model.Finding) int {
+	slices.SortStableFunc(list, func(a, b state.Finding) int {
 		switch {
 		case a.Failed == b.Failed:
 			return 0

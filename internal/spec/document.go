@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Bounds on what a config may be made of. The YAML parser's time grows with the square of what a file is made of, and
@@ -152,17 +152,17 @@ func start(n ast.Node) *token.Token {
 }
 
 // source turns a token into a place inside the file.
-func (d *document) source(t *token.Token) model.Source {
+func (d *document) source(t *token.Token) state.Source {
 	if t == nil || t.Position == nil {
 		return d.within(1, 1)
 	}
 	return d.within(t.Position.Line, t.Position.Column)
 }
 
-func (d *document) within(line, column int) model.Source {
+func (d *document) within(line, column int) state.Source {
 	line = min(max(line, 1), len(d.lines))
 	column = min(max(column, 1), utf8.RuneCountInString(d.lines[line-1])+1)
-	return model.Source{File: d.file, Line: line, Column: column}
+	return state.Source{File: d.file, Line: line, Column: column}
 }
 
 // refuse says why the file as a whole cannot be read.
@@ -187,11 +187,11 @@ func (d *document) badKey(t *token.Token, format string, args ...any) {
 	d.add(at, keep, fmt.Sprintf(format, args...))
 }
 
-func (d *document) add(at model.Source, keep int, text string) {
+func (d *document) add(at state.Source, keep int, text string) {
 	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
 		text += "."
 	}
-	d.problems = append(d.problems, model.Problem{Source: at, Text: text, Excerpt: d.excerpt(at, keep)})
+	d.problems = append(d.problems, state.Problem{Source: at, Text: text, Excerpt: d.excerpt(at, keep)})
 }
 
 // hide keeps a value that may be a secret out of all problems, also of those of its neighbours.
@@ -211,7 +211,7 @@ func (d *document) all() Problems {
 }
 
 // excerpt draws the line and a caret under the column. With keep, only so many columns are shown.
-func (d *document) excerpt(at model.Source, keep int) string {
+func (d *document) excerpt(at state.Source, keep int) string {
 	line := []rune(strings.TrimRight(d.lines[at.Line-1], " \t\r"))
 	if at.Column > 100 || at.Column > len(line) {
 		return ""

@@ -10,7 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // ErrEdit is returned for a config that cannot be added to without rewriting what somebody wrote.
@@ -46,7 +46,7 @@ func AddWorkspace(data []byte, id string) ([]byte, error) {
 }
 
 // AddTimeSync returns the config with a time sync added at the end of time_sync, under the same promise.
-func AddTimeSync(data []byte, s model.TimeSync) ([]byte, error) {
+func AddTimeSync(data []byte, s state.TimeSync) ([]byte, error) {
 	e, err := edit(data)
 	if err != nil {
 		return nil, err
@@ -77,9 +77,9 @@ func AddTimeSync(data []byte, s model.TimeSync) ([]byte, error) {
 }
 
 // syncLines renders a time sync as an entry of a list.
-func syncLines(s model.TimeSync) []string {
+func syncLines(s state.TimeSync) []string {
 	lines := []string{"- name: " + scalarText(s.Name), "  source:"}
-	side := func(x model.Side) {
+	side := func(x state.Side) {
 		lines = append(lines, "    workspace_id: "+scalarText(x.WorkspaceID))
 		if x.ClientID != "" {
 			lines = append(lines, "    client_id: "+scalarText(x.ClientID))
@@ -194,7 +194,7 @@ func (e *editor) done(wanted func(before, after *config) bool) ([]byte, error) {
 	if len(after.doc.problems) > len(before.doc.problems) || !wanted(before, after) {
 		return nil, ErrEdit
 	}
-	before.settings.WorkspaceAt, after.settings.WorkspaceAt = model.Source{}, model.Source{}
+	before.settings.WorkspaceAt, after.settings.WorkspaceAt = state.Source{}, state.Source{}
 	if !reflect.DeepEqual(before.settings, after.settings) || !reflect.DeepEqual(before.users, after.users) {
 		return nil, ErrEdit
 	}

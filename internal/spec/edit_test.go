@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func TestAddWorkspace(t *testing.T) {
@@ -43,10 +43,10 @@ func TestAddWorkspace(t *testing.T) {
 
 func TestAddTimeSync(t *testing.T) {
 	t.Parallel()
-	s := model.TimeSync{
+	s := state.TimeSync{
 		Name: "acme", Window: 7 * 24 * time.Hour,
-		Source:      model.Side{WorkspaceID: "w1", ClientID: "c1", UserID: "u1"},
-		Destination: model.Side{WorkspaceID: "w2"},
+		Source:      state.Side{WorkspaceID: "w1", ClientID: "c1", UserID: "u1"},
+		Destination: state.Side{WorkspaceID: "w2"},
 	}
 	item := "- name: acme\n  source:\n    workspace_id: w1\n    client_id: c1\n    user_id: u1\n  destination:\n    workspace_id: w2\n  window: 7d\n"
 	in := func(by int) string {

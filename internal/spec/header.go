@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // header says where the columns are; -1 is nowhere.
@@ -69,7 +69,7 @@ func (r *reader) readHeader(names []string) bool {
 		}
 	}
 
-	var fields []model.Mapping
+	var fields []state.Mapping
 	for _, m := range c.mapping {
 		i := find(m.column.name)
 		if i < 0 {
@@ -77,7 +77,7 @@ func (r *reader) readHeader(names []string) bool {
 			continue
 		}
 		h.fields = append(h.fields, fieldColumn{m.field, i})
-		fields = append(fields, model.Mapping{Column: m.column.name, Field: m.field})
+		fields = append(fields, state.Mapping{Column: m.column.name, Field: m.field})
 	}
 	r.users.Fields = fields
 
@@ -108,7 +108,7 @@ func (r *reader) noEmail(names []string) {
 	if r.config.broken() {
 		return // a columns: nobody could read may rename it
 	}
-	at, hint := model.Source{File: r.file, Line: 1, Column: 1}, ""
+	at, hint := state.Source{File: r.file, Line: 1, Column: 1}, ""
 	near, ok := nearest(c.name, names)
 	switch {
 	case len(names) == 1 && strings.ContainsAny(names[0], ";\t"):
@@ -154,6 +154,6 @@ func (r *reader) unknownColumns(names []string, index map[string]int) {
 		} else {
 			text += "."
 		}
-		r.findings = append(r.findings, model.Finding{Kind: model.FindingUnknownColumn, Name: name, Text: text, Source: r.rows.at(i)})
+		r.findings = append(r.findings, state.Finding{Kind: state.FindingUnknownColumn, Name: name, Text: text, Source: r.rows.at(i)})
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func TestCapacity(t *testing.T) {
@@ -120,7 +120,7 @@ func TestNearest(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	cases := map[string]model.Limit{
+	cases := map[string]state.Limit{
 		"5":    {Count: 5},
 		"0":    {},
 		"5%":   {Share: .05, Floor: 3},
@@ -142,14 +142,14 @@ func TestProtectedColumn(t *testing.T) {
 	const csv = "NTID email,Country (Label),Team\na@example.com,Spain,Red\nb@example.com,Germany,Blue\nc@example.com,Spain,\n"
 	cases := []struct {
 		name, config, csv string
-		want              model.Protect
+		want              state.Protect
 	}{
-		{"by default", "", csv, model.Protect{Column: "Country (Label)", Values: []string{"Germany", "Spain"}}},
-		{"with its field", "field_mapping: {Country (Label): Country}", csv, model.Protect{Column: "Country (Label)", Field: "Country", Values: []string{"Germany", "Spain"}}},
-		{"another", "protect: {groups_from_column: Team}", csv, model.Protect{Column: "Team", Values: []string{"Blue", "Red"}}},
-		{"none", `protect: {groups_from_column: ""}`, csv, model.Protect{}},
-		{"no such column", "", "NTID email\na@example.com\n", model.Protect{}},
-		{"also of unsound rows", "", "NTID email,Country (Label)\nnobody,France\na@example.com,Spain\n", model.Protect{Column: "Country (Label)", Values: []string{"France", "Spain"}}},
+		{"by default", "", csv, state.Protect{Column: "Country (Label)", Values: []string{"Germany", "Spain"}}},
+		{"with its field", "field_mapping: {Country (Label): Country}", csv, state.Protect{Column: "Country (Label)", Field: "Country", Values: []string{"Germany", "Spain"}}},
+		{"another", "protect: {groups_from_column: Team}", csv, state.Protect{Column: "Team", Values: []string{"Blue", "Red"}}},
+		{"none", `protect: {groups_from_column: ""}`, csv, state.Protect{}},
+		{"no such column", "", "NTID email\na@example.com\n", state.Protect{}},
+		{"also of unsound rows", "", "NTID email,Country (Label)\nnobody,France\na@example.com,Spain\n", state.Protect{Column: "Country (Label)", Values: []string{"France", "Spain"}}},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -231,7 +231,7 @@ func TestManyProblems(t *testing.T) {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	l, problems := load(t, "field_mapping: {C: c, A: a, B: b}\n", "NTID email,A,B,C\na@example.com,1,2,3\n")
-	want := []model.Mapping{{Column: "C", Field: "c"}, {Column: "A", Field: "a"}, {Column: "B", Field: "b"}}
+	want := []state.Mapping{{Column: "C", Field: "c"}, {Column: "A", Field: "a"}, {Column: "B", Field: "b"}}
 	if diff := cmp.Diff(want, l.Spec.Users.Fields); diff != "" || len(problems) > 0 {
 		t.Errorf("Fields: %v (-want +got):\n%s", problems, diff)
 	}

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Problems is everything found unusable in one reading of the files, sorted by file, line and column.
-type Problems []model.Problem
+type Problems []state.Problem
 
 // Error lists the problems, each on a line of its own, followed by its excerpt where it has one.
 func (p Problems) Error() string {
@@ -26,11 +26,11 @@ func (p Problems) Error() string {
 
 // sorted returns the problems in the order of the files.
 func (p Problems) sorted() Problems {
-	slices.SortStableFunc(p, func(a, b model.Problem) int { return compareSources(a.Source, b.Source) })
+	slices.SortStableFunc(p, func(a, b state.Problem) int { return compareSources(a.Source, b.Source) })
 	return p
 }
 
-func compareSources(a, b model.Source) int {
+func compareSources(a, b state.Source) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
@@ -44,12 +44,12 @@ type sheet struct {
 	more     int
 }
 
-func (s *sheet) bad(at model.Source, format string, args ...any) {
+func (s *sheet) bad(at state.Source, format string, args ...any) {
 	if len(s.problems) >= most {
 		s.more++
 		return
 	}
-	s.problems = append(s.problems, model.Problem{Source: at, Text: fmt.Sprintf(format, args...)})
+	s.problems = append(s.problems, state.Problem{Source: at, Text: fmt.Sprintf(format, args...)})
 }
 
 // all gives the problems, and says how many were not kept.
@@ -58,5 +58,5 @@ func (s *sheet) all() Problems {
 		return s.problems
 	}
 	last := s.problems[len(s.problems)-1].Source
-	return append(s.problems, model.Problem{Source: last, Text: fmt.Sprintf("%d more problems follow; correct these first.", s.more)})
+	return append(s.problems, state.Problem{Source: last, Text: fmt.Sprintf("%d more problems follow; correct these first.", s.more)})
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // rows reads the lines of a CSV that can be told apart into cells, trimmed, and reports the others. It is a
@@ -25,7 +25,7 @@ type rows struct {
 	refused func(record []string) // told of each row that is left out; nil record: not even cells could be read
 
 	invalid   bool // the file holds bytes that are not UTF-8
-	invalidAt model.Source
+	invalidAt state.Source
 	invalids  int // rows with such bytes
 }
 
@@ -85,9 +85,9 @@ func (r *rows) Read() ([]string, error) {
 }
 
 // at is where a cell of the last record begins; columns are bytes.
-func (r *rows) at(i int) model.Source {
+func (r *rows) at(i int) state.Source {
 	line, column := r.csv.FieldPos(i)
-	return model.Source{File: r.file, Line: line, Column: column}
+	return state.Source{File: r.file, Line: line, Column: column}
 }
 
 // notUTF8 remembers the first cell that is not UTF-8: a file in another encoding has many.
@@ -131,10 +131,10 @@ func digits(text string) bool {
 func (r *rows) malformed(e *csv.ParseError) {
 	if errors.Is(e.Err, csv.ErrQuote) && r.byteAt(e.Line, e.Column) != '"' {
 		line, column := r.lastOpened(e.StartLine)
-		r.bad(model.Source{File: r.file, Line: line, Column: column}, "the quote opened here is never closed; nothing after it was read.")
+		r.bad(state.Source{File: r.file, Line: line, Column: column}, "the quote opened here is never closed; nothing after it was read.")
 		return
 	}
-	at := model.Source{File: r.file, Line: e.Line, Column: e.Column}
+	at := state.Source{File: r.file, Line: e.Line, Column: e.Column}
 	switch {
 	case errors.Is(e.Err, csv.ErrBareQuote):
 		r.bad(at, `there is a quote inside a cell. Put the cell in quotes and write the quote twice: "a ""b""".`)

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // TestSchemaFile holds the committed schema against the code.
@@ -132,7 +132,7 @@ func TestSchemaValues(t *testing.T) {
 	t.Parallel()
 	ignore := []cmp.Option{
 		cmp.AllowUnexported(config{}, columns{}, column{}, mapped{}), cmpopts.IgnoreFields(config{}, "doc"),
-		cmpopts.IgnoreTypes(model.Source{}),
+		cmpopts.IgnoreTypes(state.Source{}),
 	}
 	walk(nil, settings, func(path []setting) {
 		k := path[len(path)-1]

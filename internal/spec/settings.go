@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // config is the config file, read: what it says or the default.
 type config struct {
 	settings Settings
-	users    model.Users // without people
-	time     []model.TimeSync
+	users    state.Users // without people
+	time     []state.TimeSync
 
 	columns  columns
 	mapping  []mapped
@@ -32,7 +32,7 @@ type columns struct{ email, manager, hours column }
 // column is the name of a CSV column and where the config asks for it; the zero place means it is the default.
 type column struct {
 	name string
-	at   model.Source
+	at   state.Source
 }
 
 // mapped is an entry of field_mapping.
@@ -75,13 +75,13 @@ func newConfig() *config {
 			Approval: Approval{Count: 1},
 			Redact:   "auto",
 		},
-		users: model.Users{
-			Absent:    model.AbsentKeep,
+		users: state.Users{
+			Absent:    state.AbsentKeep,
 			SendEmail: true,
-			Guards: model.Guards{
-				MaxDeactivations: model.Limit{Share: .05, Floor: 3},
-				MaxRemovals:      model.Limit{Share: .20, Floor: 10},
-				MaxShrink:        model.Limit{Share: .20},
+			Guards: state.Guards{
+				MaxDeactivations: state.Limit{Share: .05, Floor: 3},
+				MaxRemovals:      state.Limit{Share: .20, Floor: 10},
+				MaxShrink:        state.Limit{Share: .20},
 				MinActiveUsers:   2,
 			},
 		},
@@ -109,7 +109,7 @@ func decode(d *document) *config {
 	c.guards(o.child("guards"))
 
 	u := &c.users
-	u.Absent = model.Absent(o.choice(string(u.Absent), "absent", string(model.AbsentKeep), string(model.AbsentDeactivate)))
+	u.Absent = state.Absent(o.choice(string(u.Absent), "absent", string(state.AbsentKeep), string(state.AbsentDeactivate)))
 	cleanup := o.child("cleanup")
 	c.settings.CleanupSaid = cleanup.find("unmanaged_groups") != nil
 	u.DeleteUnmanaged = cleanup.choice("keep", "unmanaged_groups", "keep", "delete") == "delete"
@@ -164,7 +164,7 @@ func (c *config) fields(o *object) {
 		}
 		taken[folded] = e.key
 		c.mapping = append(c.mapping, mapped{column{e.key, o.d.source(e.at)}, e.value.text})
-		c.users.Fields = append(c.users.Fields, model.Mapping{Column: e.key, Field: e.value.text})
+		c.users.Fields = append(c.users.Fields, state.Mapping{Column: e.key, Field: e.value.text})
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package spec is of what the repository declares: it reads users.csv and clockify-sync.yaml into a model.Spec and
+// Package spec is of what the repository declares: it reads users.csv and clockify-sync.yaml into a state.Spec and
 // finds every problem in them, each with file, line and column. It does not know Clockify, the environment or a clock.
 package spec
 
@@ -8,7 +8,7 @@ import (
 	"io"
 	"io/fs"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Largest files that are read, in bytes: far above real ones, far below what hurts.
@@ -29,7 +29,7 @@ type Options struct {
 // say holds the default.
 type Settings struct {
 	WorkspaceID string // empty: the environment tells
-	WorkspaceAt model.Source
+	WorkspaceAt state.Source
 	API         API
 	Approval    Approval
 	CleanupSaid bool   `json:"-"` // cleanup.unmanaged_groups is written
@@ -54,7 +54,7 @@ type Approval struct {
 
 // Loaded is what one reading of the files gave.
 type Loaded struct {
-	Spec     model.Spec // sound even if there are problems: it then holds the rows without one, and the problems
+	Spec     state.Spec // sound even if there are problems: it then holds the rows without one, and the problems
 	Settings Settings
 	Config   string // name of the config file that was read; empty: none
 	Users    bool   // a CSV was there
@@ -73,7 +73,7 @@ func Load(fsys fs.FS, o Options) (Loaded, error) {
 		d := parse(name, data)
 		c = decode(d)
 	}
-	loaded := Loaded{Settings: c.settings, Config: name, Spec: model.Spec{Time: c.time}}
+	loaded := Loaded{Settings: c.settings, Config: name, Spec: state.Spec{Time: c.time}}
 
 	if o.Users != "" || o.UsersNeeded {
 		file := o.Users
@@ -84,8 +84,8 @@ func Load(fsys fs.FS, o Options) (Loaded, error) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			if o.UsersNeeded {
-				problems = append(problems, model.Problem{
-					Source: model.Source{File: file},
+				problems = append(problems, state.Problem{
+					Source: state.Source{File: file},
 					Text:   "this file is missing; it lists the people of the workspace. Name another with --users, or let clockify-sync export write it.",
 				})
 			}
@@ -134,7 +134,7 @@ func readConfig(fsys fs.FS, o Options, problems *Problems) (string, []byte, erro
 		return name, data, err
 	}
 	if o.ConfigNeeded {
-		*problems = append(*problems, model.Problem{Source: model.Source{File: names[0]}, Text: "this config file is missing."})
+		*problems = append(*problems, state.Problem{Source: state.Source{File: names[0]}, Text: "this config file is missing."})
 	}
 	return "", nil, nil
 }
@@ -151,8 +151,8 @@ func readFile(fsys fs.FS, name string, limit int64, problems *Problems) ([]byte,
 		return nil, err
 	}
 	if int64(len(data)) > limit {
-		*problems = append(*problems, model.Problem{
-			Source: model.Source{File: name, Line: 1, Column: 1},
+		*problems = append(*problems, state.Problem{
+			Source: state.Source{File: name, Line: 1, Column: 1},
 			Text:   fmt.Sprintf("the file is larger than %d KiB.", limit>>10),
 		})
 		return nil, nil

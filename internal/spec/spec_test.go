@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -94,7 +94,7 @@ func prune(v any) any {
 		if file, ok := v["File"].(string); ok && v["Column"] != nil {
 			line, _ := v["Line"].(float64)
 			column, _ := v["Column"].(float64)
-			return prune(model.Source{File: file, Line: int(line), Column: int(column)}.String())
+			return prune(state.Source{File: file, Line: int(line), Column: int(column)}.String())
 		}
 		out := map[string]any{}
 		for key, value := range v {
@@ -142,7 +142,7 @@ func load(t *testing.T, config, users string) (Loaded, Problems) {
 	if err != nil && !errors.As(err, &problems) {
 		t.Fatalf("Load: %v", err)
 	}
-	if diff := cmp.Diff([]model.Problem(problems), l.Spec.Problems, cmp.Transformer("empty", func(p []model.Problem) []model.Problem { return append([]model.Problem{}, p...) })); diff != "" {
+	if diff := cmp.Diff([]state.Problem(problems), l.Spec.Problems, cmp.Transformer("empty", func(p []state.Problem) []state.Problem { return append([]state.Problem{}, p...) })); diff != "" {
 		t.Errorf("the error and Spec.Problems differ (-error +spec):\n%s", diff)
 	}
 	return l, problems

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Defaults of a time sync.
@@ -20,8 +20,8 @@ var (
 )
 
 // readTimeSyncs reads the list time_sync. Entries with a problem are left out.
-func readTimeSyncs(o *object) []model.TimeSync {
-	var out []model.TimeSync
+func readTimeSyncs(o *object) []state.TimeSync {
+	var out []state.TimeSync
 	first := map[string]int{}
 	for _, entry := range o.objects("time_sync") {
 		before := len(entry.d.problems)
@@ -38,8 +38,8 @@ func readTimeSyncs(o *object) []model.TimeSync {
 	return out
 }
 
-func readTimeSync(o *object) model.TimeSync {
-	s := model.TimeSync{At: o.d.source(o.at)}
+func readTimeSync(o *object) state.TimeSync {
+	s := state.TimeSync{At: o.d.source(o.at)}
 	name, ok := o.checked("a short name, without : , / and \\", syncPattern.MatchString, "name")
 	if s.Name = name.text; ok {
 		o.path = "time_sync " + quote(s.Name)
@@ -120,8 +120,8 @@ func (o *object) need(ok bool, key string) {
 	}
 }
 
-func (o *object) read(source bool) model.Side {
-	var s model.Side
+func (o *object) read(source bool) state.Side {
+	var s state.Side
 	workspace, ok := o.checked("the workspace's id", idPattern.MatchString, "workspace_id")
 	o.need(ok, "workspace_id")
 	user, ok := o.checked("the user's id", idPattern.MatchString, "user_id")
@@ -141,7 +141,7 @@ func (o *object) read(source bool) model.Side {
 	return s
 }
 
-func (o *object) window(s *model.TimeSync) {
+func (o *object) window(s *state.TimeSync) {
 	window, windowAt := o.duration("window")
 	from, fromAt := o.instant("from")
 	to, toAt := o.instant("to")
@@ -179,7 +179,7 @@ func (o *object) instant(key string) (time.Time, *scalar) {
 	return at, &s
 }
 
-func (o *object) link(s *model.TimeSync) {
+func (o *object) link(s *state.TimeSync) {
 	s.Link = o.choice("content", "link", "content", "field") == "field"
 	field, written := o.checked("the name of a custom field", nil, "link_field")
 	if s.Link {

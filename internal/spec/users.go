@@ -10,7 +10,7 @@ import (
 
 	"github.com/jszwec/csvutil"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // reader turns a CSV into people, under a config.
@@ -19,9 +19,9 @@ type reader struct {
 	config   *config
 	rows     *rows
 	header   header
-	users    *model.Users
+	users    *state.Users
 	lines    map[string]int // where an email was first
-	findings []model.Finding
+	findings []state.Finding
 }
 
 // line is a row as the tool itself reads it; other columns are found by their index.
@@ -32,11 +32,11 @@ type line struct {
 }
 
 // read gives the people of the sound rows. Everything else is in problems and findings.
-func (r *reader) read(data []byte) *model.Users {
+func (r *reader) read(data []byte) *state.Users {
 	users := r.config.users
 	r.users, r.lines = &users, map[string]int{}
 	users.File = r.file
-	top := model.Source{File: r.file, Line: 1, Column: 1}
+	top := state.Source{File: r.file, Line: 1, Column: 1}
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
 		r.bad(top, "the file is UTF-16. Save it as UTF-8 (in Excel: CSV UTF-8).")
 		users.Illegible++
@@ -77,7 +77,7 @@ func (r *reader) read(data []byte) *model.Users {
 func (r *reader) people() {
 	decoder, err := csvutil.NewDecoder(r.rows, r.header.keys...)
 	if err != nil {
-		r.bad(model.Source{File: r.file, Line: 1, Column: 1}, "the header cannot be read.")
+		r.bad(state.Source{File: r.file, Line: 1, Column: 1}, "the header cannot be read.")
 		r.users.Illegible++
 		return
 	}
@@ -112,7 +112,7 @@ func (r *reader) people() {
 	slices.Sort(r.users.Unsound)
 	r.users.Unsound = slices.Compact(r.users.Unsound)
 	// Of an email that is there twice nobody can tell which row is meant.
-	r.users.People = slices.DeleteFunc(r.users.People, func(p model.Declared) bool {
+	r.users.People = slices.DeleteFunc(r.users.People, func(p state.Declared) bool {
 		_, unsound := slices.BinarySearch(r.users.Unsound, p.Email)
 		return unsound
 	})
@@ -130,7 +130,7 @@ func (r *reader) refused(record []string) {
 }
 
 // person reads one row. Without a readable email the person has none; ok says that the row is sound.
-func (r *reader) person(l line, record []string) (p model.Declared, ok bool) {
+func (r *reader) person(l line, record []string) (p state.Declared, ok bool) {
 	h := r.header
 	ok = true
 	p.At = r.rows.at(h.email)
@@ -171,7 +171,7 @@ func (r *reader) person(l line, record []string) (p model.Declared, ok bool) {
 	p.Capacity = capacity(hours, r.config.workdays)
 
 	for _, f := range h.fields {
-		p.Cells = append(p.Cells, model.Cell{Field: f.field, Text: record[f.index], At: r.rows.at(f.index)})
+		p.Cells = append(p.Cells, state.Cell{Field: f.field, Text: record[f.index], At: r.rows.at(f.index)})
 	}
 	if h.protect >= 0 && record[h.protect] != "" {
 		r.users.Protect.Values = append(r.users.Protect.Values, record[h.protect])
@@ -191,8 +191,8 @@ func (r *reader) selfManagers() {
 		if p.Manager != p.Email {
 			continue
 		}
-		r.findings = append(r.findings, model.Finding{
-			Kind: model.FindingSelfManager, Name: p.Email, Source: p.ManagerAt,
+		r.findings = append(r.findings, state.Finding{
+			Kind: state.FindingSelfManager, Name: p.Email, Source: p.ManagerAt,
 			Text: "is their own manager here; read as if the cell were blank.",
 		})
 		p.Manager = ""
@@ -237,8 +237,8 @@ func (r *reader) cycle(index map[string]int, at int) {
 	if len(chain) > 12 {
 		text = append(slices.Clone(chain[:11]), strconv.Itoa(len(chain)-11)+" more")
 	}
-	r.findings = append(r.findings, model.Finding{
-		Kind: model.FindingCycle, Name: people[first].Email, Source: people[first].ManagerAt,
+	r.findings = append(r.findings, state.Finding{
+		Kind: state.FindingCycle, Name: people[first].Email, Source: people[first].ManagerAt,
 		Text: "is in a circle of managers: " + strings.Join(append(slices.Clone(text), chain[0]), " → ") + ".",
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // email reads an address, or gives none.
@@ -51,16 +51,16 @@ func (o *object) address(fallback, key string) string {
 }
 
 // limit reads a count or a share. The floor of a share is the default's; 0 and 0% both allow none.
-func (o *object) limit(to *model.Limit, key string) {
+func (o *object) limit(to *state.Limit, key string) {
 	o.checked("a count such as 5, or a share such as 5%", func(text string) bool {
 		if m := percentPattern.FindStringSubmatch(text); m != nil {
 			share, err := strconv.ParseFloat(m[1], 64)
 			if err != nil || share > 100 {
 				return false
 			}
-			*to = model.Limit{Share: share / 100, Floor: to.Floor}
+			*to = state.Limit{Share: share / 100, Floor: to.Floor}
 			if share == 0 {
-				*to = model.Limit{}
+				*to = state.Limit{}
 			}
 			return true
 		}
@@ -68,7 +68,7 @@ func (o *object) limit(to *model.Limit, key string) {
 		if err != nil || n < 0 {
 			return false
 		}
-		*to = model.Limit{Count: n}
+		*to = state.Limit{Count: n}
 		return true
 	}, key)
 }

@@ -12,7 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Schema is where the JSON Schema of the config is published, for editors.
@@ -21,7 +21,7 @@ const Schema = "https://raw.githubusercontent.com/clockify-sync/clockify-sync/ma
 // WriteUsers writes the people as Load reads them back under the config WriteConfig writes: the three columns of the
 // tool and one per mapping. A field that nobody has a cell for is blank. Nothing is neutralised for spreadsheets: what
 // is written must read back as it is. What HoldsCell and HoursText refuse is an error.
-func WriteUsers(w io.Writer, u *model.Users) error {
+func WriteUsers(w io.Writer, u *state.Users) error {
 	out := csv.NewWriter(w)
 	header := []string{defaultEmail, defaultManager, defaultHours}
 	for _, m := range u.Fields {
@@ -37,7 +37,7 @@ func WriteUsers(w io.Writer, u *model.Users) error {
 		}
 		record := []string{p.Email, p.Manager, hours}
 		for _, m := range u.Fields {
-			i := slices.IndexFunc(p.Cells, func(c model.Cell) bool { return c.Field == m.Field })
+			i := slices.IndexFunc(p.Cells, func(c state.Cell) bool { return c.Field == m.Field })
 			text := ""
 			if i >= 0 {
 				text = p.Cells[i].Text
@@ -91,7 +91,7 @@ func ReservedColumn(name string) bool {
 
 // UsualColumn is the column that fills a custom field of this name in the CSV the tool was made for; else the name.
 func UsualColumn(field string) string {
-	for _, usual := range []model.Mapping{{Column: "Company (Label)", Field: "Company"}, {Column: defaultCountry, Field: "Country"}, {Column: "Global Id", Field: "Global ID"}} {
+	for _, usual := range []state.Mapping{{Column: "Company (Label)", Field: "Company"}, {Column: defaultCountry, Field: "Country"}, {Column: "Global Id", Field: "Global ID"}} {
 		if usual.Field == field {
 			return usual.Column
 		}
@@ -103,9 +103,9 @@ func UsualColumn(field string) string {
 type Draft struct {
 	WorkspaceID   string
 	WorkspaceName string
-	Users         *model.Users      // fallback, fields, protect and absent are written
+	Users         *state.Users      // fallback, fields, protect and absent are written
 	Reasons       map[string]string // by email of protect.users: why
-	Fallback      *model.Users      // a fallback to be written as a comment, with FallbackManager and FallbackGroup
+	Fallback      *state.Users      // a fallback to be written as a comment, with FallbackManager and FallbackGroup
 	FallbackWhy   string            // what writing it would change
 }
 
@@ -124,7 +124,7 @@ func WriteConfig(w io.Writer, d Draft) error {
 	line("# Written by clockify-sync export from the workspace %s.", oneLine(d.WorkspaceName))
 	line("workspace:")
 	line("  id: %s", scalarText(d.WorkspaceID))
-	fallback := func(mark string, u *model.Users) {
+	fallback := func(mark string, u *state.Users) {
 		line("%sfallback_manager_email: %s", mark, scalarText(u.FallbackManager))
 		line("%sfallback_group_name: %s", mark, scalarText(u.FallbackGroup))
 	}
@@ -154,7 +154,7 @@ func WriteConfig(w io.Writer, d Draft) error {
 
 // writeProtect stops listing groups when the file is full: Load takes no larger one.
 func writeProtect(line func(string, ...any), full func() bool, d Draft) {
-	p, hasDefault := d.Users.Protect, slices.ContainsFunc(d.Users.Fields, func(m model.Mapping) bool { return m.Column == defaultCountry })
+	p, hasDefault := d.Users.Protect, slices.ContainsFunc(d.Users.Fields, func(m state.Mapping) bool { return m.Column == defaultCountry })
 	if len(p.Groups) == 0 && len(p.Users) == 0 && p.Column == "" && !hasDefault {
 		return
 	}

@@ -12,11 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/clockify-sync/clockify-sync/internal/model"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // written writes a draft and reads it back.
-func written(t interface{ Fatalf(string, ...any) }, d Draft) *model.Users {
+func written(t interface{ Fatalf(string, ...any) }, d Draft) *state.Users {
 	var csv, yaml bytes.Buffer
 	if err := WriteUsers(&csv, d.Users); err != nil {
 		t.Fatalf("WriteUsers: %v", err)
@@ -42,25 +42,25 @@ func TestWriteReadsBack(t *testing.T) {
 		name := text.Filter(func(s string) bool {
 			return s != "" && !ReservedColumn(s) && s != defaultCountry && !strings.ContainsAny(s, "\x00\ufeff")
 		})
-		u := model.Users{
-			File: "users.csv", Absent: model.AbsentKeep, FallbackManager: "boss@example.com",
+		u := state.Users{
+			File: "users.csv", Absent: state.AbsentKeep, FallbackManager: "boss@example.com",
 			FallbackGroup: name.Draw(t, "group"), SendEmail: true,
 		}
-		u.Fields = []model.Mapping{{Column: name.Draw(t, "column"), Field: name.Draw(t, "field")}}
+		u.Fields = []state.Mapping{{Column: name.Draw(t, "column"), Field: name.Draw(t, "field")}}
 		for i := range rapid.IntRange(1, 4).Draw(t, "people") {
-			p := model.Declared{
+			p := state.Declared{
 				Email:    fmt.Sprintf("p%d@example.com", i),
 				Manager:  rapid.SampledFrom([]string{"", "boss@example.com"}).Draw(t, "manager"),
 				Capacity: time.Duration(rapid.IntRange(0, 2016).Draw(t, "minutes")) * time.Minute,
 			}
-			p.Cells = []model.Cell{{Field: u.Fields[0].Field, Text: text.Draw(t, "cell")}}
+			p.Cells = []state.Cell{{Field: u.Fields[0].Field, Text: text.Draw(t, "cell")}}
 			u.People = append(u.People, p)
 		}
 		for _, g := range rapid.SliceOfN(name, 0, 3).Draw(t, "groups") {
 			u.Protect.Groups = append(u.Protect.Groups, GroupPattern(g))
 		}
 		got := written(t, Draft{WorkspaceID: "w1", WorkspaceName: text.Draw(t, "workspace"), Users: &u})
-		opts := []cmp.Option{cmpopts.IgnoreTypes(model.Source{}, model.Guards{}), cmpopts.EquateEmpty()}
+		opts := []cmp.Option{cmpopts.IgnoreTypes(state.Source{}, state.Guards{}), cmpopts.EquateEmpty()}
 		if diff := cmp.Diff(&u, got, opts...); diff != "" {
 			t.Fatalf("(-written +read):\n%s", diff)
 		}
@@ -70,7 +70,7 @@ func TestWriteReadsBack(t *testing.T) {
 // TestWriteManyGroups writes more groups than a config may have: as many as Load takes are listed.
 func TestWriteManyGroups(t *testing.T) {
 	t.Parallel()
-	u := model.Users{Absent: model.AbsentKeep, People: []model.Declared{{Email: "a@example.com"}}}
+	u := state.Users{Absent: state.AbsentKeep, People: []state.Declared{{Email: "a@example.com"}}}
 	for i := range 5_000 {
 		u.Protect.Groups = append(u.Protect.Groups, fmt.Sprintf("%s %d", strings.Repeat("a-", 40), i))
 	}

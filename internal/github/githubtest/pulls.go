@@ -1,0 +1,196 @@
+package githubtest
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Pull is a pull request.
+type Pull struct {
+	Number   int
+	Author   string
+	HeadSHA  string
+	BaseRef  string // default main
+	Merged   bool
+	MergedAt time.Time // default: a fixed instant, when Merged
+	MergeSHA string
+	Commits  []string // that lead to it, beside HeadSHA and MergeSHA
+}
+
+// Review is a review, as it stands now.
+type Review struct {
+	Login       string // "" for an account that is gone
+	State       string // APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED
+	CommitID    string
+	SubmittedAt time.Time
+}
+
+// Commit is one commit of a comparison.
+type Commit struct {
+	SHA     string
+	Parents []string
+}
+
+// AddPull adds or replaces a pull request.
+func (g *GitHub) AddPull(p Pull) {
+	if p.BaseRef == "" {
+		p.BaseRef = "main"
+	}
+	if p.Merged && p.MergedAt.IsZero() {
+		p.MergedAt = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	}
+	g.set(func() { g.pulls[p.Number] = &p })
+}
+
+// AddReview adds a review; GitHub keeps all of a person's.
+func (g *GitHub) AddReview(pr int, r Review) {
+	g.set(func() { g.reviews[pr] = append(g.reviews[pr], r) })
+}
+
+// DismissReviews dismisses the reviews of a person: the state changes, the rest stays.
+func (g *GitHub) DismissReviews(pr int, login string) {
+	g.set(func() {
+		for i, r := range g.reviews[pr] {
+			if r.Login == login {
+				g.reviews[pr][i].State = "DISMISSED"
+			}
+		}
+	})
+}
+
+// AddTeamMember puts a person into a team.
+func (g *GitHub) AddTeamMember(org, team, login string) {
+	g.set(func() { g.teams[strings.ToLower(org+"/"+team+"/"+login)] = true })
+}
+
+// AddEnvironment adds an environment, with a rule of required reviewers or with a wait timer only.
+func (g *GitHub) AddEnvironment(name string, requiredReviewers bool) {
+	g.set(func() { g.environments[name] = requiredReviewers })
+}
+
+// AddCompare says which commits lie between two, oldest first.
+func (g *GitHub) AddCompare(before, after string, commits []Commit) {
+	g.set(func() { g.commits[before+"..."+after] = commits })
+}
+
+// HidePulls makes the next n requests for the pull requests of a commit find
+// none, as right after a merge.
+func (g *GitHub) HidePulls(n int) { g.set(func() { g.hidden = n }) }
+
+func (g *GitHub) pullJSON(p *Pull) any {
+	v := map[string]any{
+		"number":           p.Number,
+		"html_url":         fmt.Sprintf("https://github.com/%s/pull/%d", g.repository, p.Number),
+		"user":             map[string]any{"login": p.Author},
+		"merged_at":        nil,
+		"merge_commit_sha": p.MergeSHA,
+		"head":             map[string]any{"sha": p.HeadSHA},
+		"base":             map[string]any{"ref": p.BaseRef},
+	}
+	if p.Merged {
+		v["merged_at"] = stamp(p.MergedAt)
+	}
+	return v
+}
+
+func (g *GitHub) pull(w http.ResponseWriter, r *http.Request) {
+	p := g.pulls[atoi(r.PathValue("number"), 0)]
+	if p == nil {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	answer(w, http.StatusOK, g.pullJSON(p))
+}
+
+func (g *GitHub) listReviews(w http.ResponseWriter, r *http.Request) {
+	var items []any
+	for _, v := range g.reviews[atoi(r.PathValue("number"), 0)] {
+		var user any
+		if v.Login != "" {
+			user = map[string]any{"login": v.Login}
+		}
+		items = append(items, map[string]any{"user": user, "state": v.State, "commit_id": v.CommitID, "submitted_at": stamp(v.SubmittedAt)})
+	}
+	g.page(w, r, items)
+}
+
+func (g *GitHub) commitPulls(w http.ResponseWriter, r *http.Request) {
+	items := []any{}
+	if g.hidden > 0 {
+		g.hidden--
+		answer(w, http.StatusOK, items)
+		return
+	}
+	sha := r.PathValue("sha")
+	for _, number := range slices.Sorted(maps.Keys(g.pulls)) {
+		p := g.pulls[number]
+		if p.HeadSHA == sha || p.MergeSHA == sha || slices.Contains(p.Commits, sha) {
+			items = append(items, g.pullJSON(p))
+		}
+	}
+	g.page(w, r, items)
+}
+
+func (g *GitHub) compare(w http.ResponseWriter, r *http.Request) {
+	commits, ok := g.commits[r.PathValue("range")]
+	if !ok {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	list := []any{}
+	for _, c := range commits {
+		parents := []any{}
+		for _, p := range c.Parents {
+			parents = append(parents, map[string]any{"sha": p})
+		}
+		list = append(list, map[string]any{"sha": c.SHA, "parents": parents})
+	}
+	answer(w, http.StatusOK, map[string]any{"status": "ahead", "commits": list})
+}
+
+// AddFile puts a file into a commit.
+func (g *GitHub) AddFile(commit, path, content string) {
+	g.set(func() { g.files[commit+" "+path] = content })
+}
+
+func (g *GitHub) contents(w http.ResponseWriter, r *http.Request) {
+	content, ok := g.files[r.URL.Query().Get("ref")+" "+r.PathValue("path")]
+	if !ok {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	text := base64.StdEncoding.EncodeToString([]byte(content))
+	for at := 60; at < len(text); at += 61 { // GitHub breaks the lines
+		text = text[:at] + "\n" + text[at:]
+	}
+	answer(w, http.StatusOK, map[string]any{"type": "file", "encoding": "base64", "path": r.PathValue("path"), "content": text + "\n"})
+}
+
+func (g *GitHub) environment(w http.ResponseWriter, r *http.Request) {
+	reviewers, ok := g.environments[r.PathValue("name")]
+	if !ok {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	rules := []any{map[string]any{"type": "wait_timer", "wait_timer": 5}}
+	if reviewers {
+		rules = append(rules, map[string]any{
+			"type": "required_reviewers", "prevent_self_review": true,
+			"reviewers": []any{map[string]any{"type": "User", "reviewer": map[string]any{"login": "rita"}}},
+		})
+	}
+	answer(w, http.StatusOK, map[string]any{"name": r.PathValue("name"), "protection_rules": rules})
+}
+
+func (g *GitHub) membership(w http.ResponseWriter, r *http.Request) {
+	if !g.teams[strings.ToLower(r.PathValue("org")+"/"+r.PathValue("team")+"/"+r.PathValue("login"))] {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{"state": "active", "role": "member"})
+}

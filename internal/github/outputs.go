@@ -1,0 +1,64 @@
+package github
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Outputs writes step outputs to the file at GITHUB_OUTPUT, each a single line
+// name=value. The heredoc form is never used: go-githubactions' delimiter is
+// fixed, and a value holding it could add outputs (github-actions.md section 7).
+type Outputs struct{ path string }
+
+// maxOutput bounds one value, in bytes: a job's outputs together may have 1 MB
+// counted as UTF-16 (github-actions.md section 0).
+const maxOutput = 256 << 10
+
+var outputName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)
+
+// NewOutputs writes to path; with "" outputs go nowhere.
+func NewOutputs(path string) Outputs { return Outputs{path: path} }
+
+// Set writes one output. A name or value that is not a single safe line is an
+// error and nothing is written.
+func (o Outputs) Set(name, value string) error {
+	if !outputName.MatchString(name) {
+		return fmt.Errorf("set output %q: the name may have lower-case letters, digits, - and _ only", cut(name, 80))
+	}
+	if len(value) > maxOutput {
+		return fmt.Errorf("set output %s: the value has %d bytes, the most is %d", name, len(value), maxOutput)
+	}
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\u0085' || r == '\u2028' || r == '\u2029' }) {
+		return fmt.Errorf("set output %s: the value is not one line of text", name)
+	}
+	if o.path == "" {
+		return nil
+	}
+	if err := appendFile(o.path, name+"="+value+"\n"); err != nil {
+		return fmt.Errorf("set output %s: %w", name, err)
+	}
+	return nil
+}
+
+// appendFile adds text to a file that exists, on a line of its own. The runner
+// makes the files; one that is missing is somebody's mistake.
+func appendFile(path, text string) (err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if end, err := f.Seek(0, io.SeekEnd); err == nil && end > 0 {
+		last := make([]byte, 1)
+		if _, err := f.ReadAt(last, end-1); err == nil && last[0] != '\n' {
+			text = "\n" + text
+		}
+	}
+	_, err = f.WriteString(text)
+	return err
+}

@@ -1,0 +1,80 @@
+package github
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
+)
+
+func TestRepository(t *testing.T) {
+	t.Parallel()
+	for _, want := range []Visibility{Public, Private, Internal} {
+		g := githubtest.New(testRepo)
+		g.SetVisibility(string(want))
+		if got, err := testClient(t, g).Repository(t.Context()); got != want || err != nil {
+			t.Errorf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		for _, f := range []githubtest.Fault{{Status: 404, Times: -1}, {Status: 500, Times: -1}, {Hang: true, Times: -1}, {Status: 200, Times: -1}} {
+			g := githubtest.New(testRepo)
+			g.Inject(f)
+			if got, err := testClient(t, g).Repository(t.Context()); got != Public || err == nil {
+				t.Errorf("%+v: got %q, %v", f, got, err)
+			}
+		}
+	})
+}
+
+func TestFile(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	want := strings.Repeat("approval: {from: pull-request}\n", 40)
+	g.AddFile("c0ffee", "teams/a b/clockify-sync.yaml", want)
+	c := testClient(t, g)
+	got, err := c.File(t.Context(), "teams/a b/clockify-sync.yaml", "c0ffee")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("file (-want +got):\n%s", diff)
+	}
+	var refused *Error
+	if _, err := c.File(t.Context(), "teams/a b/clockify-sync.yaml", "decaf"); !errors.As(err, &refused) || refused.Status != 404 {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	g.AddEnvironment("guarded", true)
+	g.AddEnvironment("open / wide?", false)
+	cases := []struct {
+		name string
+		want Environment
+	}{
+		{"guarded", Environment{Exists: true, RequiredReviewers: true, PreventSelfReview: true}},
+		{"open / wide?", Environment{Exists: true}},
+		{"typo", Environment{}},
+	}
+	c := testClient(t, g)
+	for _, tc := range cases {
+		got, err := c.Environment(t.Context(), tc.name)
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
+		}
+	}
+	g.Inject(githubtest.Fault{Path: "/environments/", Status: 403, Message: "Resource not accessible by integration"})
+	if _, err := c.Environment(t.Context(), "guarded"); err == nil || !strings.Contains(err.Error(), `"guarded"`) {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,126 @@
+package github
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
+)
+
+func TestApprovals(t *testing.T) {
+	t.Parallel()
+	const head, older = "4f2d9aa", "1111111"
+	review := func(login, state, commit string, minute int) githubtest.Review {
+		return githubtest.Review{Login: login, State: state, CommitID: commit, SubmittedAt: at(minute)}
+	}
+	cases := []struct {
+		name      string
+		reviews   []githubtest.Review
+		dismissed string // reviews of this person, afterwards
+		reviewers []string
+		count     int
+		counted   []string // login as setting
+		ignored   []string // login: reason
+		enough    bool
+	}{
+		{"on the head commit", []githubtest.Review{review("rita", "APPROVED", head, 1)}, "", []string{"rita"}, 1, []string{"rita as rita 10:01"}, nil, true},
+		{"with @ and other case", []githubtest.Review{review("Rita", "APPROVED", head, 1)}, "", []string{" @rITA "}, 1, []string{"Rita as rITA 10:01"}, nil, true},
+		{"on an older commit", []githubtest.Review{review("rita", "APPROVED", older, 1)}, "", []string{"rita"}, 1, nil, []string{"rita: approved 1111111, not the head commit 4f2d9aa"}, false},
+		{"on an older and then the head", []githubtest.Review{review("rita", "APPROVED", older, 1), review("rita", "APPROVED", head, 2)}, "", []string{"rita"}, 1, []string{"rita as rita 10:02"}, nil, true},
+		{"by the author", []githubtest.Review{review("ann", "APPROVED", head, 1)}, "", []string{"ann"}, 1, nil, []string{"ann: is the author of the pull request"}, false},
+		{"dismissed", []githubtest.Review{review("rita", "APPROVED", head, 1)}, "rita", []string{"rita"}, 1, nil, []string{"rita: the review was dismissed"}, false},
+		{"dismissed, then approved again", []githubtest.Review{review("rita", "DISMISSED", head, 1), review("rita", "APPROVED", head, 2)}, "", []string{"rita"}, 1, []string{"rita as rita 10:02"}, nil, true},
+		{"changes asked for after approving", []githubtest.Review{review("rita", "APPROVED", head, 1), review("rita", "CHANGES_REQUESTED", head, 2)}, "", []string{"rita"}, 1, nil, []string{"rita: asked for changes"}, false},
+		{"out of order", []githubtest.Review{review("rita", "CHANGES_REQUESTED", head, 2), review("rita", "APPROVED", head, 1)}, "", []string{"rita"}, 1, nil, []string{"rita: asked for changes"}, false},
+		{"a comment after approving", []githubtest.Review{review("rita", "APPROVED", head, 1), review("rita", "COMMENTED", head, 2)}, "", []string{"rita"}, 1, []string{"rita as rita 10:01"}, nil, true},
+		{"a comment only", []githubtest.Review{review("rita", "COMMENTED", head, 2)}, "", []string{"rita"}, 1, nil, []string{"rita: commented without approving"}, false},
+		{"pending", []githubtest.Review{review("rita", "PENDING", head, 2)}, "", []string{"rita"}, 1, nil, nil, false},
+		{"not named", []githubtest.Review{review("eve", "APPROVED", head, 1)}, "", []string{"rita"}, 1, nil, []string{"eve: is not a named reviewer"}, false},
+		{"nobody named", []githubtest.Review{review("rita", "APPROVED", head, 1)}, "", nil, 1, nil, []string{"rita: is not a named reviewer"}, false},
+		{"blank name", []githubtest.Review{review("", "APPROVED", head, 1)}, "", []string{"", "@"}, 1, nil, nil, false},
+		{"member of a team", []githubtest.Review{review("tom", "APPROVED", head, 1)}, "", []string{"rita", "@acme/people-ops"}, 1, []string{"tom as acme/people-ops 10:01"}, nil, true},
+		{"not in the team", []githubtest.Review{review("eve", "APPROVED", head, 1)}, "", []string{"acme/people-ops"}, 1, nil, []string{"eve: is not a named reviewer, nor in acme/people-ops as far as this token may see"}, false},
+		{"two needed, one came", []githubtest.Review{review("rita", "APPROVED", head, 1)}, "", []string{"rita", "sam"}, 2, []string{"rita as rita 10:01"}, nil, false},
+		{"two needed, one twice", []githubtest.Review{review("rita", "APPROVED", head, 1), review("rita", "APPROVED", head, 2)}, "", []string{"rita", "sam"}, 2, []string{"rita as rita 10:02"}, nil, false},
+		{"two needed, two came", []githubtest.Review{review("sam", "APPROVED", head, 3), review("rita", "APPROVED", head, 1)}, "", []string{"rita", "sam"}, 2, []string{"rita as rita 10:01", "sam as sam 10:03"}, nil, true},
+		{"none needed is one", nil, "", []string{"rita"}, 0, nil, nil, false},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			g := githubtest.New(testRepo)
+			g.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: head})
+			g.AddTeamMember("acme", "people-ops", "tom")
+			for _, r := range tc.reviews {
+				g.AddReview(7, r)
+			}
+			if tc.dismissed != "" {
+				g.DismissReviews(7, tc.dismissed)
+			}
+			a, err := testClient(t, g).Approvals(t.Context(), 7, head, tc.reviewers, tc.count)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var counted, ignored []string
+			for _, c := range a.Counted {
+				counted = append(counted, c.Login+" as "+c.As+c.SubmittedAt.Format(" 15:04"))
+			}
+			for _, i := range a.Ignored {
+				ignored = append(ignored, i.Login+": "+i.Reason)
+			}
+			if diff := cmp.Diff(tc.counted, counted); diff != "" {
+				t.Errorf("counted (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.ignored, ignored); diff != "" {
+				t.Errorf("ignored (-want +got):\n%s", diff)
+			}
+			if a.Enough() != tc.enough || a.HeadSHA != head || a.Needed != max(tc.count, 1) {
+				t.Errorf("enough %v, head %s, needed %d", a.Enough(), a.HeadSHA, a.Needed)
+			}
+		})
+	}
+}
+
+func TestApprovalsTeamNotReadable(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	g.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: "4f2d9aa"})
+	g.AddReview(7, githubtest.Review{Login: "tom", State: "APPROVED", CommitID: "4f2d9aa", SubmittedAt: at(1)})
+	g.Inject(githubtest.Fault{Path: "/memberships/", Status: 403, Message: "Resource not accessible by integration"})
+	a, err := testClient(t, g).Approvals(t.Context(), 7, "4f2d9aa", []string{"acme/people-ops"}, 1)
+	if err != nil || a.Enough() || len(a.Ignored) != 1 || !strings.Contains(a.Ignored[0].Reason, "cannot read the members of acme/people-ops") {
+		t.Errorf("got %+v, %v", a, err)
+	}
+}
+
+// A pull request whose author is gone: nobody can be told from them.
+func TestApprovalsAuthorGone(t *testing.T) {
+	t.Parallel()
+	a := notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "4f2d9aa", SubmittedAt: at(1)}, "", "4f2d9aa")
+	if a == "" {
+		t.Error("counts")
+	}
+	if notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "", SubmittedAt: at(1)}, "ann", "") == "" {
+		t.Error("no commit counts")
+	}
+	if notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "4f2d9aa"}, "ann", "4f2d9aa") == "" {
+		t.Error("no time counts")
+	}
+}
+
+func TestReviewsPages(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	g.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: "4f2d9aa"})
+	for i := range 130 {
+		g.AddReview(7, githubtest.Review{Login: "rita", State: "COMMENTED", CommitID: "4f2d9aa", SubmittedAt: at(i)})
+	}
+	g.AddReview(7, githubtest.Review{Login: "", State: "APPROVED", CommitID: "4f2d9aa", SubmittedAt: at(131)})
+	got, err := testClient(t, g).Reviews(t.Context(), 7)
+	if err != nil || len(got) != 131 || !slices.IsSortedFunc(got, func(a, b Review) int { return a.SubmittedAt.Compare(b.SubmittedAt) }) {
+		t.Errorf("%d reviews, %v", len(got), err)
+	}
+}

@@ -1,0 +1,96 @@
+// Package provider is of the one place where names become Clockify ids and back: it reads a workspace into a model.State
+// and carries out plan changes as API calls. It decides nothing: what ought to be is the planner's business.
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/clockify"
+)
+
+// Options of a Workspace.
+type Options struct {
+	ID      string
+	Reader  *clockify.Client // may be read-only
+	Writer  *clockify.Client // nil: Do refuses
+	Now     func() time.Time
+	Sleep   func(ctx context.Context, d time.Duration) error // waits that are not the client's own
+	Workers int                                              // reads of single people under way at once; default 8
+	Logger  *slog.Logger
+	OnFree  func() // told when the workspace turns out to be on the free plan, before it is read; nil: nobody
+}
+
+// Workspace is one workspace through one key. It remembers the ids of what it has read and made. Reading must have
+// ended before the first change is done; changes may then be done concurrently.
+type Workspace struct {
+	Options
+	name string
+
+	mu       sync.Mutex
+	users    map[string]*member              // by email
+	emails   map[string]string               // user id to email
+	groups   map[string]string               // group name to id
+	fresh    map[string]bool                 // groups made in this run
+	fields   map[string]clockify.CustomField // user custom fields by name
+	refusals int                             // writes of people and groups refused in a row, before any was accepted
+	accepted bool                            // a write of people or groups was accepted
+
+	shelf *shelf // what time syncs share; see time_shelf.go
+}
+
+// member is what is kept of a person beside what the planner sees.
+type member struct {
+	turn   lock // held while the profile is written: it is written whole
+	id     string
+	values map[string]any // custom field id to the value as Clockify gave or was given it
+}
+
+func newMember(id string) *member { return &member{turn: newLock(), id: id, values: map[string]any{}} }
+
+// New returns a Workspace. It makes no call.
+func New(o Options) *Workspace {
+	if o.Workers <= 0 {
+		o.Workers = 8
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Workspace{
+		Options: o, users: map[string]*member{}, emails: map[string]string{}, groups: map[string]string{},
+		fresh: map[string]bool{}, fields: map[string]clockify.CustomField{},
+	}
+}
+
+// Denied is an answer of Clockify's that a setting has to be mended for: a key it does not know, a workspace the key
+// does not reach, a user who may not do what is asked.
+type Denied struct {
+	Setting string // as people write it: CLOCKIFY_API_KEY, workspace.id
+	Text    string
+	Err     error
+}
+
+func (d *Denied) Error() string { return fmt.Sprintf("%s: %s (%v)", d.Setting, d.Text, d.Err) }
+func (d *Denied) Unwrap() error { return d.Err }
+
+// unknownKey explains a refusal of the key itself; other errors are returned as they are.
+func unknownKey(err error) error {
+	switch {
+	case clockify.IsCode(err, 401, 4003):
+		return &Denied{"CLOCKIFY_API_KEY", "Clockify does not know this key. Copy it again from Profile settings, API; a key works only in the region and subdomain it was made in (api.base_url)", err}
+	case clockify.IsCode(err, 401, 4017):
+		return &Denied{"CLOCKIFY_ADDON_TOKEN", "Clockify does not accept this add-on token", err}
+	case clockify.IsStatus(err, 401):
+		return &Denied{"CLOCKIFY_API_KEY", "Clockify does not accept the key", err}
+	}
+	return err
+}
+
+var (
+	errReadOnly = errors.New("this workspace was opened for reading only")
+	errInactive = errors.New("the field is inactive")
+)
