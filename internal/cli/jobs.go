@@ -148,7 +148,7 @@ func (r *round) make(ctx context.Context, jobs []*job) []made {
 				taken[j.place] = map[string]bool{}
 			}
 			for l := range m.have.Time {
-				m.have.Time[l].Taken = taken[j.place]
+				m.have.Time[l].Matched = taken[j.place]
 			}
 			m.plan = plan.Compute(j.spec, m.have)
 		}

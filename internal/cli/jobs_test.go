@@ -15,7 +15,7 @@ func TestRoundSharesWhatIsTaken(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	syncOf := func(name, client, user string) state.TimeSync {
-		return state.TimeSync{Name: name, Source: state.Side{WorkspaceID: "s", ClientID: client, UserID: user}, Destination: state.Side{WorkspaceID: "d", UserID: user}}
+		return state.TimeSync{Name: name, Source: state.Endpoint{WorkspaceID: "s", ClientID: client, UserID: user}, Destination: state.Endpoint{WorkspaceID: "d", UserID: user}}
 	}
 	syncs := []state.TimeSync{syncOf("a", "c1", "ann"), syncOf("b", "c2", "ann"), syncOf("c", "c3", "bob"), syncOf("d", "c4", "ann")}
 	var jobs []*job
@@ -29,12 +29,12 @@ func TestRoundSharesWhatIsTaken(t *testing.T) {
 				if sync.Name == "d" {
 					return state.State{}, errors.New("not read")
 				}
-				entry := state.Entry{Project: "Website", Start: day, End: day.Add(time.Hour), Description: "plan", Handle: "1"}
+				entry := state.Entry{Project: "Website", Start: day, End: day.Add(time.Hour), Description: "plan", ID: "1"}
 				projects := []state.Project{{Name: "Website"}}
-				return state.State{Time: []state.Ledger{{
+				return state.State{Time: []state.TimeState{{
 					Sync: sync.Name, From: day.Add(-time.Hour), To: day.Add(time.Hour),
-					Source:      state.Book{Projects: projects, Entries: []state.Entry{entry}},
-					Destination: state.Book{Projects: projects, Entries: []state.Entry{entry}, Own: true},
+					Source:      state.WorkspaceEntries{Projects: projects, Entries: []state.Entry{entry}},
+					Destination: state.WorkspaceEntries{Projects: projects, Entries: []state.Entry{entry}, IsKeyOwner: true},
 				}}}, nil
 			}}, nil
 		}

@@ -73,7 +73,7 @@ func (s *session) setupTime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.Source = state.Side{WorkspaceID: list[from].ID, UserID: self.ID}
+	t.Source = state.Endpoint{WorkspaceID: list[from].ID, UserID: self.ID}
 	customer, err := s.chooseClient(ctx, client, list[from])
 	if err != nil {
 		return err

@@ -41,8 +41,8 @@ func (s *session) fromSecret(secret config.TimeSecret) state.TimeSync {
 	}
 	return state.TimeSync{
 		Name:        secret.Name,
-		Source:      state.Side{WorkspaceID: secret.SourceWorkspaceID, ClientID: secret.SourceClientID, UserID: secret.UserID, Token: token},
-		Destination: state.Side{WorkspaceID: secret.DestinationWorkspaceID, UserID: cmp.Or(secret.DestUserID, secret.UserID), Token: dest},
+		Source:      state.Endpoint{WorkspaceID: secret.SourceWorkspaceID, ClientID: secret.SourceClientID, UserID: secret.UserID, Token: token},
+		Destination: state.Endpoint{WorkspaceID: secret.DestinationWorkspaceID, UserID: cmp.Or(secret.DestUserID, secret.UserID), Token: dest},
 		Color:       secret.Color, Window: secretWindow,
 	}
 }
@@ -98,7 +98,7 @@ func (s *session) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 		t := &provider.Time{Source: from, Destination: to}
 		return source{do: t, read: func(ctx context.Context) (state.State, error) {
 			ledger, err := t.ReadTime(ctx, sync, now)
-			return state.State{Time: []state.Ledger{ledger}}, err
+			return state.State{Time: []state.TimeState{ledger}}, err
 		}}, err
 	}
 	return j

@@ -67,15 +67,15 @@ type (
 		Entry *state.Entry
 		Equal int
 	}
-	// UpdateEntry makes the entry of that handle read like Entry. Moves says that its project, start, end or description
+	// UpdateEntry makes the entry of that id read like Entry. Moves says that its project, start, end or description
 	// changes, so that there is one more entry of Entry's content afterwards.
 	UpdateEntry struct {
-		Handle string
-		Entry  *state.Entry
-		Moves  bool
+		ID    string
+		Entry *state.Entry
+		Moves bool
 	}
-	// DeleteEntry deletes the entry of that handle.
-	DeleteEntry struct{ Handle string }
+	// DeleteEntry deletes the entry of that id.
+	DeleteEntry struct{ ID string }
 )
 
 // Value is a custom field's new value in canonical form; empty clears it.

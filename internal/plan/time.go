@@ -12,7 +12,7 @@ import (
 // compared as instants, so an entry that ends after midnight or spans a change of the clocks is an entry like any other.
 type mirror struct {
 	spec state.TimeSync
-	have state.Ledger
+	have state.TimeState
 	plan *Plan
 
 	aims   map[string]aim      // where the entries of a source project go, by its name
@@ -40,7 +40,7 @@ type job struct {
 // it: a pair of linked entries is followed when either of the two starts in the window, so an entry that was moved over
 // the window's edge is moved along and not doubled. Without the link both sides are cut at the same instants, and a pair
 // always starts at the same one, so the edge parts no pair.
-func timeSync(spec state.TimeSync, ledger state.Ledger) *Plan {
+func timeSync(spec state.TimeSync, ledger state.TimeState) *Plan {
 	m := &mirror{
 		spec: spec, have: ledger, plan: &Plan{},
 		aims: map[string]aim{}, mapped: map[projectKey]bool{}, tasks: map[projectKey]set{}, notes: map[noteKey]*note{},
@@ -97,7 +97,7 @@ func (m *mirror) sound() bool {
 func (m *mirror) preflight() {
 	dest := &m.have.Destination
 	writes := slices.ContainsFunc(m.plan.Changes, func(c Change) bool { return c.Ref.Kind == KindEntry && c.Op == Create })
-	if writes && !dest.Own && !dest.Has("ADD_TIME_FOR_OTHERS") {
+	if writes && !dest.IsKeyOwner && !dest.Has("ADD_TIME_FOR_OTHERS") {
 		m.refuse("destination.user_id", "the workspace %q lacks adding time for others (feature ADD_TIME_FOR_OTHERS; Basic plan or above), and the key is not the person's own.", dest.Workspace)
 	}
 }

@@ -10,9 +10,9 @@ import (
 
 // manyEntries is a ledger of n entries a side, over 50 projects. share of the source entries have a twin; of the others
 // every second is an edit, the rest is new.
-func manyEntries(n int, share float64, linked bool) (state.TimeSync, state.Ledger) {
+func manyEntries(n int, share float64, linked bool) (state.TimeSync, state.TimeState) {
 	sync := contentSync()
-	l := state.Ledger{Sync: "acme", Source: state.Book{Client: "Acme", Workspace: "Home"}, Destination: state.Book{Workspace: "Theirs", HasLink: linked, Own: true}}
+	l := state.TimeState{Sync: "acme", Source: state.WorkspaceEntries{Client: "Acme", Workspace: "Home"}, Destination: state.WorkspaceEntries{Workspace: "Theirs", HasLink: linked, IsKeyOwner: true}}
 	l.From = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	l.To = l.From.Add(time.Duration(n+1) * time.Minute)
 	if linked {
@@ -25,11 +25,11 @@ func manyEntries(n int, share float64, linked bool) (state.TimeSync, state.Ledge
 	for i := range n {
 		p := l.Source.Projects[i%50]
 		at := l.From.Add(time.Duration(i) * time.Minute)
-		e := state.Entry{Client: p.Client, Project: p.Name, Start: at, End: at.Add(time.Hour), Description: fmt.Sprintf("work %d", i), Handle: fmt.Sprintf("%024x", i)}
+		e := state.Entry{Client: p.Client, Project: p.Name, Start: at, End: at.Add(time.Hour), Description: fmt.Sprintf("work %d", i), ID: fmt.Sprintf("%024x", i)}
 		d := e
-		d.Client, d.Handle = "Client", fmt.Sprintf("%024x", n+i)
+		d.Client, d.ID = "Client", fmt.Sprintf("%024x", n+i)
 		if linked {
-			e.Link, d.Link = e.Handle, e.Handle
+			e.Link, d.Link = e.ID, e.ID
 		}
 		if float64(i) >= share*float64(n) {
 			d.Description = "before"

@@ -24,7 +24,7 @@ func (m *mirror) gather() int {
 				m.note(kind, name, text, e)
 			}
 		}
-		if e.Elsewhere {
+		if e.OutOfScope {
 			continue
 		}
 		if e.End.IsZero() {
@@ -34,7 +34,7 @@ func (m *mirror) gather() int {
 			continue
 		}
 		if e.Project == "" {
-			if !e.Absence { // holidays and time off have no project
+			if !e.TimeOff { // holidays and time off have no project
 				note(state.FindingNoProject, m.who(), "without a project; left out")
 			}
 			continue
@@ -44,7 +44,7 @@ func (m *mirror) gather() int {
 		}
 		a := m.aims[e.Project]
 		switch {
-		case e.Absence:
+		case e.TimeOff:
 			note(state.FindingNotCarried, e.Project, "holidays and time off cannot be made in another workspace; left out")
 		case e.Break && !m.have.Destination.Has("BREAKS"):
 			note(state.FindingNotCarried, e.Project, "breaks, which the destination's plan does not have (feature BREAKS); left out")
@@ -54,7 +54,7 @@ func (m *mirror) gather() int {
 			note(a.kind, e.Project, a.text+"; left out")
 		default:
 			m.jobs = append(m.jobs, m.job(e, a))
-			for _, what := range e.Lost {
+			for _, what := range e.Unmapped {
 				note(state.FindingNotCarried, what, "is not carried")
 			}
 		}
@@ -73,7 +73,7 @@ func (m *mirror) who() string {
 func (m *mirror) job(e *state.Entry, a aim) job {
 	j := job{source: e, want: *e, frozen: a.project.Archived}
 	w := &j.want
-	w.Client, w.Project, w.Lost, w.Tags = a.project.Client, a.project.Name, nil, nil
+	w.Client, w.Project, w.Unmapped, w.Tags = a.project.Client, a.project.Name, nil, nil
 	w.Description = refusedSigns.Replace(e.Description)
 	if !m.spec.Link {
 		w.Link = ""
@@ -143,8 +143,8 @@ func (m *mirror) create(j *job, equal int) {
 // update plans what makes the twin read like the source entry, if anything.
 func (m *mirror) update(j *job, twin *state.Entry) {
 	m.settle(j, twin)
-	if m.have.Taken != nil {
-		m.have.Taken[twin.Handle] = true
+	if m.have.Matched != nil {
+		m.have.Matched[twin.ID] = true
 	}
 	if !m.spec.Link && slot(twin, &j.want) == 0 && content(twin, &j.want) == 0 {
 		return // told by content alone, a twin that differs in its tags, task or billable may have been put right by hand
@@ -162,7 +162,7 @@ func (m *mirror) update(j *job, twin *state.Entry) {
 	}
 	m.ask(&j.want)
 	want := j.want
-	m.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.Handle, &want, slot(twin, &j.want) != 0 || content(twin, &j.want) != 0}, fields...)
+	m.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.ID, &want, slot(twin, &j.want) != 0 || content(twin, &j.want) != 0}, fields...)
 }
 
 // ask plans the tags and the task of an entry that the destination lacks. Both are of the kind project, as parts of what

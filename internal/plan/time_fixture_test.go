@@ -22,12 +22,12 @@ import (
 //	twin [CLIENT/]PROJECT ...                      a destination entry
 //
 // The words of an entry are its description, or billable, break, absence, elsewhere, tags=a,b, task=x, id=x, link=x.
-func ledgerOf(t rapid.TB, text string) state.Ledger {
+func ledgerOf(t rapid.TB, text string) state.TimeState {
 	t.Helper()
-	l := state.Ledger{
+	l := state.TimeState{
 		Sync: "acme", From: day(t, "14T00:00"), To: day(t, "21T00:00"),
-		Source:      state.Book{Workspace: "Home", User: "ann@x", Own: true, Client: "Acme"},
-		Destination: state.Book{Workspace: "Theirs", User: "ann@x", Own: true},
+		Source:      state.WorkspaceEntries{Workspace: "Home", User: "ann@x", IsKeyOwner: true, Client: "Acme"},
+		Destination: state.WorkspaceEntries{Workspace: "Theirs", User: "ann@x", IsKeyOwner: true},
 	}
 	n := 0
 	for line := range strings.Lines(text) {
@@ -59,7 +59,7 @@ func ledgerOf(t rapid.TB, text string) state.Ledger {
 		case "has":
 			l.Destination.HasLink = true
 		case "plain":
-			l.Destination.Features, l.Destination.Own = strings.Split(words[1], ","), false
+			l.Destination.Features, l.Destination.IsKeyOwner = strings.Split(words[1], ","), false
 		case "fixed":
 			l.Destination.FixedBillable = true
 		case "trouble":
@@ -77,7 +77,7 @@ func ledgerOf(t rapid.TB, text string) state.Ledger {
 		if e.Project != "" {
 			e.Client = "Acme"
 		}
-		e.Link = e.Handle
+		e.Link = e.ID
 	}
 	return l
 }
@@ -101,7 +101,7 @@ func day(t rapid.TB, text string) time.Time {
 
 func readEntry(t rapid.TB, id string, words []string) state.Entry {
 	t.Helper()
-	e := state.Entry{Handle: id}
+	e := state.Entry{ID: id}
 	if words[0] != "-" {
 		e.Client, e.Project = clientAndProject(words[0])
 	}
@@ -119,18 +119,18 @@ func readEntry(t rapid.TB, id string, words []string) state.Entry {
 		case "break":
 			e.Break = true
 		case "absence":
-			e.Absence = true
+			e.TimeOff = true
 		case "elsewhere":
-			e.Elsewhere = true
+			e.OutOfScope = true
 		case "tags":
 			e.Tags = strings.Split(value, ",")
 			slices.Sort(e.Tags)
 		case "task":
 			e.Task = value
 		case "lost":
-			e.Lost = append(e.Lost, spaced(value))
+			e.Unmapped = append(e.Unmapped, spaced(value))
 		case "id":
-			e.Handle = value
+			e.ID = value
 		case "link":
 			e.Link = value
 		default:
@@ -142,7 +142,7 @@ func readEntry(t rapid.TB, id string, words []string) state.Entry {
 }
 
 func contentSync() state.TimeSync {
-	return state.TimeSync{Name: "acme", Source: state.Side{WorkspaceID: "s"}, Destination: state.Side{WorkspaceID: "d"}}
+	return state.TimeSync{Name: "acme", Source: state.Endpoint{WorkspaceID: "s"}, Destination: state.Endpoint{WorkspaceID: "d"}}
 }
 
 func linkedSync() state.TimeSync {
@@ -151,8 +151,8 @@ func linkedSync() state.TimeSync {
 	return s
 }
 
-func computeTime(sync state.TimeSync, l state.Ledger) *plan.Plan {
-	return plan.Compute(state.Spec{Time: []state.TimeSync{sync}}, state.State{Time: []state.Ledger{l}})
+func computeTime(sync state.TimeSync, l state.TimeState) *plan.Plan {
+	return plan.Compute(state.Spec{Time: []state.TimeSync{sync}}, state.State{Time: []state.TimeState{l}})
 }
 
 // renderTime shows a time plan in lines: changes as they are run, then findings, then refusals.

@@ -74,7 +74,7 @@ func (m *mirror) gone(marked marks) {
 	}
 	elsewhere := set{}
 	for i := range m.have.Source.Entries {
-		if e := &m.have.Source.Entries[i]; e.Elsewhere {
+		if e := &m.have.Source.Entries[i]; e.OutOfScope {
 			elsewhere[e.Link] = true
 		} else {
 			marked.take(e.Link) // it is there, and left out for a reason that has been told
@@ -93,7 +93,7 @@ func (m *mirror) gone(marked marks) {
 		case elsewhere[e.Link]:
 			m.note(state.FindingSourceGone, label(e), "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
 		case m.spec.Deletes:
-			c := m.add(Cleanup, Delete, KindEntry, entryName(e), DeleteEntry{e.Handle}, entryFields(e, &state.Entry{})...)
+			c := m.add(Cleanup, Delete, KindEntry, entryName(e), DeleteEntry{e.ID}, entryFields(e, &state.Entry{})...)
 			c.Gated, c.Reason = true, "its source entry was deleted"
 		default:
 			m.note(state.FindingSourceGone, label(e), "their source entries were deleted (deletes: gated would offer to delete them)", e)

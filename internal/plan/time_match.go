@@ -47,7 +47,7 @@ func (m *mirror) room(changes int) { m.plan.Changes = slices.Grow(m.plan.Changes
 
 // ours reports whether a destination entry is one that a source entry of the window may explain.
 func (m *mirror) ours(e *state.Entry) bool {
-	return !e.End.IsZero() && !e.Absence && m.inside(e.Start) && m.mapped[projectKey{e.Client, e.Project}]
+	return !e.End.IsZero() && !e.TimeOff && m.inside(e.Start) && m.mapped[projectKey{e.Client, e.Project}]
 }
 
 func (m *mirror) unexplained(e *state.Entry) {
@@ -116,10 +116,10 @@ func (m *mirror) pair(jobs []*job, twins []*state.Entry) (leftJobs []*job, leftT
 
 // free are the entries that stand for no source entry of another sync.
 func (m *mirror) free(twins []*state.Entry) []*state.Entry {
-	if len(m.have.Taken) == 0 {
+	if len(m.have.Matched) == 0 {
 		return twins
 	}
-	return slices.DeleteFunc(slices.Clone(twins), func(e *state.Entry) bool { return m.have.Taken[e.Handle] })
+	return slices.DeleteFunc(slices.Clone(twins), func(e *state.Entry) bool { return m.have.Matched[e.ID] })
 }
 
 // alike pairs twins that are the same in everything, so that they stay as they are, and returns the others.

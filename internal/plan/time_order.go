@@ -77,7 +77,7 @@ func order(a, b *state.Entry) int {
 			return c
 		}
 	}
-	return cmp.Or(strings.Compare(a.Link, b.Link), strings.Compare(a.Handle, b.Handle))
+	return cmp.Or(strings.Compare(a.Link, b.Link), strings.Compare(a.ID, b.ID))
 }
 
 var orders = []func(a, b *state.Entry) int{slot, content, attributes}

@@ -32,7 +32,7 @@ func (b *books) id(kind string) string {
 }
 
 // ledger is what reading the books would give.
-func (b *books) ledger(t rapid.TB, linked, hasLink bool) state.Ledger {
+func (b *books) ledger(t rapid.TB, linked, hasLink bool) state.TimeState {
 	l := ledgerOf(t, `
 		dest Alpha/Website
 		dest Beta/Shop
@@ -49,7 +49,7 @@ func (b *books) ledger(t rapid.TB, linked, hasLink bool) state.Ledger {
 	inside := func(e state.Entry) bool { return !e.Start.Before(l.From) && e.Start.Before(l.To) }
 	for _, id := range slices.Sorted(maps.Keys(b.source)) {
 		e := b.source[id]
-		e.Handle = id
+		e.ID = id
 		if linked {
 			e.Link = id
 		}
@@ -59,7 +59,7 @@ func (b *books) ledger(t rapid.TB, linked, hasLink bool) state.Ledger {
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.dest)) {
 		e := b.dest[id]
-		e.Handle = id
+		e.ID = id
 		if !linked {
 			e.Link = ""
 		}
@@ -82,7 +82,7 @@ func (b *books) do(t *rapid.T, p *plan.Plan, approved bool) (made, changed, dele
 			b.dest[b.id("d")] = *do.Entry
 		case plan.UpdateEntry:
 			changed++
-			old, ok := b.dest[do.Handle]
+			old, ok := b.dest[do.ID]
 			if !ok {
 				t.Fatalf("%s changes an entry that is not there", c.Ref.Name)
 			}
@@ -90,10 +90,10 @@ func (b *books) do(t *rapid.T, p *plan.Plan, approved bool) (made, changed, dele
 			if e.Link == "" {
 				e.Link = old.Link
 			}
-			b.dest[do.Handle] = e
+			b.dest[do.ID] = e
 		case plan.DeleteEntry:
 			deleted++
-			delete(b.dest, do.Handle)
+			delete(b.dest, do.ID)
 		case plan.CreateLink, plan.CreateProject:
 		default:
 			t.Fatalf("unexpected change %T", do)
@@ -184,7 +184,7 @@ func (b *books) edit(t *rapid.T, side map[string]state.Entry, projects []string)
 }
 
 // asked are the source entries to mirror, as they ought to be in the destination, by id: the rules said plainly.
-func (b *books) asked(l state.Ledger, windowed bool) map[string]state.Entry {
+func (b *books) asked(l state.TimeState, windowed bool) map[string]state.Entry {
 	out := map[string]state.Entry{}
 	for id, e := range b.source {
 		route, ok := routes[e.Project]
@@ -419,7 +419,7 @@ func TestTimeSamePlan(t *testing.T) {
 		l := b.ledger(t, linked, true)
 		want := computeTime(sync, l)
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		for _, book := range []*state.Book{&l.Source, &l.Destination} {
+		for _, book := range []*state.WorkspaceEntries{&l.Source, &l.Destination} {
 			book.Entries, book.Projects, book.Tags = shuffled(r, book.Entries), shuffled(r, book.Projects), shuffled(r, book.Tags)
 		}
 		got := computeTime(sync, l)

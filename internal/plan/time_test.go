@@ -471,7 +471,7 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 	t.Parallel()
 	a, b := linkedSync(), linkedSync()
 	b.Name, b.Source.WorkspaceID = "beta", "s2"
-	p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{ledgerOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
+	p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{ledgerOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
 	want := []plan.Subject{{Domain: plan.Time, Sync: "acme", Workspace: "Theirs", Entries: 1, From: "2026-11-14T00:00:00Z", To: "2026-11-21T00:00:00Z"}}
 	if diff := cmp.Diff(want, p.Subjects); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)
@@ -480,7 +480,7 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 		t.Errorf("two syncs that share their marks are not refused: %v", p.Refusals)
 	}
 	b.LinkField = "Beta entry"
-	p = plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{ledgerOf(t, site+"has link")}})
+	p = plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{ledgerOf(t, site+"has link")}})
 	if len(p.Refusals) > 0 {
 		t.Errorf("two syncs with marks of their own are refused: %v", p.Refusals)
 	}
@@ -509,7 +509,7 @@ func TestTimeSameEntriesTwice(t *testing.T) {
 			acme := ledgerOf(t, site+"book Website 20T09:00-20T10:00 plan")
 			beta := acme
 			beta.Sync = "beta"
-			p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{acme, beta}})
+			p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{acme, beta}})
 			if len(p.Refusals) != tc.want {
 				t.Fatalf("got refusals %v, want %d", p.Refusals, tc.want)
 			}
@@ -542,17 +542,17 @@ func TestTimeTaken(t *testing.T) {
 			a, b := contentSync(), contentSync()
 			b.Name, b.Source.ClientID = "beta", "c2"
 			taken := map[string]bool{}
-			ledger := func(sync, book string) state.Ledger {
+			ledger := func(sync, book string) state.TimeState {
 				text := site
 				for _, d := range tc.dest {
 					text += "twin Alpha/Website 20T09:00-20T10:00 " + d + "\n"
 				}
 				l := ledgerOf(t, text+"book Website 20T09:00-20T10:00 "+book)
-				l.Sync, l.Taken = sync, taken
+				l.Sync, l.Matched = sync, taken
 				return l
 			}
 			var got [2]string
-			for _, c := range plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.Ledger{ledger("acme", tc.acme), ledger("beta", tc.beta)}}).Changes {
+			for _, c := range plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{ledger("acme", tc.acme), ledger("beta", tc.beta)}}).Changes {
 				if c.Sync == "beta" {
 					got[1] += string(c.Op)
 				} else {

@@ -47,8 +47,8 @@ const reach = 32 * 24 * time.Hour
 //
 // With a link, marked entries whose source is not in what was read are looked up one by one, so that only a source that
 // is proved gone counts as gone. Errors about settings are *Denied.
-func (t *Time) ReadTime(ctx context.Context, sync state.TimeSync, now time.Time) (state.Ledger, error) {
-	l := state.Ledger{Sync: sync.Name, From: sync.From, To: sync.To}
+func (t *Time) ReadTime(ctx context.Context, sync state.TimeSync, now time.Time) (state.TimeState, error) {
+	l := state.TimeState{Sync: sync.Name, From: sync.From, To: sync.To}
 	if l.To.IsZero() {
 		l.To = now
 	}
@@ -68,7 +68,7 @@ func (t *Time) ReadTime(ctx context.Context, sync state.TimeSync, now time.Time)
 	r := &timeReader{Time: t, ledger: &l, lost: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
 	for _, step := range []func(context.Context) error{r.heads, r.lists, r.entries, r.names} {
 		if err := step(ctx); err != nil {
-			return state.Ledger{}, err
+			return state.TimeState{}, err
 		}
 	}
 	return l, nil
@@ -77,7 +77,7 @@ func (t *Time) ReadTime(ctx context.Context, sync state.TimeSync, now time.Time)
 // timeReader is one reading.
 type timeReader struct {
 	*Time
-	ledger *state.Ledger
+	ledger *state.TimeState
 
 	lost     map[string][]string                             // by custom field of the source
 	alike    map[string][]clockify.FieldValue                // by what is in them
@@ -102,8 +102,8 @@ func (r *timeReader) heads(ctx context.Context) error {
 	src, dst := &r.ledger.Source, &r.ledger.Destination
 	src.Workspace, src.Features = r.src.workspace.Name, features(r.src.workspace)
 	dst.Workspace, dst.Features = r.dst.workspace.Name, features(r.dst.workspace)
-	src.User, src.Own = r.src.person(r.sync.Source.UserID)
-	dst.User, dst.Own = r.dst.person(r.sync.Destination.UserID)
+	src.User, src.IsKeyOwner = r.src.person(r.sync.Source.UserID)
+	dst.User, dst.IsKeyOwner = r.dst.person(r.sync.Destination.UserID)
 	return nil
 }
 

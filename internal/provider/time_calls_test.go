@@ -214,14 +214,14 @@ func TestTimeLedger(t *testing.T) {
 	if l.Sync != "acme" || !l.To.Equal(o.now) || l.To.Sub(l.From) != 7*24*time.Hour {
 		t.Errorf("the window is %s to %s", l.From, l.To)
 	}
-	if src.Workspace != "Home" || src.Client != "Acme" || src.User != "ann@x.io" || !src.Own || dst.Workspace != "Theirs" {
+	if src.Workspace != "Home" || src.Client != "Acme" || src.User != "ann@x.io" || !src.IsKeyOwner || dst.Workspace != "Theirs" {
 		t.Errorf("the books are of %s (%s) of %s, and %s", src.Workspace, src.Client, src.User, dst.Workspace)
 	}
 	if !slices.Equal(dst.Tags, []string{"dev"}) || !slices.Equal(dst.ArchivedTags, []string{"old"}) || !slices.Equal(dst.Entries[0].Tags, []string{"dev"}) {
 		t.Errorf("tags are %v, archived %v, of the entry %v", dst.Tags, dst.ArchivedTags, dst.Entries[0].Tags)
 	}
-	if !slices.Equal(src.Entries[0].Lost, []string{"custom field Cost"}) {
-		t.Errorf("not carried: %v", src.Entries[0].Lost)
+	if !slices.Equal(src.Entries[0].Unmapped, []string{"custom field Cost"}) {
+		t.Errorf("not carried: %v", src.Entries[0].Unmapped)
 	}
 	if (state.Project{Client: "Alpha", Name: "Website"}).Label() != dst.Projects[0].Label() {
 		t.Errorf("projects are %v", dst.Projects)

@@ -137,7 +137,7 @@ func rename(entries []state.Entry, tags []clockify.Tag, tasks *taskBook) {
 		e := &entries[i]
 		if e.Task != "" {
 			if e.Task = names["task "+e.Task]; e.Task == "" {
-				e.Lost = append(e.Lost, "a task that is not there any more")
+				e.Unmapped = append(e.Unmapped, "a task that is not there any more")
 			}
 		}
 		if len(e.Tags) == 0 {
@@ -156,7 +156,7 @@ func rename(entries []state.Entry, tags []clockify.Tag, tasks *taskBook) {
 			lists[key] = list
 		}
 		if len(list) < len(e.Tags) {
-			e.Lost = append(e.Lost, "a tag that is not there any more")
+			e.Unmapped = append(e.Unmapped, "a tag that is not there any more")
 		}
 		e.Tags = list
 	}

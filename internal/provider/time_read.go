@@ -39,7 +39,7 @@ func (r *timeReader) entries(ctx context.Context) error {
 }
 
 // side reads one side's entries, as many of them as keep wants.
-func (r *timeReader) side(ctx context.Context, s *shelf, side string, of state.Side, margin time.Duration, keep func(clockify.TimeEntry) (state.Entry, bool)) ([]state.Entry, error) {
+func (r *timeReader) side(ctx context.Context, s *shelf, side string, of state.Endpoint, margin time.Duration, keep func(clockify.TimeEntry) (state.Entry, bool)) ([]state.Entry, error) {
 	query := clockify.EntriesQuery{Start: r.ledger.From.Add(-margin), End: r.ledger.To.Add(margin)}
 	list, err := clockify.All(func() seq[state.Entry] {
 		return func(yield func(state.Entry, error) bool) {
@@ -80,10 +80,10 @@ func (r *timeReader) fromSource(row clockify.TimeEntry) (state.Entry, bool) {
 	}
 	for _, v := range row.CustomFieldValues {
 		if filled(v.Value) && v.Name != r.sync.LinkField {
-			if e.Lost == nil {
-				e.Lost = r.lostField(v.Name)
+			if e.Unmapped == nil {
+				e.Unmapped = r.lostField(v.Name)
 			} else {
-				e.Lost = append(e.Lost, r.lostField(v.Name)...)
+				e.Unmapped = append(e.Unmapped, r.lostField(v.Name)...)
 			}
 		}
 	}
@@ -135,8 +135,8 @@ func (r *timeReader) shareValues(values []clockify.FieldValue) []clockify.FieldV
 func plain(row clockify.TimeEntry) state.Entry {
 	e := state.Entry{
 		Description: row.Description, Start: row.TimeInterval.Start.UTC().Truncate(time.Second), Billable: row.Billable,
-		Break: row.Type == "BREAK", Absence: row.Type == "HOLIDAY" || row.Type == "TIME_OFF",
-		Task: row.TaskID, Tags: row.TagIDs, Handle: row.ID,
+		Break: row.Type == "BREAK", TimeOff: row.Type == "HOLIDAY" || row.Type == "TIME_OFF",
+		Task: row.TaskID, Tags: row.TagIDs, ID: row.ID,
 	}
 	if row.TimeInterval.End != nil {
 		e.End = row.TimeInterval.End.UTC().Truncate(time.Second)
@@ -183,7 +183,7 @@ func (r *timeReader) missing(ctx context.Context) error {
 			defer mu.Unlock()
 			e, covered := r.fromSource(row)
 			if !covered || row.UserID != r.sync.Source.UserID {
-				e = state.Entry{Start: e.Start, Link: row.ID, Handle: row.ID, Elsewhere: true}
+				e = state.Entry{Start: e.Start, Link: row.ID, ID: row.ID, OutOfScope: true}
 			}
 			r.ledger.Source.Entries = append(r.ledger.Source.Entries, e)
 			return nil

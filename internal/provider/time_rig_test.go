@@ -72,8 +72,8 @@ func (o *office) build(set func(o *office, home, theirs *sandbox.Workspace)) {
 
 func (o *office) sync() state.TimeSync {
 	return state.TimeSync{
-		Name: "acme", Source: state.Side{WorkspaceID: o.home, ClientID: o.client, UserID: o.ann, Token: "ACME_TOKEN"},
-		Destination: state.Side{WorkspaceID: o.theirs, UserID: o.ann, Token: "ACME_DEST_TOKEN"}, Window: 7 * 24 * time.Hour,
+		Name: "acme", Source: state.Endpoint{WorkspaceID: o.home, ClientID: o.client, UserID: o.ann, Token: "ACME_TOKEN"},
+		Destination: state.Endpoint{WorkspaceID: o.theirs, UserID: o.ann, Token: "ACME_DEST_TOKEN"}, Window: 7 * 24 * time.Hour,
 	}
 }
 
@@ -120,8 +120,8 @@ func (o *office) plan(s state.TimeSync) (*provider.Time, *plan.Plan) {
 	return t, computeTime(s, ledger)
 }
 
-func computeTime(s state.TimeSync, l state.Ledger) *plan.Plan {
-	return plan.Compute(state.Spec{Time: []state.TimeSync{s}}, state.State{Time: []state.Ledger{l}})
+func computeTime(s state.TimeSync, l state.TimeState) *plan.Plan {
+	return plan.Compute(state.Spec{Time: []state.TimeSync{s}}, state.State{Time: []state.TimeState{l}})
 }
 
 // run plans and does everything that does not wait for approval, or with approve all. It returns the plan and what went

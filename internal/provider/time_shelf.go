@@ -96,7 +96,7 @@ func (s *shelf) ask(ctx context.Context) (clockify.User, error) {
 }
 
 // open asks for both for a time sync, whose settings errors are about.
-func (s *shelf) open(ctx context.Context, setting string, side state.Side) error {
+func (s *shelf) open(ctx context.Context, setting string, side state.Endpoint) error {
 	self, err := s.ask(ctx)
 	switch {
 	case err == nil:
@@ -110,7 +110,7 @@ func (s *shelf) open(ctx context.Context, setting string, side state.Side) error
 }
 
 // badKey names the setting a refused key comes from; in front of other errors stands which side they are about.
-func badKey(err error, setting string, side state.Side) error {
+func badKey(err error, setting string, side state.Endpoint) error {
 	var denied *Denied
 	if !errors.As(unknownKey(err), &denied) {
 		return wrap(setting, err)

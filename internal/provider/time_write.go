@@ -184,7 +184,7 @@ func (t *Time) agrees(row clockify.TimeEntry, b clockify.EntryBody) error {
 
 // updateEntry replaces an entry, whose custom field values go along: what is left out is cleared.
 func (t *Time) updateEntry(ctx context.Context, a plan.UpdateEntry) error {
-	b, err := t.body(a.Entry, t.values[a.Handle])
+	b, err := t.body(a.Entry, t.values[a.ID])
 	if err != nil {
 		return err
 	}
@@ -193,11 +193,11 @@ func (t *Time) updateEntry(ctx context.Context, a plan.UpdateEntry) error {
 	var row clockify.TimeEntry
 	err = t.Destination.perform(ctx, deed{
 		holds: func(ctx context.Context) (bool, error) {
-			row, err = t.Destination.Writer.TimeEntry(ctx, t.Destination.ID, a.Handle)
+			row, err = t.Destination.Writer.TimeEntry(ctx, t.Destination.ID, a.ID)
 			return err == nil && t.asSent(row, b), err
 		},
 		do: func(ctx context.Context) error {
-			row, err = t.Destination.Writer.UpdateTimeEntry(ctx, t.Destination.ID, a.Handle, b)
+			row, err = t.Destination.Writer.UpdateTimeEntry(ctx, t.Destination.ID, a.ID, b)
 			return err
 		},
 	})
@@ -220,14 +220,14 @@ func (t *Time) asSent(row clockify.TimeEntry, b clockify.EntryBody) bool {
 func (t *Time) deleteEntry(a plan.DeleteEntry) deed {
 	return deed{
 		holds: func(ctx context.Context) (bool, error) {
-			_, err := t.Destination.Writer.TimeEntry(ctx, t.Destination.ID, a.Handle)
+			_, err := t.Destination.Writer.TimeEntry(ctx, t.Destination.ID, a.ID)
 			if clockify.IsStatus(err, 400, 404) {
 				return true, nil
 			}
 			return false, err
 		},
 		do: func(ctx context.Context) error {
-			return t.Destination.Writer.DeleteTimeEntry(ctx, t.Destination.ID, a.Handle)
+			return t.Destination.Writer.DeleteTimeEntry(ctx, t.Destination.ID, a.ID)
 		},
 	}
 }

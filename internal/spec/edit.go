@@ -79,7 +79,7 @@ func AddTimeSync(data []byte, s state.TimeSync) ([]byte, error) {
 // syncLines renders a time sync as an entry of a list.
 func syncLines(s state.TimeSync) []string {
 	lines := []string{"- name: " + scalarText(s.Name), "  source:"}
-	side := func(x state.Side) {
+	side := func(x state.Endpoint) {
 		lines = append(lines, "    workspace_id: "+scalarText(x.WorkspaceID))
 		if x.ClientID != "" {
 			lines = append(lines, "    client_id: "+scalarText(x.ClientID))

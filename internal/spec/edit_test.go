@@ -45,8 +45,8 @@ func TestAddTimeSync(t *testing.T) {
 	t.Parallel()
 	s := state.TimeSync{
 		Name: "acme", Window: 7 * 24 * time.Hour,
-		Source:      state.Side{WorkspaceID: "w1", ClientID: "c1", UserID: "u1"},
-		Destination: state.Side{WorkspaceID: "w2"},
+		Source:      state.Endpoint{WorkspaceID: "w1", ClientID: "c1", UserID: "u1"},
+		Destination: state.Endpoint{WorkspaceID: "w2"},
 	}
 	item := "- name: acme\n  source:\n    workspace_id: w1\n    client_id: c1\n    user_id: u1\n  destination:\n    workspace_id: w2\n  window: 7d\n"
 	in := func(by int) string {

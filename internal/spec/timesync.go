@@ -120,8 +120,8 @@ func (o *object) need(ok bool, key string) {
 	}
 }
 
-func (o *object) read(source bool) state.Side {
-	var s state.Side
+func (o *object) read(source bool) state.Endpoint {
+	var s state.Endpoint
 	workspace, ok := o.checked("the workspace's id", idPattern.MatchString, "workspace_id")
 	o.need(ok, "workspace_id")
 	user, ok := o.checked("the user's id", idPattern.MatchString, "user_id")

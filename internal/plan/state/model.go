@@ -83,5 +83,5 @@ type Spec struct {
 // State is what the workspaces hold, read whole: a part that could not be read completely is an error, never a gap.
 type State struct {
 	Users *Directory
-	Time  []Ledger // one per time sync that was read, by name
+	Time  []TimeState // one per time sync that was read, by name
 }

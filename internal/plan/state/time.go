@@ -5,14 +5,21 @@ import (
 	"time"
 )
 
-// TimeSync declares that one person's entries under a client of the source workspace are mirrored to the destination.
+// TimeSync declares that time entries under a client of the source workspace are mirrored to the destination: one
+// person's (Source.UserID), a list of people's, or everybody's who is active in both.
 type TimeSync struct {
 	Name        string
 	At          Source
-	Source      Side
-	Destination Side
+	Source      Endpoint
+	Destination Endpoint
+
+	AllPeople bool         // people: all
+	People    []PersonPair // people: a list; empty with AllPeople or with Source.UserID
+	Shards    int          // into how many parts people are split for several runners; 0 and 1: no split
+	Shard     int          // the part this run does, counted from 1; 0: all
 
 	Color         string            // project_options.color; empty: the workspace's choice
+	Projects      ProjectScope      // which missing source projects are created; empty: ProjectsAll
 	ProjectMap    map[string]string // source project name to "Client / Project" (or "Project") in the destination
 	Window        time.Duration     // back from the start of the run; used when From is zero
 	From, To      time.Time         // To zero: the start of the run
@@ -20,38 +27,63 @@ type TimeSync struct {
 	LinkField     string
 	Deletes       bool // deletes: gated; needs Link
 	CreateMissing bool // create tags and tasks the destination lacks
+
+	BillableFromProject bool         // billable: project; the destination project decides
+	OnlyProjects        []string     // only.projects: names of source projects; empty: all
+	OnlyTags            []string     // only.tags: an entry needs one of them; empty: any
+	Defaults            TimeDefaults // what the destination requires and an entry lacks
+	AcceptUnmirrored    bool         // unmirrored: accept; hours that cannot arrive do not fail the run
 }
 
-// Side is one end of a time sync. Ids are as the user wrote them in the config: they are declared, not looked up.
-type Side struct {
+// PersonPair is one person of a time sync by their addresses in the two workspaces.
+type PersonPair struct{ Source, Destination string }
+
+// ProjectScope says which destination projects are created in the source where they are missing.
+type ProjectScope string
+
+// The scopes.
+const (
+	ProjectsAll    ProjectScope = "all"
+	ProjectsNeeded ProjectScope = "needed" // those that source entries or the project map name
+	ProjectsNone   ProjectScope = "none"
+)
+
+// TimeDefaults fill what the destination requires and a source entry lacks. Empty: nothing.
+type TimeDefaults struct {
+	Tag, Task string
+	Fields    map[string]string // custom field of time entries to its value
+}
+
+// Endpoint is one end of a time sync. Ids are as the user wrote them in the config: they are declared, not looked up.
+type Endpoint struct {
 	WorkspaceID string
 	ClientID    string // source only
 	UserID      string
 	Token       string // names where the token is kept (an environment variable); never the token itself
 }
 
-// Ledger is what a time sync sees of its two workspaces, for one person and one window.
-type Ledger struct {
+// TimeState is what a time sync sees of its two workspaces, for one person and one window.
+type TimeState struct {
 	Sync        string
 	From, To    time.Time // the window; entries that start in [From, To)
-	Source      Book
-	Destination Book
+	Source      WorkspaceEntries
+	Destination WorkspaceEntries
 
-	// Taken holds the handles of destination entries that stand for source entries already. Syncs to one person in one
+	// Matched holds the ids of destination entries that stand for source entries already. Syncs to one person in one
 	// workspace share it and are planned one after another, each adding its own, so that no entry stands for two. Nil: no
 	// other sync writes there.
-	Taken map[string]bool
+	Matched map[string]bool
 }
 
-// Book is one workspace's part of a Ledger.
-type Book struct {
-	Workspace string
-	User      string // email of the person, where it is known
-	Own       bool   // the person is the key's own user
-	Client    string // the client's name; source only
-	Features  []string
-	Projects  []Project // source: those of the client; destination: all
-	Entries   []Entry   // those that start in the window, and with a link those around it that a mark may join to one
+// WorkspaceEntries is one workspace's part of a TimeState.
+type WorkspaceEntries struct {
+	Workspace  string
+	User       string // email of the person, where it is known
+	IsKeyOwner bool   // the person is the key's own user
+	Client     string // the client's name; source only
+	Features   []string
+	Projects   []Project // source: those of the client; destination: all
+	Entries    []Entry   // those that start in the window, and with a link those around it that a mark may join to one
 
 	// Destination only.
 	Tags          []string // names that entries can be given; read where an entry has one
@@ -62,8 +94,8 @@ type Book struct {
 }
 
 // Has reports whether the workspace's plan includes the feature. A workspace that tells none is taken to have it.
-func (b *Book) Has(feature string) bool {
-	return len(b.Features) == 0 || slices.Contains(b.Features, feature)
+func (w *WorkspaceEntries) Has(feature string) bool {
+	return len(w.Features) == 0 || slices.Contains(w.Features, feature)
 }
 
 // Project is a project of a workspace. (Client, Name) is its identity.
@@ -90,10 +122,10 @@ type Entry struct {
 	Start, End      time.Time // End zero: still running
 	Billable        bool
 	Break           bool     // type BREAK
-	Absence         bool     // type HOLIDAY or TIME_OFF: made by Clockify alone (clockify-api.md section 4)
-	Elsewhere       bool     // source: linked to, and in no project the sync covers
+	TimeOff         bool     // type HOLIDAY or TIME_OFF: made by Clockify alone (clockify-api.md section 4)
+	OutOfScope      bool     // source: linked to, and in no project the sync covers
 	Tags            []string // names, sorted
 	Link            string   // destination: the source entry this one mirrors; source: what its mirror is marked with
-	Handle          string   // tells equal entries apart for the room that reads and writes them; never shown, never hashed
-	Lost            []string // what the entry has that this tool does not carry, in words
+	ID              string   // tells equal entries apart for the room that reads and writes them; never shown, never hashed
+	Unmapped        []string // what the entry has that this tool does not carry, in words
 }
