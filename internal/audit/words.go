@@ -6,7 +6,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
-// action names what was done, in the words of the tool this one follows wherever it had them (lessons.md A.2).
+// action names what was done, in the words of the tool this one follows wherever it had them (docs/from-the-script.md).
 func action(c *change) string {
 	fallback := strings.HasPrefix(c.Reason, "fallback")
 	create, remove := c.Op == string(plan.Create), c.Op == string(plan.Delete)

@@ -7,7 +7,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
-// freeCalls is how many calls an hour a workspace on the free plan allows (clockify-api.md section 1, "Rate limit"). Free
+// freeCalls is how many calls an hour a workspace on the free plan allows (docs/clockify-api.md#free-workspace). Free
 // workspaces that are older may allow more: whoever has one says so with api.max_calls.
 const freeCalls = 30
 

@@ -6,7 +6,7 @@ import (
 )
 
 // Budget bounds the HTTP attempts of a run, over all clients that share it: a free workspace has
-// 30 an hour (clockify-api.md section 1, "Rate limit").
+// 30 an hour (docs/clockify-api.md#free-workspace).
 type Budget struct {
 	mu                  sync.Mutex
 	max, used, reserved int

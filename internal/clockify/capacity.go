@@ -37,7 +37,7 @@ func (t *CapacityTotal) UnmarshalJSON(data []byte) error {
 }
 
 // CapacityTotals reads the work capacity of everybody between two instants: a read, though a POST.
-// It needs the workspace feature SCHEDULING (clockify-api.md section 9).
+// It needs the workspace feature SCHEDULING (docs/clockify-api.md#capacity-totals).
 func (c *Client) CapacityTotals(ctx context.Context, ws string, start, end time.Time) iter.Seq2[CapacityTotal, error] {
 	r := write(read, http.MethodPost, nil, "workspaces", ws, "scheduling", "assignments", "user-filter", "totals")
 	// No probe: a person who slipped through is noticed by the caller, who knows the people, and is

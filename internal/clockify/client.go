@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The hosts of the global environment (clockify-api.md section 1). Regional hosts follow no rule
+// The hosts of the global environment (docs/clockify-api.md#hosts). Regional hosts follow no rule
 // that holds for both, so neither address is ever made from the other.
 const (
 	DefaultCoreURL    = "https://api.clockify.me/api/v1"
@@ -22,7 +22,7 @@ const (
 const (
 	defaultRetries   = 3
 	defaultTimeout   = 30 * time.Second
-	defaultPerSecond = 10 // clockify-api.md section 1, "Rate limit"
+	defaultPerSecond = 10 // docs/clockify-api.md#rate-limit
 	defaultAgent     = "clockify-go"
 )
 

@@ -55,7 +55,7 @@ type EntryBody struct {
 }
 
 // EntriesQuery selects entries. The API reads Start and End as wall clock in somebody's time zone
-// (clockify-api.md section 4): ask for a day more on both sides and filter by instant.
+// (docs/clockify-api.md#windows): ask for a day more on both sides and filter by instant.
 type EntriesQuery struct {
 	Start, End time.Time // zero: no bound
 	InProgress *bool     // only running ones, or only finished ones; nil: both
@@ -65,7 +65,7 @@ type EntriesQuery struct {
 func (e TimeEntry) rowID() string { return e.ID }
 
 // MarshalJSON writes values under customFields, the key of requests: under customFieldValues, the
-// key of answers, they are dropped without an error (clockify-api.md section 4).
+// key of answers, they are dropped without an error (docs/clockify-api.md#field-values-of-an-entry).
 func (b EntryBody) MarshalJSON() ([]byte, error) {
 	if b.Start.IsZero() {
 		return nil, errors.New("an entry without start")

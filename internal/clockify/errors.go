@@ -33,7 +33,7 @@ var (
 const maxMessage = 300
 
 // Error is an answer with a status of 4xx or 5xx. Message is in the language of the key's owner
-// (clockify-api.md section 1, "Errors"): decide by Status and Code, show Message to people.
+// (docs/clockify-api.md#errors): decide by Status and Code, show Message to people.
 type Error struct {
 	Method, Path string
 	Status       int

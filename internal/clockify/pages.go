@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	bigPage  = 1000 // works in production (clockify-api.md section 8)
+	bigPage  = 1000 // works in production (docs/clockify-api.md#page-size)
 	maxPages = 10_000
 )
 

@@ -7,9 +7,8 @@ import (
 
 // walk yields the rows of all pages and then an error, unless the list is proved complete.
 //
-// The end is proved by the Last-Page header; where there is none (clockify-api.md section 1,
-// "Pagination") by a total; where there is neither by asking for what follows the last row. A short
-// page alone proves nothing: the server may allow fewer rows than were asked for, or have cut it.
+// The end is proved by the Last-Page header; where there is none (docs/clockify-api.md#paging) by a
+// total; where there is neither by asking for what follows the last row. A short page alone proves nothing: the server may allow fewer rows than were asked for, or have cut it.
 //
 // That nothing moved while the pages were read is proved, where probe is set, by asking again for
 // the two rows on both sides of each page break: a row deleted before it would have pulled them, and

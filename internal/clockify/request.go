@@ -184,7 +184,7 @@ func one[T row](ctx context.Context, c *Client, r request) (T, error) {
 	return got, err
 }
 
-// whole reads a list that the API does not page (clockify-api.md section 1, "Pagination").
+// whole reads a list that the API does not page (docs/clockify-api.md#lists-without-pages).
 func whole[T row](ctx context.Context, c *Client, r request) ([]T, error) {
 	var got []T
 	err := c.do(ctx, r, func(_ http.Header, body []byte) (err error) {
@@ -211,7 +211,7 @@ func rows[T row](body []byte) ([]T, error) {
 	return got, nil
 }
 
-// wireTime is t as the API reads it: UTC, whole seconds (clockify-api.md section 1, "Format").
+// wireTime is t as the API reads it: UTC, whole seconds (docs/clockify-api.md#format).
 func wireTime(t time.Time) string { return t.UTC().Format(wireLayout) }
 
 // object reads a JSON object into a pointer's pointer; null is none.

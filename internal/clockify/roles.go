@@ -20,7 +20,7 @@ func (c *Client) GrantRole(ctx context.Context, ws, uid string, role Role) error
 }
 
 // RevokeRole takes a role from uid: a DELETE with a body. A "ghost" (TEAM_MANAGER over nothing) is
-// taken with EntityID = uid (clockify-api.md section 8). A lost answer is ErrUncertain.
+// taken with EntityID = uid (docs/clockify-api.md#empty-role). A lost answer is ErrUncertain.
 func (c *Client) RevokeRole(ctx context.Context, ws, uid string, role Role) error {
 	return c.do(ctx, write(once, http.MethodDelete, role, "workspaces", ws, "users", uid, "roles"), nil)
 }

@@ -2,7 +2,7 @@ package clockify
 
 import "net/http"
 
-// authTransport adds the key, one header of the two (clockify-api.md section 1), to a copy of the
+// authTransport adds the key, one header of the two (docs/clockify-api.md#keys), to a copy of the
 // request: the caller's own never holds it.
 type authTransport struct {
 	next  http.RoundTripper

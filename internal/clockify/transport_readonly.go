@@ -6,7 +6,7 @@ import (
 	"regexp"
 )
 
-// readingPosts are the reads that are POSTs (clockify-api.md section 9), one by one.
+// readingPosts are the reads that are POSTs (docs/clockify-api.md#capacity-totals), one by one.
 var readingPosts = regexp.MustCompile(`/workspaces/[^/]+/(users/info|scheduling/assignments/user-filter/totals|reports/detailed)$`)
 
 func isRead(req *http.Request) bool {

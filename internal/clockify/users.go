@@ -36,7 +36,7 @@ type UserSettings struct {
 // user or group ids for TEAM_MANAGER, the workspace's id for the others.
 type UserRole struct {
 	Role     string       `json:"role"`
-	Entities []RoleEntity `json:"entities"` // empty under TEAM_MANAGER: a "ghost" (clockify-api.md section 8)
+	Entities []RoleEntity `json:"entities"` // empty under TEAM_MANAGER: a "ghost" (docs/clockify-api.md#empty-role)
 }
 
 // RoleEntity is what a role is held over.
@@ -60,7 +60,7 @@ type UserFieldValue struct {
 	Value         json.RawMessage `json:"value"`
 }
 
-// Names of roles. The owner reads as either of the first two (clockify-api.md section 8).
+// Names of roles. The owner reads as either of the first two (docs/clockify-api.md#roles).
 const (
 	RoleOwner          = "OWNER"
 	RoleWorkspaceOwn   = "WORKSPACE_OWN"
@@ -116,7 +116,7 @@ func (c *Client) Users(ctx context.Context, ws string, q UsersQuery) iter.Seq2[U
 }
 
 // InviteUser adds an address to the workspace. The answer is the workspace; the new user is found
-// by listing (clockify-api.md section 2). A banned domain is 400, code 1004.
+// by listing (docs/clockify-api.md#invitations). A banned domain is 400, code 1004.
 func (c *Client) InviteUser(ctx context.Context, ws, email string, sendEmail bool) (Workspace, error) {
 	if email == "" {
 		return Workspace{}, errors.New("invite a user: no email")

@@ -9,7 +9,7 @@ import (
 type Workspace struct {
 	ID                      string            `json:"id"`
 	Name                    string            `json:"name"`
-	FeatureSubscriptionType string            `json:"featureSubscriptionType"` // FREE, PRO_2021, ...; see clockify-api.md section 1, "Plans"
+	FeatureSubscriptionType string            `json:"featureSubscriptionType"` // FREE, PRO_2021, ...; see docs/clockify-api.md#plans
 	Features                []string          `json:"features"`
 	Memberships             []Membership      `json:"memberships"`
 	Settings                WorkspaceSettings `json:"workspaceSettings"`
@@ -58,8 +58,7 @@ func (w *Workspace) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Workspaces lists the workspaces of the key's owner. An add-on token may not (clockify-api.md
-// section 1, "Authentication").
+// Workspaces lists the workspaces of the key's owner. An add-on token may not (docs/clockify-api.md#keys).
 func (c *Client) Workspaces(ctx context.Context) ([]Workspace, error) {
 	return whole[Workspace](ctx, c, get("workspaces"))
 }

@@ -206,7 +206,7 @@ func (p *planner) preflight() {
 }
 
 // doubtCapacity says once that the workspace's plan may not let capacities be changed. Whether the feature is needed for
-// them is unproved (clockify-api.md section 2), so nothing is refused for it.
+// them is unproved (docs/clockify-api.md#membership-status), so nothing is refused for it.
 func (p *planner) doubtCapacity() {
 	const feature = "EDIT_MEMBER_PROFILE"
 	if len(p.dir.Features) == 0 || p.dir.Has(feature) || p.doubted {

@@ -8,7 +8,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// maxGroupName is how long Clockify lets a group's name be, in characters (clockify-api.md section 2).
+// maxGroupName is how long Clockify lets a group's name be, in characters (docs/clockify-api.md#groups).
 const maxGroupName = 100
 
 // manageGroups makes the managed groups what they ought to be: one per manager in use, named after them and managed by

@@ -8,7 +8,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// refusedSigns are the two characters Clockify refuses in descriptions (clockify-api.md section 4), and what stands in.
+// refusedSigns are the two characters Clockify refuses in descriptions (docs/clockify-api.md#descriptions), and what stands in.
 var refusedSigns = strings.NewReplacer("<", "‹", ">", "›")
 
 // gather turns the source entries that are to be mirrored into jobs and notes why the others are not. It returns how

@@ -37,7 +37,7 @@ func inOrder[T any](list []T, entry func(T) *state.Entry) []T {
 	for i, p := range projects {
 		rank[met[p]] = int32(i)
 	}
-	// Clockify lists entries by their start (clockify-api.md section 4), so within a project there is mostly nothing to sort.
+	// Clockify lists entries by their start (docs/clockify-api.md#entries-of-a-person), so within a project there is mostly nothing to sort.
 	ends := make([]int, len(projects)+1) // where each project's keys end
 	for _, n := range of {
 		ends[rank[n]+1]++

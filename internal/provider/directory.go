@@ -15,7 +15,7 @@ import (
 
 // ReadUsers reads everything a user sync needs: the key's user and the workspace, the people with their roles and field
 // values, the groups with members and managers, the user fields, and the capacity of the people of the CSV. It costs a
-// page of each (people 1,000 a page, capacities 200) wherever Clockify tells them in bulk (clockify-api.md section 9).
+// page of each (people 1,000 a page, capacities 200) wherever Clockify tells them in bulk (docs/clockify-api.md#list-of-people).
 // Any list not proved complete is an error.
 func (w *Workspace) ReadUsers(ctx context.Context, spec *state.Users) (*state.Directory, error) {
 	return w.read(ctx, spec, false)
@@ -140,7 +140,7 @@ func (w *Workspace) keepFields(dir *state.Directory, fields []clockify.CustomFie
 }
 
 // keepPeople turns rows into people. The membership's status counts, not the row's own, which is the account's
-// (clockify-api.md section 2).
+// (docs/clockify-api.md#membership-status).
 func (w *Workspace) keepPeople(dir *state.Directory, rows []clockify.User) error {
 	w.users, w.emails = map[string]*member{}, map[string]string{}
 	for _, row := range rows {
@@ -215,7 +215,7 @@ func (w *Workspace) keepGroups(dir *state.Directory, groups []clockify.Group) {
 }
 
 // keepManagers reads who manages whom directly from the roles of the managers. A role with a source was given on a
-// group, and so was one whose entity is a group (clockify-api.md section 8): those are the groups' own.
+// group, and so was one whose entity is a group (docs/clockify-api.md#roles): those are the groups' own.
 func (w *Workspace) keepManagers(dir *state.Directory, rows []clockify.User, groups []clockify.Group) {
 	managers := map[string][]string{}
 	for _, row := range rows {

@@ -22,7 +22,7 @@ type deed struct {
 // repeats is how often a write is tried whose answer was lost and which was then seen not to have happened.
 const repeats = 5
 
-// settling is how long a role on a group made moments ago may take to be accepted (clockify-api.md section 8).
+// settling is how long a role on a group made moments ago may take to be accepted (docs/clockify-api.md#new-group).
 var settling = []time.Duration{300 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 
 // refusalsBelieved is how many refusals in a row, before any success, say that people and groups are not ours to write.

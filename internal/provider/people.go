@@ -96,7 +96,7 @@ func (w *Workspace) setActive(a plan.SetActive) (deed, error) {
 }
 
 // setProfile writes capacity and field values in one call. Whether Clockify merges the values it is sent with those it
-// has or replaces them all is unproved (clockify-api.md section 2), so every value the person has goes along.
+// has or replaces them all is unproved (docs/clockify-api.md#profile), so every value the person has goes along.
 func (w *Workspace) setProfile(a plan.SetProfile) (deed, error) {
 	m, err := w.user(a.Person)
 	if err != nil {
@@ -157,7 +157,7 @@ func (w *Workspace) field(name string) (clockify.CustomField, bool) {
 }
 
 // createField makes a user field that everybody sees. Clockify may leave a new field inactive
-// (clockify-api.md section 2): then it is activated, and where that fails a person has to.
+// (docs/clockify-api.md#new-field): then it is activated, and where that fails a person has to.
 func (w *Workspace) createField(a plan.CreateField) deed {
 	keep := func(ctx context.Context, f clockify.CustomField) error {
 		if f.Status == "INACTIVE" {

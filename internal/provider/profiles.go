@@ -16,7 +16,7 @@ import (
 // probes is how many single profiles are looked at when the list shows no field value of anybody.
 const probes = 3
 
-// capacityPage is how many people one page of the totals call holds (clockify-api.md section 9).
+// capacityPage is how many people one page of the totals call holds (docs/clockify-api.md#capacity-totals).
 const capacityPage = 200
 
 // readProfiles fills in field values and capacities: from the bulk answers where they have them, else person by person.
@@ -71,7 +71,7 @@ type profileReader struct {
 }
 
 // listed takes field values from the rows of the people list and reports whether they can be trusted. Whether the list
-// fills them everywhere is unproved (clockify-api.md section 9), so a list without a single value is checked against
+// fills them everywhere is unproved (docs/clockify-api.md#field-values-in-the-list), so a list without a single value is checked against
 // the profiles of a few people, of those who ought to have values.
 func (r *profileReader) listed(ctx context.Context, valued []string, rows []clockify.User) (bool, error) {
 	has, filled := false, false

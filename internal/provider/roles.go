@@ -199,7 +199,7 @@ func (w *Workspace) groupManager(manager, group string, held bool) (deed, error)
 	return d, nil
 }
 
-// ghost takes a team manager role over nothing: it is named by the holder's own id (clockify-api.md section 8).
+// ghost takes a team manager role over nothing: it is named by the holder's own id (docs/clockify-api.md#empty-role).
 func (w *Workspace) ghost(a plan.RevokeGhost) (deed, error) {
 	m, err := w.user(a.Person)
 	if err != nil {

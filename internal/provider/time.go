@@ -32,7 +32,7 @@ type Time struct {
 	turns []lock // by content: equal entries are made one after the other
 }
 
-// The API reads a window as wall clock in somebody's zone (clockify-api.md section 4), which is less than a day away.
+// The API reads a window as wall clock in somebody's zone (docs/clockify-api.md#windows), which is less than a day away.
 const pad = 24 * time.Hour
 
 // reach is how far around the window linked entries of the destination are looked for: as far as an edit may move a
@@ -150,7 +150,7 @@ func (r *timeReader) lists(ctx context.Context) error {
 	r.ledger.Source.Client = r.client
 	r.projects.source, r.projects.dest = map[string]state.Project{}, map[string]state.Project{}
 	for _, p := range own {
-		// Whether a list of ids repeats its key or is joined by commas is not known (clockify-api.md section 3): the
+		// Whether a list of ids repeats its key or is joined by commas is not known (docs/clockify-api.md#projects): the
 		// answer is filtered again.
 		if p.ClientID == r.sync.Source.ClientID && !p.Template {
 			kept := state.Project{Client: r.client, Name: p.Name, Archived: p.Archived}

@@ -58,7 +58,7 @@ func (t *Time) carryOut(ctx context.Context, action plan.Action) error {
 	return fmt.Errorf("%T is not an action of a time sync", action)
 }
 
-// reason says in words why Clockify refuses to write an entry (clockify-api.md section 4).
+// reason says in words why Clockify refuses to write an entry (docs/clockify-api.md#locked-periods).
 func reason(err error) error {
 	for _, known := range refusals {
 		if clockify.IsCode(err, 403, known.code) {
@@ -84,7 +84,7 @@ func found[T any](list seq[T], is func(T) bool) (bool, error) {
 }
 
 // createProject makes a project in the source. It is looked for under the client by its whole name: names are unique
-// there (clockify-api.md section 3).
+// there (docs/clockify-api.md#projects).
 func (t *Time) createProject(a plan.CreateProject) deed {
 	client := t.sync.Source.ClientID
 	return deed{
@@ -100,7 +100,7 @@ func (t *Time) createProject(a plan.CreateProject) deed {
 }
 
 // createLink makes the link field, invisible: it is nobody's to fill in, and visible ones are few
-// (clockify-api.md section 2). Clockify may leave a new field inactive; then it is activated, or a person has to.
+// (docs/clockify-api.md#new-field). Clockify may leave a new field inactive; then it is activated, or a person has to.
 func (t *Time) createLink(a plan.CreateLink) deed {
 	const status = "INVISIBLE"
 	keep := func(ctx context.Context, f clockify.CustomField) error {

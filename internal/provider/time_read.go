@@ -151,7 +151,7 @@ func filled(raw json.RawMessage) bool {
 }
 
 // missing looks up the source entries that marks of the window name and the source's list did not have: deleted ones,
-// ones moved far away, and ones the list has not caught up with (clockify-api.md section 4, "Freshness").
+// ones moved far away, and ones the list has not caught up with (docs/clockify-api.md#lag).
 func (r *timeReader) missing(ctx context.Context) error {
 	if !r.sync.Link {
 		return nil

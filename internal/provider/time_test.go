@@ -13,7 +13,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
-// lambda is the tool this one follows, as it was measured (lessons.md A.1): on the first page of 50 of each side's last
+// lambda is the tool this one follows, as it was measured (docs/from-the-lambda.md): on the first page of 50 of each side's last
 // 24 hours, newest first, without running timers, an entry is there already when start, end and description are among
 // the destination's. It returns the descriptions of those it would make.
 func lambda(o *office) []string {

@@ -53,7 +53,7 @@ func (t *Time) body(e *state.Entry, others []clockify.FieldValue) (clockify.Entr
 }
 
 // looks are the waits before a new entry whose answer was lost is looked for. A list may lag behind a write
-// (clockify-api.md section 4, "Freshness": disputed), so that it is not there is believed the last time alone.
+// (docs/clockify-api.md#lag), so that it is not there is believed the last time alone.
 var looks = []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
 
 // createEntry makes an entry. Nothing in Clockify looks for duplicates, so when an answer was lost the destination is
@@ -162,7 +162,7 @@ func (t *Time) count(key uint64) {
 }
 
 // agrees checks that Clockify stored what it was sent: it is known to decide by itself what is billable, and to drop
-// custom field values, without a word (clockify-api.md section 4).
+// custom field values, without a word (docs/clockify-api.md#field-values-of-an-entry).
 func (t *Time) agrees(row clockify.TimeEntry, b clockify.EntryBody) error {
 	var wrong []string
 	if row.Billable != b.Billable && !t.fixed {

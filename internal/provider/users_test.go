@@ -213,7 +213,7 @@ func lostAnswer(t *testing.T, fault sandbox.Faults) {
 	}
 }
 
-// TestSettling: a role on a group made moments ago is tried again after a while (clockify-api.md section 8).
+// TestSettling: a role on a group made moments ago is tried again after a while (docs/clockify-api.md#new-group).
 func TestSettling(t *testing.T) {
 	t.Parallel()
 	spec, dir := company(20)

@@ -37,7 +37,7 @@ func readValue(raw json.RawMessage) any {
 }
 
 // valueText is a value in canonical form. A value the field would not take today, as dropdowns keep their old ones
-// (clockify-api.md section 4), is shown as it is: it differs from every value that may be asked for.
+// (docs/clockify-api.md#dropdown-values), is shown as it is: it differs from every value that may be asked for.
 func valueText(f state.Field, v any) string {
 	text := rawText(v)
 	if canonical, err := plan.FieldText(f, text); err == nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // TestWallClockWindows: a window sits where the account's clock shows what is written; a start alone is an instant
-// (clockify-api.md section 4, Reads).
+// (docs/clockify-api.md#windows).
 func TestWallClockWindows(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

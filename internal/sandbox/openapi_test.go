@@ -30,20 +30,20 @@ type difference struct {
 }
 
 var differences = []difference{
-	{`\| Value is not nullable$`, "nulls are common in answers, the document declares none (clockify-api.md section 1, Format)"},
-	{`\| response \| /(\d+/)?features \| value doesn't match any schema from "oneOf"$`, "features is an array of strings, the document has objects (clockify-api.md section 1, Plans)"},
-	{`\| response \| /(\d+/)?featureSubscriptionType \| value must be an object$`, "featureSubscriptionType is a string (clockify-api.md section 1, Plans)"},
-	{`^PATCH .*/member-profile/.* \| request \| /workingDays \| value is not one of `, "workingDays is an array of day strings, the string is refused (clockify-api.md section 2, Member profile)"},
-	{`\| response \| .*/workingDays \| value is not one of `, "workingDays is an array of day strings (clockify-api.md section 2, Member profile; section 9)"},
-	{`\| response \| .*/adminOnlyPages \| value is not one of `, "another list the document types as one string, as it does workingDays (clockify-api.md section 2) [?]"},
-	{`\| response \| .*/entityCreationPermissions/whoCanCreate\w+ \| value must be an object$`, "one of ADMINS, ADMINS_AND_PROJECT_MANAGERS, EVERYONE (clockify-api.md section 2, workspaces)"},
-	{`/users(/info|/\{userId\}/managers)? \| response \| /\d+/status \| value must be an object$`, "the account status is a string (recorded/shapes, users.list.status-values)"},
-	{`^GET /v1/user \| response \| /status \| value must be an object$`, "the account status is a string (clockify-api.md section 2, GET user)"},
-	{`/tasks(/\{taskId\})? \| response \| /(\d+/)?status \| value must be an object$`, "a task's status is ACTIVE or DONE (clockify-api.md section 3, Tasks)"},
-	{`\| response \| .*/?customFieldType \| value must be an object$`, "customFieldType is a string (recorded/shapes, user-custom-field-value.put)"},
-	{`\| (request|response) \| .*/(value|defaultValue) \| value must be an object$`, "field values are strings, numbers, booleans or lists (clockify-api.md section 2, custom-field value)"},
-	{`/time-entries/invoiced \| request \| /timeEntryIds/\d+ \| value must be an object$`, "timeEntryIds are ids (clockify-api.md section 4, Update)"},
-	{`^GET .*/users \| request \| query include-roles \| `, "include-roles works when left out (clockify-api.md section 2, users)"},
+	{`\| Value is not nullable$`, "nulls are common in answers, the document declares none (docs/clockify-api.md#format)"},
+	{`\| response \| /(\d+/)?features \| value doesn't match any schema from "oneOf"$`, "features is an array of strings, the document has objects (docs/clockify-api.md#plans)"},
+	{`\| response \| /(\d+/)?featureSubscriptionType \| value must be an object$`, "featureSubscriptionType is a string (docs/clockify-api.md#plans)"},
+	{`^PATCH .*/member-profile/.* \| request \| /workingDays \| value is not one of `, "workingDays is an array of day strings, the string is refused (docs/clockify-api.md#profile)"},
+	{`\| response \| .*/workingDays \| value is not one of `, "workingDays is an array of day strings (docs/clockify-api.md#profile)"},
+	{`\| response \| .*/adminOnlyPages \| value is not one of `, "another list the document types as one string, as it does workingDays"},
+	{`\| response \| .*/entityCreationPermissions/whoCanCreate\w+ \| value must be an object$`, "one of ADMINS, ADMINS_AND_PROJECT_MANAGERS, EVERYONE (docs/clockify-api.md#plans)"},
+	{`/users(/info|/\{userId\}/managers)? \| response \| /\d+/status \| value must be an object$`, "the account status is a string (docs/clockify-api.md#membership-status)"},
+	{`^GET /v1/user \| response \| /status \| value must be an object$`, "the account status is a string (docs/clockify-api.md#membership-status)"},
+	{`/tasks(/\{taskId\})? \| response \| /(\d+/)?status \| value must be an object$`, "a task's status is ACTIVE or DONE (docs/clockify-api.md#tasks)"},
+	{`\| response \| .*/?customFieldType \| value must be an object$`, "customFieldType is a string (docs/clockify-api.md#custom-fields)"},
+	{`\| (request|response) \| .*/(value|defaultValue) \| value must be an object$`, "field values are strings, numbers, booleans or lists (docs/clockify-api.md#clearing-a-field)"},
+	{`/time-entries/invoiced \| request \| /timeEntryIds/\d+ \| value must be an object$`, "timeEntryIds are ids (docs/clockify-api.md#updating-an-entry)"},
+	{`^GET .*/users \| request \| query include-roles \| `, "include-roles works when left out (docs/clockify-api.md#list-of-people)"},
 }
 
 func loadVendor(t *testing.T) *vendor {

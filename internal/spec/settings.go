@@ -52,7 +52,7 @@ const (
 // oldColumns may be in the CSV without being mapped: nobody is told that they are unknown.
 var oldColumns = []string{"Company (Label)", defaultCountry, "Global Id"}
 
-// fastest is the most calls a second Clockify takes from a paid workspace (clockify-api.md section 2).
+// fastest is the most calls a second Clockify takes from a paid workspace (docs/clockify-api.md#rate-limit).
 const fastest = 50
 
 var (

@@ -122,7 +122,7 @@ type Entry struct {
 	Start, End      time.Time // End zero: still running
 	Billable        bool
 	Break           bool     // type BREAK
-	TimeOff         bool     // type HOLIDAY or TIME_OFF: made by Clockify alone (clockify-api.md section 4)
+	TimeOff         bool     // type HOLIDAY or TIME_OFF: made by Clockify alone (docs/clockify-api.md#entries-of-a-person)
 	OutOfScope      bool     // source: linked to, and in no project the sync covers
 	Tags            []string // names, sorted
 	Link            string   // destination: the source entry this one mirrors; source: what its mirror is marked with
