@@ -312,6 +312,7 @@ func keepPeak(name string) {
 
 // TestPeakMemory holds the whole run to the memory that a small runner has to spare.
 func TestPeakMemory(t *testing.T) {
+	t.Parallel()
 	if testing.Short() || raced {
 		t.Skip("measured without -short and -race")
 	}

@@ -45,6 +45,7 @@ type Process struct {
 	Width     int               // of the terminal, in columns
 	Version   Version
 
+	Unpaced     bool                                  // calls follow each other without a pause: for a server of a test's own
 	ErrTerminal bool                                  // Stderr is a terminal
 	ReadSecret  func(context.Context) (string, error) // reads a line from the terminal without showing it; nil: there is none
 }

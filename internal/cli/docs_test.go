@@ -194,7 +194,7 @@ func copyOld(t *testing.T, file, dir string) {
 
 func docsEnv(home, url string, state sandbox.State) []string {
 	env := []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + os.TempDir(), "USER=ann",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + os.TempDir(), "USER=ann", "UNPACED=1",
 		"CLOCKIFY_API_URL=" + url + "/api/v1", "CLOCKIFY_REPORTS_URL=" + url + "/report/v1",
 		"CLOCKIFY_API_KEY=" + state.Keys[0].Key, "CLOCKIFY_WORKSPACE_ID=" + state.Workspaces[0].ID,
 		"GIT_CONFIG_GLOBAL=" + filepath.Join(home, "gitconfig"), "GIT_CONFIG_NOSYSTEM=1",

@@ -76,7 +76,7 @@ func TestOldFiles(t *testing.T) {
 			}
 			var out, errs bytes.Buffer
 			code := Main(context.Background(), Process{
-				Args: tc.args, Stdout: &out, Stderr: &errs, Dir: dir, Now: time.Now, Sleep: sleep,
+				Args: tc.args, Stdout: &out, Stderr: &errs, Dir: dir, Now: time.Now, Sleep: sleep, Unpaced: true,
 				LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			})
 			if code != ExitDone || clockify.WriteCount() > 0 {

@@ -29,7 +29,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"clockify-sync": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		os.Exit(Main(ctx, System(Version{Version: "v0.0.0-test"})))
+		p := System(Version{Version: "v0.0.0-test"})
+		if os.Getenv("UNPACED") == "1" { // no wait between calls, and short ones before a second look
+			p.Unpaced = true
+			p.Sleep = func(ctx context.Context, d time.Duration) error { return sleep(ctx, min(d, 150*time.Millisecond)) }
+		}
+		os.Exit(Main(ctx, p))
 	}, "clockify-sync-panics": func() {
 		p := System(Version{Version: "v0.0.0-test"})
 		p.HTTP = panics{}
@@ -66,6 +71,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Values[worldKey{}] = &world{env: e}
 			e.Setenv("SAMPLE", sample)
+			e.Setenv("UNPACED", "1")
 			e.Setenv("REPOSITORY", filepath.Dir(filepath.Dir(filepath.Dir(sample))))
 			return nil
 		},

@@ -148,7 +148,11 @@ func (s *session) client(token string, writes bool) (*clockify.Client, error) {
 		host += " " + u.Host
 	}
 	if s.limiters[host] == nil {
-		s.limiters[host] = clockify.NewLimiter(api.RequestsPerSecond)
+		perSecond := api.RequestsPerSecond
+		if s.in.Unpaced {
+			perSecond = 0
+		}
+		s.limiters[host] = clockify.NewLimiter(perSecond)
 	}
 	retries := api.MaxRetries
 	if retries == 0 {
