@@ -313,14 +313,14 @@ func keepPeak(name string) {
 // TestPeakMemory holds the whole run to the memory that a small runner has to spare.
 func TestPeakMemory(t *testing.T) {
 	t.Parallel()
-	if testing.Short() || raced {
-		t.Skip("measured without -short and -race")
+	if raced {
+		t.Skip("measured without -race")
 	}
-	seed, content := both(10_000, 100_000)
+	seed, content := both(sized(2000, 10_000), sized(20_000, 100_000))
 	peak := peakOf(t, seed, content)
 	t.Logf("peak memory %.0f MB", peak)
-	if peak >= 300 {
-		t.Errorf("peak memory %.0f MB, want less than 300", peak)
+	if most := float64(sized(120, 300)); peak >= most {
+		t.Errorf("peak memory %.0f MB, want less than %.0f", peak, most)
 	}
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,14 +19,6 @@ func bubble(t *testing.T, f func(t *testing.T)) {
 		time.Sleep(time.Until(epoch))
 		f(t)
 	})
-}
-
-// seeds is how many disturbed lives are lived: 20 where everything is checked, fewer in between.
-func seeds() int {
-	if os.Getenv("CLOCKIFY_SYNC_CI") == "1" {
-		return 20
-	}
-	return 6
 }
 
 // everyKind is a fifth of all calls gone wrong, in every way there is.
@@ -60,12 +51,7 @@ func undisturbed(t *testing.T, state sandbox.State, content files) (want []strin
 // was tried has a row in the audit. What a run could not do, the next ones have to.
 func TestUsersUnderFaults(t *testing.T) {
 	t.Parallel()
-	people, seeds, most := 900, seeds(), 3
-	if testing.Short() {
-		people, seeds = 120, 3
-	} else if raced {
-		seeds = 3
-	}
+	people, seeds, most := sized(300, 900), sized(6, 20), 3
 	state, content := company(people)
 	w := &state.Workspaces[0]
 	for i := range 30 { // people to invite, and groups to delete with their members
@@ -74,7 +60,7 @@ func TestUsersUnderFaults(t *testing.T) {
 	}
 	content["clockify-sync.yaml"] += "invite: true\ncleanup:\n  unmanaged_groups: delete\n"
 	want, p := undisturbed(t, state, content)
-	if !testing.Short() && len(p.Changes) < 2000 {
+	if len(p.Changes) < 2*people {
 		t.Fatalf("%d changes are too few to show anything", len(p.Changes))
 	}
 	runs := make([]int, seeds)
@@ -128,12 +114,7 @@ func converge(t *testing.T, state sandbox.State, content files, faults sandbox.F
 // TestEntriesUnderFaults is the same for time entries, which nothing keeps from being doubled but the care that is taken.
 func TestEntriesUnderFaults(t *testing.T) {
 	t.Parallel()
-	entries, seeds, most := 10_000, seeds(), 3
-	if testing.Short() {
-		entries, seeds = 300, 3
-	} else if raced {
-		seeds = 2
-	}
+	entries, seeds, most := sized(1000, 10_000), sized(6, 20), 3
 	state, content := timesheet(entries, epoch)
 	want, p := undisturbed(t, state, content)
 	if len(p.Changes) != entries+10 {

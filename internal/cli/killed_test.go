@@ -130,15 +130,12 @@ func TestCancelledApply(t *testing.T) {
 	}
 }
 
-// TestKilled kills a real process a hundred times, each time at another call: before the call is carried out, after it
+// TestKilled kills real processes, each at another call: before the call is carried out, after it
 // was and before it is answered, or a moment later. The audit of the killed run, completed from its journal, tells what it
 // did, and the next run leads to where an undisturbed one does.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	times := 100
-	if testing.Short() || raced {
-		times = 12
-	}
+	times := sized(40, 100)
 	type scene struct {
 		state    sandbox.State
 		files    files

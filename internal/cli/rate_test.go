@@ -83,7 +83,7 @@ func TestRate(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			used, refused := mirrorAt(t, 3000, tc.told, tc.allowed, tc.latency, tc.settle)
+			used, refused := mirrorAt(t, sized(1500, 3000), tc.told, tc.allowed, tc.latency, tc.settle)
 			t.Logf("%.1f %% of the rate used, %.2f %% of the calls answered 429", 100*used, 100*refused)
 			if used < tc.used || refused > tc.refused {
 				t.Errorf("used %.3f, want at least %.2f; refused %.4f, want at most %.2f", used, tc.used, refused, tc.refused)
