@@ -11,17 +11,17 @@ import (
 // refusedSigns are the two characters Clockify refuses in descriptions (docs/clockify-api.md#descriptions), and what stands in.
 var refusedSigns = strings.NewReplacer("<", "‹", ">", "›")
 
-// gather turns the source entries that are to be mirrored into jobs and notes why the others are not. It returns how
+// collect turns the source entries that are to be mirrored into pairs and notes why the others are not. It returns how
 // many finished entries of the client's projects there are in the window.
-func (m *mirror) gather() int {
-	entries, n := m.have.Source.Entries, 0
-	m.jobs = make([]job, 0, len(entries))
+func (t *timePlanner) collect() int {
+	entries, n := t.have.Source.Entries, 0
+	t.pairs = make([]pair, 0, len(entries))
 	for i := range entries {
 		e := &entries[i]
-		inside := m.inside(e.Start)
+		inside := t.inWindow(e.Start)
 		note := func(kind, name, text string) {
 			if inside {
-				m.note(kind, name, text, e)
+				t.countFinding(kind, name, text, e)
 			}
 		}
 		if e.OutOfScope {
@@ -29,31 +29,31 @@ func (m *mirror) gather() int {
 		}
 		if e.End.IsZero() {
 			if inside {
-				m.find(state.FindingRunning, entryName(e), "is a timer that runs; it is left for the next run", false)
+				t.addFinding(state.FindingRunning, entryName(e), "is a timer that runs; it is left for the next run", false)
 			}
 			continue
 		}
 		if e.Project == "" {
 			if !e.TimeOff { // holidays and time off have no project
-				note(state.FindingNoProject, m.who(), "without a project; left out")
+				note(state.FindingNoProject, t.who(), "without a project; left out")
 			}
 			continue
 		}
 		if inside {
 			n++
 		}
-		a := m.aims[e.Project]
+		a := t.targets[e.Project]
 		switch {
 		case e.TimeOff:
 			note(state.FindingNotCarried, e.Project, "holidays and time off cannot be made in another workspace; left out")
-		case e.Break && !m.have.Destination.Has("BREAKS"):
+		case e.Break && !t.have.Destination.Has("BREAKS"):
 			note(state.FindingNotCarried, e.Project, "breaks, which the destination's plan does not have (feature BREAKS); left out")
 		case a.project == nil && a.kind == state.FindingAmbiguous:
 			note(state.FindingNotCarried, e.Project, "left out: its project is ambiguous in the destination")
 		case a.project == nil:
 			note(a.kind, e.Project, a.text+"; left out")
 		default:
-			m.jobs = append(m.jobs, m.job(e, a))
+			t.pairs = append(t.pairs, t.newPair(e, a))
 			for _, what := range e.Unmapped {
 				note(state.FindingNotCarried, what, "is not carried")
 			}
@@ -62,132 +62,132 @@ func (m *mirror) gather() int {
 	return n
 }
 
-func (m *mirror) who() string {
-	if m.have.Source.User != "" {
-		return m.have.Source.User
+func (t *timePlanner) who() string {
+	if t.have.Source.User != "" {
+		return t.have.Source.User
 	}
-	return m.spec.Name
+	return t.spec.Name
 }
 
-// job works out what the entry ought to look like in the destination.
-func (m *mirror) job(e *state.Entry, a aim) job {
-	j := job{source: e, want: *e, frozen: a.project.Archived}
-	w := &j.want
+// newPair works out what the entry ought to look like in the destination.
+func (t *timePlanner) newPair(e *state.Entry, a target) pair {
+	p := pair{source: e, want: *e, frozen: a.project.Archived}
+	w := &p.want
 	w.Client, w.Project, w.Unmapped, w.Tags = a.project.Client, a.project.Name, nil, nil
 	w.Description = refusedSigns.Replace(e.Description)
-	if !m.spec.Link {
+	if !t.spec.Link {
 		w.Link = ""
 	}
-	if e.Task != "" && !m.spec.CreateMissing && !m.tasks[projectKey{w.Client, w.Project}][e.Task] {
-		j.task, w.Task = e.Task, ""
+	if e.Task != "" && !t.spec.CreateMissing && !t.tasks[projectKey{w.Client, w.Project}][e.Task] {
+		p.task, w.Task = e.Task, ""
 	}
 	for _, tag := range e.Tags {
-		if m.tags.has[tag] || m.spec.CreateMissing && !m.tags.archived[tag] {
+		if t.tags.has[tag] || t.spec.CreateMissing && !t.tags.archived[tag] {
 			w.Tags = append(w.Tags, tag)
 		} else {
-			j.tags = append(j.tags, tag)
+			p.tags = append(p.tags, tag)
 		}
 	}
 	slices.Sort(w.Tags)
-	return j
+	return p
 }
 
-// settle ends the working out once the destination entry is known, nil where there is none: what cannot be carried stays
+// applyUnsupported ends the working out once the destination entry is known, nil where there is none: what cannot be carried stays
 // there as it is, and is noted where it differs.
-func (m *mirror) settle(j *job, twin *state.Entry) {
-	w, inside := &j.want, m.inside(j.source.Start) || twin != nil && m.inside(twin.Start)
-	if j.task != "" {
+func (t *timePlanner) applyUnsupported(p *pair, twin *state.Entry) {
+	w, inside := &p.want, t.inWindow(p.source.Start) || twin != nil && t.inWindow(twin.Start)
+	if p.task != "" {
 		if twin != nil && twin.Client == w.Client && twin.Project == w.Project {
 			w.Task = twin.Task
 		}
-		if w.Task != j.task && inside {
-			m.note(state.FindingNotCarried, "task "+j.task, "the destination project has no such task"+hint, j.source)
+		if w.Task != p.task && inside {
+			t.countFinding(state.FindingNotCarried, "task "+p.task, "the destination project has no such task"+hint, p.source)
 		}
 	}
-	for _, tag := range j.tags {
+	for _, tag := range p.tags {
 		switch {
 		case twin != nil && slices.Contains(twin.Tags, tag):
 			w.Tags = with(w.Tags, tag)
 		case !inside:
-		case m.tags.archived[tag]:
-			m.note(state.FindingNotCarried, "tag "+tag, "the tag is archived in the destination", j.source)
+		case t.tags.archived[tag]:
+			t.countFinding(state.FindingNotCarried, "tag "+tag, "the tag is archived in the destination", p.source)
 		default:
-			m.note(state.FindingNotCarried, "tag "+tag, "the destination has no such tag"+hint, j.source)
+			t.countFinding(state.FindingNotCarried, "tag "+tag, "the destination has no such tag"+hint, p.source)
 		}
 	}
-	if twin != nil && m.have.Destination.FixedBillable && w.Billable != twin.Billable {
+	if twin != nil && t.have.Destination.FixedBillable && w.Billable != twin.Billable {
 		w.Billable = twin.Billable
 		if inside {
-			m.note(state.FindingNotCarried, "billable", "the destination decides what is billable, and the key is no admin's", j.source)
+			t.countFinding(state.FindingNotCarried, "billable", "the destination decides what is billable, and the key is no admin's", p.source)
 		}
 	}
-	if w.Description != j.source.Description && inside {
-		m.note(state.FindingNotCarried, "< and >", "Clockify refuses these signs in descriptions; they are written ‹ and ›", j.source)
+	if w.Description != p.source.Description && inside {
+		t.countFinding(state.FindingNotCarried, "< and >", "Clockify refuses these signs in descriptions; they are written ‹ and ›", p.source)
 	}
 }
 
 const hint = " (create_missing: true makes it)"
 
 // create plans a new entry; equal is how many of its content there are already.
-func (m *mirror) create(j *job, equal int) {
-	m.settle(j, nil)
-	if j.frozen {
-		m.note(state.FindingArchived, j.want.Project, "the destination project is archived; new and edited entries are left out", j.source)
+func (t *timePlanner) create(p *pair, equal int) {
+	t.applyUnsupported(p, nil)
+	if p.frozen {
+		t.countFinding(state.FindingArchived, p.want.Project, "the destination project is archived; new and edited entries are left out", p.source)
 		return
 	}
-	m.ask(&j.want)
-	want := j.want // a change outlives the reading: it must not keep all of it
-	m.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&state.Entry{}, &want)...)
+	t.ensureTagsAndTask(&p.want)
+	want := p.want // a change outlives the reading: it must not keep all of it
+	t.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&state.Entry{}, &want)...)
 }
 
 // update plans what makes the twin read like the source entry, if anything.
-func (m *mirror) update(j *job, twin *state.Entry) {
-	m.settle(j, twin)
-	if m.have.Matched != nil {
-		m.have.Matched[twin.ID] = true
+func (t *timePlanner) update(p *pair, twin *state.Entry) {
+	t.applyUnsupported(p, twin)
+	if t.have.Matched != nil {
+		t.have.Matched[twin.ID] = true
 	}
-	if !m.spec.Link && slot(twin, &j.want) == 0 && content(twin, &j.want) == 0 {
+	if !t.spec.Link && compareSlot(twin, &p.want) == 0 && compareContent(twin, &p.want) == 0 {
 		return // told by content alone, a twin that differs in its tags, task or billable may have been put right by hand
 	}
-	fields := entryFields(twin, &j.want)
-	if m.spec.Link && twin.Link != j.want.Link {
+	fields := entryFields(twin, &p.want)
+	if t.spec.Link && twin.Link != p.want.Link {
 		fields = append(fields, Field{"link", "", "marked"})
 	}
 	if len(fields) == 0 {
 		return
 	}
-	if j.frozen {
-		m.note(state.FindingArchived, j.want.Project, "the destination project is archived; new and edited entries are left out", j.source)
+	if p.frozen {
+		t.countFinding(state.FindingArchived, p.want.Project, "the destination project is archived; new and edited entries are left out", p.source)
 		return
 	}
-	m.ask(&j.want)
-	want := j.want
-	m.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.ID, &want, slot(twin, &j.want) != 0 || content(twin, &j.want) != 0}, fields...)
+	t.ensureTagsAndTask(&p.want)
+	want := p.want
+	t.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.ID, &want, compareSlot(twin, &p.want) != 0 || compareContent(twin, &p.want) != 0}, fields...)
 }
 
-// ask plans the tags and the task of an entry that the destination lacks. Both are of the kind project, as parts of what
+// ensureTagsAndTask plans the tags and the task of an entry that the destination lacks. Both are of the kind project, as parts of what
 // entries are booked on, and say what they are in their names.
-func (m *mirror) ask(e *state.Entry) {
+func (t *timePlanner) ensureTagsAndTask(e *state.Entry) {
 	for _, tag := range e.Tags {
-		if !m.tags.has[tag] && !m.tags.archived[tag] && !m.asked.tags[tag] {
-			m.asked.tags[tag] = true
-			m.add(Provision, Create, KindProject, "tag "+tag, CreateTag{tag}, Field{"tag", "", tag})
+		if !t.tags.has[tag] && !t.tags.archived[tag] && !t.asked.tags[tag] {
+			t.asked.tags[tag] = true
+			t.add(Provision, Create, KindProject, "tag "+tag, CreateTag{tag}, Field{"tag", "", tag})
 		}
 	}
-	if e.Task == "" || m.tasks[projectKey{e.Client, e.Project}][e.Task] {
+	if e.Task == "" || t.tasks[projectKey{e.Client, e.Project}][e.Task] {
 		return
 	}
 	do := CreateTask{e.Client, e.Project, e.Task}
 	name := "task " + label(e) + " · " + e.Task
-	if !m.asked.tasks[name] {
-		m.asked.tasks[name] = true
-		m.add(Provision, Create, KindProject, name, do, Field{"project", "", label(e)}, Field{"task", "", e.Task})
+	if !t.asked.tasks[name] {
+		t.asked.tasks[name] = true
+		t.add(Provision, Create, KindProject, name, do, Field{"project", "", label(e)}, Field{"task", "", e.Task})
 	}
 }
 
 // entryFields are the fields in which two entries differ.
 func entryFields(before, after *state.Entry) []Field {
-	if slot(before, after) == 0 && content(before, after) == 0 && attributes(before, after) == 0 {
+	if compareSlot(before, after) == 0 && compareContent(before, after) == 0 && compareAttributes(before, after) == 0 {
 		return nil
 	}
 	fields := make([]Field, 0, 4)
@@ -206,8 +206,8 @@ func entryFields(before, after *state.Entry) []Field {
 	put("description", before.Description, after.Description)
 	put("task", before.Task, after.Task)
 	put("tags", strings.Join(before.Tags, "; "), strings.Join(after.Tags, "; "))
-	put("billable", yes(before.Billable), yes(after.Billable))
-	put("type", sort(before.Break), sort(after.Break))
+	put("billable", boolText(before.Billable), boolText(after.Billable))
+	put("type", entryType(before.Break), entryType(after.Break))
 	return fields
 }
 
@@ -218,14 +218,14 @@ func instant(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func yes(b bool) string {
+func boolText(b bool) string {
 	if b {
 		return "true"
 	}
 	return ""
 }
 
-func sort(isBreak bool) string {
+func entryType(isBreak bool) string {
 	if isBreak {
 		return "BREAK"
 	}

@@ -1,227 +1,220 @@
 package plan
 
 import (
+	"maps"
 	"slices"
-	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// compare mirrors by content: twins are left alone, what differs in the end or the description alone is edited, and the
-// rest is made. What no source entry explains is noted: it may be the person's own.
-func (m *mirror) compare() {
-	jobs := make([]*job, 0, len(m.jobs))
-	for i := range m.jobs {
-		if m.inside(m.jobs[i].source.Start) {
-			jobs = append(jobs, &m.jobs[i])
+// syncByContent mirrors without a link: twins are left alone, what differs in the end or the description alone is edited,
+// and the rest is made. What no source entry explains is a finding: it may be the person's own.
+func (t *timePlanner) syncByContent() {
+	pairs := make([]*pair, 0, len(t.pairs))
+	for i := range t.pairs {
+		if t.inWindow(t.pairs[i].source.Start) {
+			pairs = append(pairs, &t.pairs[i])
 		}
 	}
 	var twins []*state.Entry
-	for i := range m.have.Destination.Entries {
-		if e := &m.have.Destination.Entries[i]; m.ours(e) {
+	for i := range t.have.Destination.Entries {
+		if e := &t.have.Destination.Entries[i]; t.candidate(e) {
 			twins = append(twins, e)
 		}
 	}
-	m.room(len(jobs) - len(twins))
-	m.walk(jobs, twins, func(jobs []*job, twins []*state.Entry, equal []int) {
-		edits := pairEdits(jobs, twins)
-		edited := make([]bool, len(twins))
-		for i, j := range jobs {
-			if d := edits[i]; d >= 0 {
-				edited[d] = true
-				m.update(j, twins[d])
-			} else {
-				m.create(j, equal[i])
-			}
-		}
-		for d, e := range twins {
-			if !edited[d] {
-				m.unexplained(e)
-			}
-		}
-	})
+	t.grow(len(pairs) - len(twins))
+	t.forEachSlot(pairs, twins, func(left leftover) { t.editOrCreate(left) })
 }
 
-// room makes room for changes that are certain, so that a large first run does not outgrow its list again and again.
-func (m *mirror) room(changes int) { m.plan.Changes = slices.Grow(m.plan.Changes, max(0, changes)) }
-
-// ours reports whether a destination entry is one that a source entry of the window may explain.
-func (m *mirror) ours(e *state.Entry) bool {
-	return !e.End.IsZero() && !e.TimeOff && m.inside(e.Start) && m.mapped[projectKey{e.Client, e.Project}]
+// grow makes room for changes that are certain, so that a large first run does not outgrow its list again and again.
+func (t *timePlanner) grow(changes int) {
+	t.plan.Changes = slices.Grow(t.plan.Changes, max(0, changes))
 }
 
-func (m *mirror) unexplained(e *state.Entry) {
-	m.note(state.FindingNoSource, label(e), "in the destination alone; left as they are", e)
+// candidate reports whether a destination entry is one that a source entry of the window may explain.
+func (t *timePlanner) candidate(e *state.Entry) bool {
+	return !e.End.IsZero() && !e.TimeOff && t.inWindow(e.Start) && t.mapped[projectKey{e.Client, e.Project}]
 }
 
-// walk pairs twins, which are of one project, start, end and description, and hands over what is left in each project at
-// each start. Twins are counted: two equal entries stay two. equal is how many twins a job's content has.
-func (m *mirror) walk(jobs []*job, twins []*state.Entry, rest func(jobs []*job, twins []*state.Entry, equal []int)) {
-	jobs, twins = inOrder(jobs, wantOf), inOrder(twins, entryOf)
-	for len(jobs) > 0 || len(twins) > 0 {
-		var first *state.Entry
-		if len(jobs) > 0 {
-			first = &jobs[0].want
+func (t *timePlanner) unexplained(e *state.Entry) {
+	t.countFinding(state.FindingNoSource, label(e), "in the destination alone; left as they are", e)
+}
+
+// leftover is what has no twin among the entries of one project and start. equal is how many twins the content of each
+// pair has.
+type leftover struct {
+	pairs []*pair
+	twins []*state.Entry
+	equal []int
+}
+
+// forEachSlot pairs twins and hands over what is left in each project at each start. Twins are counted: two equal entries
+// stay two.
+func (t *timePlanner) forEachSlot(pairs []*pair, twins []*state.Entry, rest func(leftover)) {
+	pairs, twins = sortByEntry(pairs, wantOf), sortByEntry(twins, entryOf)
+	for len(pairs) > 0 || len(twins) > 0 {
+		first := firstOf(pairs, twins, compareSlot)
+		n := prefixLen(pairs, func(p *pair) bool { return compareSlot(&p.want, first) == 0 })
+		d := prefixLen(twins, func(e *state.Entry) bool { return compareSlot(e, first) == 0 })
+		if left := t.pairTwins(pairs[:n], twins[:d]); len(left.pairs) > 0 || len(left.twins) > 0 {
+			rest(left)
 		}
-		if first == nil || len(twins) > 0 && slot(twins[0], first) < 0 {
-			first = twins[0]
-		}
-		n := run(len(jobs), func(i int) bool { return slot(&jobs[i].want, first) == 0 })
-		d := run(len(twins), func(i int) bool { return slot(twins[i], first) == 0 })
-		leftJobs, leftTwins, equal := m.pair(jobs[:n], twins[:d])
-		if len(leftJobs) > 0 || len(leftTwins) > 0 {
-			rest(leftJobs, leftTwins, equal)
-		}
-		jobs, twins = jobs[n:], twins[d:]
+		pairs, twins = pairs[n:], twins[d:]
 	}
 }
 
-// run is how many of the first n hold.
-func run(n int, holds func(int) bool) int {
-	for i := range n {
-		if !holds(i) {
+// firstOf returns the lesser of the first elements of two sorted lists, of which one may be empty.
+func firstOf(pairs []*pair, twins []*state.Entry, compare func(a, b *state.Entry) int) *state.Entry {
+	switch {
+	case len(pairs) == 0:
+		return twins[0]
+	case len(twins) > 0 && compare(twins[0], &pairs[0].want) < 0:
+		return twins[0]
+	}
+	return &pairs[0].want
+}
+
+// prefixLen returns the length of the leading run that satisfies pred.
+func prefixLen[T any](list []T, pred func(T) bool) int {
+	for i, x := range list {
+		if !pred(x) {
 			return i
 		}
 	}
-	return n
+	return len(list)
 }
 
-// pair pairs the twins among entries of one project and start.
-func (m *mirror) pair(jobs []*job, twins []*state.Entry) (leftJobs []*job, leftTwins []*state.Entry, equal []int) {
-	for len(jobs) > 0 && len(twins) > 0 {
-		first := &jobs[0].want
-		if content(twins[0], first) < 0 {
-			first = twins[0]
-		}
-		n := run(len(jobs), func(i int) bool { return content(&jobs[i].want, first) == 0 })
-		d := run(len(twins), func(i int) bool { return content(twins[i], first) == 0 })
+// pairTwins pairs the twins among entries of one slot and returns the others.
+func (t *timePlanner) pairTwins(pairs []*pair, twins []*state.Entry) leftover {
+	var left leftover
+	for len(pairs) > 0 || len(twins) > 0 {
+		first := firstOf(pairs, twins, compareContent)
+		n := prefixLen(pairs, func(p *pair) bool { return compareContent(&p.want, first) == 0 })
+		d := prefixLen(twins, func(e *state.Entry) bool { return compareContent(e, first) == 0 })
+		a, b := pairs[:n], t.unmatched(twins[:d])
 		if n > 0 && d > 0 {
-			a, b := m.alike(jobs[:n], m.free(twins[:d]))
+			a, b = t.pairIdentical(a, b)
 			k := min(len(a), len(b))
 			for i := range k {
-				m.update(a[i], b[i])
+				t.update(a[i], b[i])
 			}
-			for range a[k:] {
-				equal = append(equal, d)
-			}
-			leftJobs, leftTwins = append(leftJobs, a[k:]...), append(leftTwins, b[k:]...)
-		} else {
-			leftJobs, leftTwins = append(leftJobs, jobs[:n]...), append(leftTwins, twins[:d]...)
-			equal = append(equal, make([]int, n)...)
+			a, b = a[k:], b[k:]
 		}
-		jobs, twins = jobs[n:], twins[d:]
+		left.pairs, left.twins = append(left.pairs, a...), append(left.twins, b...)
+		for range a {
+			left.equal = append(left.equal, d)
+		}
+		pairs, twins = pairs[n:], twins[d:]
 	}
-	return append(leftJobs, jobs...), m.free(append(leftTwins, twins...)), append(equal, make([]int, len(jobs))...)
+	return left
 }
 
-// free are the entries that stand for no source entry of another sync.
-func (m *mirror) free(twins []*state.Entry) []*state.Entry {
-	if len(m.have.Matched) == 0 {
+// unmatched returns the entries that stand for no source entry of another sync.
+func (t *timePlanner) unmatched(twins []*state.Entry) []*state.Entry {
+	if len(t.have.Matched) == 0 {
 		return twins
 	}
-	return slices.DeleteFunc(slices.Clone(twins), func(e *state.Entry) bool { return m.have.Matched[e.ID] })
+	return slices.DeleteFunc(slices.Clone(twins), func(e *state.Entry) bool { return t.have.Matched[e.ID] })
 }
 
-// alike pairs twins that are the same in everything, so that they stay as they are, and returns the others.
-func (m *mirror) alike(jobs []*job, twins []*state.Entry) (otherJobs []*job, otherTwins []*state.Entry) {
-	for len(jobs) > 0 && len(twins) > 0 {
-		switch c := attributes(&jobs[0].want, twins[0]); {
+// pairIdentical pairs twins that are the same in everything, so that they stay as they are, and returns the others.
+func (t *timePlanner) pairIdentical(pairs []*pair, twins []*state.Entry) (otherPairs []*pair, otherTwins []*state.Entry) {
+	for len(pairs) > 0 && len(twins) > 0 {
+		switch c := compareAttributes(&pairs[0].want, twins[0]); {
 		case c < 0:
-			otherJobs, jobs = append(otherJobs, jobs[0]), jobs[1:]
+			otherPairs, pairs = append(otherPairs, pairs[0]), pairs[1:]
 		case c > 0:
 			otherTwins, twins = append(otherTwins, twins[0]), twins[1:]
 		default:
-			m.update(jobs[0], twins[0]) // notes what is not carried, and marks
-			jobs, twins = jobs[1:], twins[1:]
+			t.update(pairs[0], twins[0]) // notes what is not carried, and marks
+			pairs, twins = pairs[1:], twins[1:]
 		}
 	}
-	return append(otherJobs, jobs...), append(otherTwins, twins...)
+	return append(otherPairs, pairs...), append(otherTwins, twins...)
 }
 
-// pairEdits pairs as many entries of one project and start as it can, each with one of the same end or the same
-// description, so that as few as possible are made anew. It returns each job's twin, or -1.
-func pairEdits(jobs []*job, twins []*state.Entry) []int {
-	e := edits{jobs: jobs, twin: make([]int, len(jobs)), owner: make([]int, len(twins))}
-	for i := range e.twin {
-		e.twin[i] = -1
+// editOrCreate edits entries of one slot where one of the same end or the same description is left, and makes the others.
+func (t *timePlanner) editOrCreate(left leftover) {
+	owner := matchEdits(left.pairs, left.twins)
+	edited := make([]bool, len(left.pairs))
+	for d, i := range owner {
+		if i >= 0 {
+			edited[i] = true
+			t.update(left.pairs[i], left.twins[d])
+		}
 	}
-	if len(jobs) == 0 || len(twins) == 0 {
-		return e.twin
+	for i, p := range left.pairs {
+		if !edited[i] {
+			t.create(p, left.equal[i])
+		}
 	}
-	e.byText, e.byEnd = map[string][]int{}, map[time.Time][]int{}
-	for d, t := range twins {
-		e.owner[d] = -1
-		e.byText[t.Description] = append(e.byText[t.Description], d)
-		e.byEnd[t.End.UTC()] = append(e.byEnd[t.End.UTC()], d)
+	for d, e := range left.twins {
+		if owner[d] < 0 {
+			t.unexplained(e)
+		}
 	}
-	free := [2]map[any]int{{}, {}} // how far each list is used up, so that the common case takes one look
-	for kind := range free {
-		for i := range jobs {
-			if e.twin[i] >= 0 {
-				continue
-			}
-			key, list := e.near(i, kind)
-			for n := free[kind][key]; n < len(list); n++ {
-				free[kind][key] = n + 1
-				if e.owner[list[n]] < 0 {
-					e.twin[i], e.owner[list[n]] = list[n], i
-					break
+}
+
+// matchEdits finds for as many pairs as possible a twin of the same description or the same end, so that as few entries
+// as possible are made. It returns which pair each twin goes to, or -1. The description counts first, then the end; what
+// is left is placed by augmenting paths, for a greedy choice alone would make entries that an edit could have been.
+func matchEdits(pairs []*pair, twins []*state.Entry) []int {
+	owner, placed := make([]int, len(twins)), make([]bool, len(pairs))
+	if len(pairs) == 0 || len(twins) == 0 {
+		for d := range owner {
+			owner[d] = -1
+		}
+		return owner
+	}
+	alike := map[editKey][]int{} // twins by description and by end
+	for d, e := range twins {
+		owner[d] = -1
+		for _, key := range editKeys(e) {
+			alike[key] = append(alike[key], d)
+		}
+	}
+	free := maps.Clone(alike)
+	for kind := range 2 {
+		for i, p := range pairs {
+			key := editKeys(&p.want)[kind]
+			for !placed[i] && len(free[key]) > 0 {
+				d := free[key][0]
+				free[key] = free[key][1:]
+				if owner[d] < 0 {
+					owner[d], placed[i] = i, true
 				}
 			}
 		}
 	}
-	e.round, e.lists, e.tried = 1, map[any]int{}, make([]int, len(twins))
-	for i := range jobs {
-		if e.twin[i] < 0 && e.augment(i) {
-			e.round++
-		}
-	}
-	return e.twin
-}
-
-// edits is a bipartite matching found by augmenting paths. Jobs and twins meet in lists by description and by end, so
-// that many entries of one start need no table of all pairs.
-type edits struct {
-	jobs   []*job
-	twin   []int // of each job
-	owner  []int // of each twin
-	byText map[string][]int
-	byEnd  map[time.Time][]int
-
-	// In which round a list or a twin was last looked at. A round ends when a path is found; until then what was looked at
-	// leads nowhere, or is on the path that is being tried.
-	round int
-	lists map[any]int
-	tried []int
-}
-
-// near lists the twins of the job's description (kind 0) or end (kind 1), with a key for the list.
-func (e *edits) near(i, kind int) (any, []int) {
-	w := &e.jobs[i].want
-	if kind == 0 {
-		return w.Description, e.byText[w.Description]
-	}
-	return w.End.UTC(), e.byEnd[w.End.UTC()]
-}
-
-// augment finds the job a twin, moving others to another one of theirs where it must.
-func (e *edits) augment(i int) bool {
-	for kind := range 2 {
-		key, list := e.near(i, kind)
-		if e.lists[key] == e.round {
-			continue
-		}
-		e.lists[key] = e.round
-		for _, d := range list {
-			if e.tried[d] == e.round {
+	seen := map[editKey]bool{} // lists that lead nowhere, or are on the path that is tried
+	var place func(i int) bool
+	place = func(i int) bool {
+		for _, key := range editKeys(&pairs[i].want) {
+			if seen[key] {
 				continue
 			}
-			e.tried[d] = e.round
-			if e.owner[d] < 0 || e.augment(e.owner[d]) {
-				e.twin[i], e.owner[d] = d, i
-				return true
+			seen[key] = true
+			for _, d := range alike[key] {
+				if owner[d] < 0 || place(owner[d]) {
+					owner[d] = i
+					return true
+				}
 			}
 		}
+		return false
 	}
-	return false
+	for i := range pairs {
+		if !placed[i] && place(i) {
+			clear(seen)
+		}
+	}
+	return owner
 }
+
+// editKey is what an entry and its edited form have in common: the description or the end.
+type editKey struct {
+	text string
+	end  int64 // seconds; -1 for a description
+}
+
+func editKeys(e *state.Entry) [2]editKey { return [2]editKey{{e.Description, -1}, {"", e.End.Unix()}} }

@@ -20,12 +20,12 @@ type note struct {
 // shownEntries is how many entries a finding names.
 const shownEntries = 3
 
-func (m *mirror) note(kind, name, text string, e *state.Entry) {
+func (t *timePlanner) countFinding(kind, name, text string, e *state.Entry) {
 	key := noteKey{kind, name, text}
-	n := m.notes[key]
+	n := t.notes[key]
 	if n == nil {
 		n = &note{}
-		m.notes[key] = n
+		t.notes[key] = n
 	}
 	n.entries++
 	n.length += e.End.Sub(e.Start)
@@ -39,15 +39,15 @@ func (m *mirror) note(kind, name, text string, e *state.Entry) {
 	}
 }
 
-func (m *mirror) find(kind, name, text string, failed bool) {
-	m.plan.Findings = append(m.plan.Findings, state.Finding{
-		Kind: kind, Name: name, Text: text, Source: m.spec.At, Sync: m.spec.Name, Failed: failed,
+func (t *timePlanner) addFinding(kind, name, text string, failed bool) {
+	t.plan.Findings = append(t.plan.Findings, state.Finding{
+		Kind: kind, Name: name, Text: text, Source: t.spec.At, Sync: t.spec.Name, Failed: failed,
 	})
 }
 
 // report turns the notes into findings. Plan.finish sorts them.
-func (m *mirror) report() {
-	for key, n := range m.notes {
+func (t *timePlanner) report() {
+	for key, n := range t.notes {
 		text := fmt.Sprintf("%s (%s): %s", count(n.entries, "entry", "entries"), hoursText(n.length), key.text)
 		if len(n.names) > 0 {
 			text += ": " + list(n.names, shownEntries)
@@ -55,7 +55,7 @@ func (m *mirror) report() {
 				text += fmt.Sprintf(" and %d more", more)
 			}
 		}
-		m.find(key.kind, key.name, text, false)
+		t.addFinding(key.kind, key.name, text, false)
 	}
 }
 
