@@ -74,6 +74,7 @@ var floors = map[string]room{
 	"action": {
 		ours:        []string{"plan", "text", "config", "provider", "apply", "report", "audit", "github"},
 		outside:     []string{errgroup},
+		testOurs:    []string{"cli", "sandbox"}, // an action_test runs the whole program
 		testOutside: []string{testscript, goldmark, goccyYAML, csvutil},
 	},
 	"export": {

@@ -2,111 +2,129 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
+	"path/filepath"
+	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/action"
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
+	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
-// action runs as the GitHub Action: the input command says what to do, or the event does.
-func action(ctx context.Context, in *invocation) int {
+// runAction runs as the GitHub Action.
+func runAction(ctx context.Context, in *invocation) int {
 	env, err := in.settle()
 	if err != nil {
 		return in.fail(err)
 	}
-	event, err := github.ReadEvent(in.getenv)
+	code, err := action.Run(ctx, action.Options{
+		Log: in.log, Getenv: in.getenv, Now: in.Now, Transport: in.HTTP,
+		Inputs: action.Inputs{
+			Command: env.Command, Only: in.opts.only, Approve: in.opts.approve, Environment: env.Environment, Redact: env.Redact,
+			WorkspaceID: env.WorkspaceID, AuditDir: in.opts.audit,
+			NoComment: env.Comment != nil && !*env.Comment, DriftIssue: env.DriftIssue != nil && *env.DriftIssue,
+			GitHubToken: env.GitHubToken.Reveal(), SigningKey: env.SigningKey.Reveal(),
+		},
+		Load: func() (action.Files, action.Start, error) {
+			s, err := in.load()
+			if err != nil {
+				return action.Files{}, nil, err
+			}
+			start := func(describe func(*report.Context)) action.Syncs {
+				s.describe = describe
+				return actionSyncs{s, in.Now()}
+			}
+			return s.actionFiles(), start, nil
+		},
+	})
 	if err != nil {
 		return in.fail(err)
 	}
-	decision, err := decide(env.Command, event)
-	if err != nil {
-		return in.fail(err)
-	}
-	s, err := in.load()
-	if err != nil {
-		return in.fail(err)
-	}
-	if s.hub, err = newHub(ctx, s, event, decision); err != nil {
-		return in.fail(err)
-	}
-	in.log.Printf("%s: %s", decision.Action, decision.Reason)
-	s.annotate()
-	if decision.Action == github.Validate {
-		return s.validateInAction()
-	}
-	s.open()
-	s.hide()
-	if decision.Action == github.Apply {
-		return s.applyInAction(ctx)
-	}
-	return s.planInAction(ctx)
-}
-
-// decide says what a run does: what the command says, within what the event allows.
-func decide(command string, event github.Event) (github.Decision, error) {
-	d := github.Decide(event, command == "plan")
-	said := func(a github.Action) github.Decision {
-		return github.Decision{Action: a, Reason: "command: " + command}
-	}
-	switch command {
-	case "", "auto":
-	case "validate":
-		return said(github.Validate), nil
-	case "plan":
-		if d.Action == github.Apply {
-			return said(github.Plan), nil
-		}
-	case "apply":
-		switch {
-		case d.Action == github.Validate: // without secrets nothing can be applied, whatever was asked
-		case unmerged(event):
-			return d, about(aboutGitHub, fmt.Errorf("input command: apply on %s would apply what nobody has merged. Run it on push, schedule or workflow_dispatch", event.Name))
-		default:
-			return said(github.Apply), nil
-		}
-	default:
-		return d, about(aboutGitHub, fmt.Errorf("input command: %q is not one of auto, validate, plan, apply", command))
-	}
-	return d, nil
-}
-
-// unmerged reports whether the run's files are those of a pull request that is not merged, or not into the default
-// branch. Reviews and other events of a pull request have its ref, too, and a merge queue pushes the branches it tries.
-func unmerged(e github.Event) bool {
-	switch {
-	case e.Name == "merge_group", strings.HasPrefix(e.Ref, "refs/heads/gh-readonly-queue/"):
-		return true
-	case e.Name == "pull_request":
-		return !e.Merged || e.DefaultBranch != "" && e.BaseRef != "" && e.BaseRef != e.DefaultBranch
-	}
-	return strings.HasPrefix(e.Ref, "refs/pull/")
-}
-
-// annotate puts what the files have wrong with them on their lines.
-func (s *session) annotate() {
-	for _, p := range s.masker(nil).Problems(s.problems()) {
-		s.in.log.Error(github.Annotation{File: p.Source.File, Line: p.Source.Line, Col: p.Source.Column, Title: "clockify-sync", Message: p.Text})
-	}
-	for _, f := range s.masker(nil).Findings(s.loaded.Spec.Findings) {
-		s.in.log.Warning(github.Annotation{File: f.Source.File, Line: f.Source.Line, Col: f.Source.Column, Title: "clockify-sync", Message: strings.TrimSpace(f.Name + " " + f.Text)})
-	}
-}
-
-// validateInAction ends a run that may only look at the files.
-func (s *session) validateInAction() int {
-	text, code := "### Clockify: the files are in order\n\n"+report.Sentence(s.sound())+"\n", ExitDone
-	if problems := s.problems(); len(problems) > 0 {
-		text, code = report.ProblemsMarkdown(problems, s.context()), ExitFailed
-	} else {
-		s.in.log.Printf("%s", s.sound())
-	}
-	s.hub.summary(text + "\n" + report.Sentence(upper(s.hub.decision.Reason)+".") + "\n")
-	out := s.planOutputs(&plan.Plan{}, "")
-	out["digest"] = "" // of no plan
-	s.hub.outputs(out)
 	return code
+}
+
+// actionFiles is what the action needs to know of the files.
+func (s *session) actionFiles() action.Files {
+	f := action.Files{
+		Users: s.file, Config: s.loaded.Config, Problems: s.problems(), Findings: s.loaded.Spec.Findings, Summary: s.sound(),
+		Redact: s.loaded.Settings.Redact, Approval: action.Approval(s.loaded.Settings.Approval),
+		SigningKey: s.tokens[mainKey].Reveal(),
+	}
+	if s.loaded.Spec.Users != nil {
+		f.Parts = append(f.Parts, "users")
+	}
+	for _, name := range s.syncNames() {
+		f.Parts = append(f.Parts, "time:"+name)
+	}
+	return f
+}
+
+// actionSyncs does the work of a run in Actions that is not GitHub's.
+type actionSyncs struct {
+	*session
+	started time.Time
+}
+
+func (a actionSyncs) Context() report.Context { return a.context() }
+
+func (a actionSyncs) Plan(ctx context.Context) action.Planned {
+	a.open()
+	a.hide()
+	p := a.planAll(ctx)
+	return action.Planned{Plan: p, Any: a.planned(), Failures: a.failures(), Code: a.planExit(p), Earlier: a.earlier()}
+}
+
+func (a actionSyncs) Advise(p action.Planned) { a.in.advise(a.planTopics(p.Plan)...) }
+
+// WritePlan writes the plan into the audit folder, to be uploaded.
+func (a actionSyncs) WritePlan(p action.Planned) error {
+	if !p.Any {
+		return nil
+	}
+	dir := a.in.opts.audit
+	if err := a.in.makeDir(dir); err != nil {
+		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
+	}
+	data, err := a.json(p.Plan)
+	if err != nil {
+		return err
+	}
+	html, err := a.html(p.Plan)
+	if err != nil {
+		return err
+	}
+	wide := a.context()
+	wide.MaxBytes = 16 << 20
+	return errors.Join(
+		a.in.writeFile(filepath.Join(dir, audit.PlanFile), data),
+		a.in.writeFile(filepath.Join(dir, reportFile), html),
+		a.in.writeFile(filepath.Join(dir, audit.PageFile), []byte(report.Markdown(p.Plan, wide))))
+}
+
+// Apply runs the plan as apply does.
+func (a actionSyncs) Apply(ctx context.Context, p action.Planned, approval plan.Approval, reason string) (action.Applied, error) {
+	run := &running{session: a.session, plan: p.Plan, started: a.started}
+	if err := run.open(); err != nil {
+		return action.Applied{}, err
+	}
+	a.in.log.Group("Apply")
+	run.apply(ctx, approval)
+	run.verify(ctx)
+	code := run.exit()
+	if err := run.close(code); err != nil {
+		fmt.Fprintf(a.in.Stderr, "clockify-sync: %v\n", err)
+		code = ExitFailed
+	}
+	a.in.log.EndGroup()
+	run.report(reason)
+	return action.Applied{Outcomes: run.outcomes, Verified: run.verified, Elapsed: a.in.Now().Sub(a.started), Code: code}, nil
+}
+
+func (a actionSyncs) ReadApproval(name string, data []byte) action.Approval {
+	return action.Approval(spec.ReadApproval(name, data))
 }
 
 // getenv is LookupEnv for those who take "" for unset.

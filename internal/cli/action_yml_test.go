@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clockify-sync/clockify-sync/internal/config"
@@ -109,4 +110,28 @@ func between(t *testing.T, text, name, with string) string {
 		t.Fatalf("there is no %s … %s", strings.TrimSpace(open), closing)
 	}
 	return text[:i+len(open)] + "\n" + with + "\n" + text[j:]
+}
+
+// metadata is action.yml.
+type metadata struct {
+	Inputs map[string]struct {
+		Description string
+		Required    bool
+		Default     string
+	}
+	Outputs map[string]struct{ Description string }
+	Runs    struct{ Using, Image string }
+}
+
+func actionFile(t *testing.T) metadata {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "action.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m metadata
+	if err := yaml.UnmarshalWithOptions(data, &m, yaml.Strict()); err != nil && m.Inputs == nil {
+		t.Fatal(err)
+	}
+	return m
 }

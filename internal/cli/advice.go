@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clockify-sync/clockify-sync/internal/action"
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/provider"
@@ -74,6 +75,7 @@ func about(t topic, err error) error {
 func topicOf(err error) topic {
 	var (
 		known   *helped
+		posted  *action.Error
 		denied  *provider.Denied
 		refused *clockify.Error
 		dialled *net.OpError
@@ -82,6 +84,8 @@ func topicOf(err error) topic {
 	switch {
 	case errors.As(err, &known):
 		return known.topic
+	case errors.As(err, &posted):
+		return topic(posted.Topic)
 	case errors.As(err, &denied):
 		return topicOfSetting(denied.Setting, denied.Err)
 	case stopped(err):

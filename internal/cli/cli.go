@@ -161,7 +161,7 @@ func (in *invocation) main(ctx context.Context) int {
 		return ExitDone
 	case "", "-h", "--help", "-help":
 		if name == "" && in.log != nil {
-			return action(ctx, in)
+			return runAction(ctx, in)
 		}
 		usage(in.Stdout)
 		if name == "" {

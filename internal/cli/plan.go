@@ -158,8 +158,8 @@ func (s *session) context() report.Context {
 		UsersFile:     s.file,
 		AuditDir:      s.in.opts.audit,
 	}
-	if s.hub != nil {
-		s.hub.describe(&c)
+	if s.describe != nil {
+		s.describe(&c)
 	}
 	return c
 }

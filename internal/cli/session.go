@@ -16,6 +16,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
@@ -27,8 +28,8 @@ type session struct {
 	file     string // the CSV's name, for messages
 	tokens   map[string]config.Secret
 	jobs     []*job
-	applying bool // the plan is shown on the way to being applied
-	hub      *hub // nil outside of the GitHub Action
+	applying bool                  // the plan is shown on the way to being applied
+	describe func(*report.Context) // adds what GitHub knows to what reports say; nil outside of the GitHub Action
 
 	core, reports string
 	budgets       map[string]*clockify.Budget  // by token; two syncs on one key share one

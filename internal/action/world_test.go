@@ -1,9 +1,10 @@
-package cli
+package action_test
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -21,9 +22,15 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clockify-sync/clockify-sync/internal/cli"
 	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// maxComment is the longest comment, in bytes.
+const maxComment = 60_000
 
 // What the tests of the action share: a repository, its GitHub and its Clockify, all in memory and in one bubble of time.
 const (
@@ -241,7 +248,7 @@ func (r *runner) here(env map[string]string) (int, string) {
 	if ctx == nil {
 		ctx = r.t.Context()
 	}
-	code := Main(ctx, Process{
+	code := cli.Main(ctx, cli.Process{
 		Stdin: strings.NewReader(""), Stdout: &log, Stderr: &log, Dir: r.dir, Now: time.Now, Sleep: sleep, HTTP: r,
 		LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
@@ -469,4 +476,14 @@ func actionFile(t *testing.T) metadata {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// sleep waits, or ends early with the context's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
 }

@@ -1,4 +1,4 @@
-package cli
+package action_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clockify-sync/clockify-sync/internal/cli"
 	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
@@ -135,7 +136,7 @@ func TestMerge(t *testing.T) {
 				if tc.leaves {
 					withheld = "0"
 				}
-				got.want(r.t, ExitDone, map[string]string{"withheld": withheld, "failed": "0", "gated": "4"})
+				got.want(r.t, cli.ExitDone, map[string]string{"withheld": withheld, "failed": "0", "gated": "4"})
 				for _, who := range []string{"rosa.vega", "tim.ott"} {
 					if r.active(who) == tc.leaves {
 						r.t.Errorf("%s active: %t", who, r.active(who))
@@ -201,7 +202,7 @@ func TestMoreLeavers(t *testing.T) {
 				})
 				r.merge(head1)
 				got := r.run(r.push())
-				got.want(r.t, ExitDone, map[string]string{"withheld": "1", "failed": "0"})
+				got.want(r.t, cli.ExitDone, map[string]string{"withheld": "1", "failed": "0"})
 				if r.active("tim.ott") || r.active("rosa.vega") || !r.active("zoe.new") {
 					r.t.Errorf("active: Tim %t, Rosa %t, want both gone; Zoe %t, want her to stay", r.active("tim.ott"), r.active("rosa.vega"), r.active("zoe.new"))
 				}
@@ -228,7 +229,7 @@ func TestFewerLeavers(t *testing.T) {
 		})
 		r.merge(head1)
 		got := r.run(r.push())
-		got.want(r.t, ExitDone, map[string]string{"withheld": "0"})
+		got.want(r.t, cli.ExitDone, map[string]string{"withheld": "0"})
 		if r.active("rosa.vega") {
 			r.t.Error("Rosa was approved and is still active")
 		}
@@ -243,11 +244,11 @@ func TestDigestGate(t *testing.T) {
 		leaves  bool
 		says    string
 	}{
-		"the job's":           {func(p actionRun) string { return p.outputs["approval-digest"] }, ExitDone, true, ""},
-		"digest alone":        {func(p actionRun) string { d, _, _ := strings.Cut(p.outputs["approval-digest"], ":"); return d }, ExitDone, true, ""},
-		"of another plan":     {func(actionRun) string { return strings.Repeat("ab", 32) }, ExitDone, false, "not"},
-		"not a digest":        {func(actionRun) string { return "yes" }, ExitFailed, false, "input approve"},
-		"with a foreign list": {func(actionRun) string { return strings.Repeat("ab", 32) + ":0123456789abcdef" }, ExitFailed, false, "input approve"},
+		"the job's":           {func(p actionRun) string { return p.outputs["approval-digest"] }, cli.ExitDone, true, ""},
+		"digest alone":        {func(p actionRun) string { d, _, _ := strings.Cut(p.outputs["approval-digest"], ":"); return d }, cli.ExitDone, true, ""},
+		"of another plan":     {func(actionRun) string { return strings.Repeat("ab", 32) }, cli.ExitDone, false, "not"},
+		"not a digest":        {func(actionRun) string { return "yes" }, cli.ExitFailed, false, "input approve"},
+		"with a foreign list": {func(actionRun) string { return strings.Repeat("ab", 32) + ":0123456789abcdef" }, cli.ExitFailed, false, "input approve"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -256,7 +257,7 @@ func TestDigestGate(t *testing.T) {
 				r.hub.AddEnvironment("clockify-deactivation", true)
 				r.merge(head1)
 				plan := r.run(r.push())
-				plan.want(r.t, ExitDone, map[string]string{"gated": "4"})
+				plan.want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
 				if strings.Contains(plan.log, "::warning") {
 					r.t.Errorf("a guarded environment is warned about:\n%s", plan.log)
 				}
@@ -298,7 +299,7 @@ func TestEnvironmentWarning(t *testing.T) {
 				tc.setup(r.hub)
 				r.configure("approval: {from: environment, environment: gate}\n")
 				got := r.run(r.pull(head1, nil))
-				got.want(r.t, ExitDone, nil)
+				got.want(r.t, cli.ExitDone, nil)
 				if warned := strings.Contains(got.log, "::warning title=environment::"); warned != (tc.says != "") {
 					r.t.Errorf("warned: %t\n%s", warned, got.log)
 				}
@@ -314,7 +315,7 @@ func TestPushWithoutPull(t *testing.T) {
 		r.configure(byReview)
 		r.hub.AddCompare(beforeSHA, mergeSHA, []githubtest.Commit{{SHA: mergeSHA, Parents: []string{beforeSHA}}})
 		got := r.run(r.push())
-		got.want(r.t, ExitDone, map[string]string{"withheld": "4", "comment-url": ""})
+		got.want(r.t, cli.ExitDone, map[string]string{"withheld": "4", "comment-url": ""})
 		contains(r.t, "the summary", plainText(got.summary), "no merged pull request belongs to this run")
 	})
 }
@@ -328,7 +329,7 @@ func TestMergeQueue(t *testing.T) {
 			{SHA: "6666666666666666666666666666666666666666", Parents: []string{beforeSHA, head2}},
 			{SHA: mergeSHA, Parents: []string{"6666666666666666666666666666666666666666", head1}},
 		})
-		r.run(r.push()).want(r.t, ExitDone, nil)
+		r.run(r.push()).want(r.t, cli.ExitDone, nil)
 		for _, pr := range []int{6, 7} {
 			if n := len(r.hub.Comments(pr)); n != 1 {
 				r.t.Errorf("%d comments on #%d, want 1", n, pr)
@@ -350,7 +351,7 @@ func TestFailedApply(t *testing.T) {
 		}
 		r.clockify.SetFaults(faults)
 		got := r.run(r.push())
-		got.want(r.t, ExitFailed, nil)
+		got.want(r.t, cli.ExitFailed, nil)
 		all := r.comments()
 		if len(all) != 1 {
 			r.t.Fatalf("%d comments, want 1\n%s", len(all), got.log)
@@ -368,7 +369,7 @@ func TestCancelled(t *testing.T) {
 		r.ctx = ctx
 		r.clockify.OnWrite(func(sandbox.State) { cancel() })
 		got := r.run(r.push())
-		got.want(r.t, ExitStopped, nil)
+		got.want(r.t, cli.ExitStopped, nil)
 		all := r.comments()
 		if len(all) != 1 {
 			r.t.Fatalf("%d comments, want 1\n%s", len(all), got.log)
@@ -393,7 +394,7 @@ func TestSlowComment(t *testing.T) {
 				}
 				r.hub.AddReview(7, githubtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: began.Add(after)})
 				r.merge(head1)
-				r.run(r.push()).want(r.t, ExitDone, nil)
+				r.run(r.push()).want(r.t, cli.ExitDone, nil)
 				if seen := after > time.Minute; r.active("tim.ott") == seen {
 					r.t.Errorf("Tim active: %t", !seen)
 				}
@@ -417,7 +418,7 @@ func TestOtherKey(t *testing.T) {
 				r.approve("rita", head1)
 				r.merge(head1)
 				r.env["INPUT_API-KEY"] = apiKey
-				r.run(r.push()).want(r.t, ExitDone, nil)
+				r.run(r.push()).want(r.t, cli.ExitDone, nil)
 				if r.active("tim.ott") == signed {
 					r.t.Errorf("Tim active: %t", r.active("tim.ott"))
 				}

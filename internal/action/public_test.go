@@ -1,4 +1,4 @@
-package cli
+package action_test
 
 import (
 	"os"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clockify-sync/clockify-sync/internal/cli"
 	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
@@ -14,15 +15,15 @@ import (
 // of these tests looks through every byte that was written after every run.
 func TestPublic(t *testing.T) {
 	cases := map[string]func(*runner){
-		"plan":     func(r *runner) { r.run(r.pull(head1, nil)).want(r.t, ExitDone, map[string]string{"gated": "4"}) },
+		"plan":     func(r *runner) { r.run(r.pull(head1, nil)).want(r.t, cli.ExitDone, map[string]string{"gated": "4"}) },
 		"debug":    func(r *runner) { r.env["RUNNER_DEBUG"] = "1"; r.run(r.pull(head1, nil)) },
-		"schedule": func(r *runner) { r.run(r.schedule()).want(r.t, ExitDone, map[string]string{"withheld": "4"}) },
+		"schedule": func(r *runner) { r.run(r.schedule()).want(r.t, cli.ExitDone, map[string]string{"withheld": "4"}) },
 		"merge": func(r *runner) {
 			r.configure(byReview)
 			r.run(r.pull(head1, nil))
 			r.approve("rita", head1)
 			r.merge(head1)
-			r.run(r.push()).want(r.t, ExitDone, map[string]string{"withheld": "0", "failed": "0"})
+			r.run(r.push()).want(r.t, cli.ExitDone, map[string]string{"withheld": "0", "failed": "0"})
 			if r.active("tim.ott") {
 				r.t.Error("Tim is active: masking broke the approval")
 			}
@@ -30,7 +31,7 @@ func TestPublic(t *testing.T) {
 		"withheld": func(r *runner) {
 			r.run(r.pull(head1, nil))
 			r.merge(head1)
-			r.run(r.push()).want(r.t, ExitDone, map[string]string{"withheld": "4"})
+			r.run(r.push()).want(r.t, cli.ExitDone, map[string]string{"withheld": "4"})
 		},
 		"failing": func(r *runner) {
 			r.merge(head1)
@@ -43,12 +44,12 @@ func TestPublic(t *testing.T) {
 		},
 		"invalid": func(r *runner) {
 			r.write("users.csv", strings.Replace(companyCSV, `"37,5"`, "37h", 1)+"bob.wilson@example.com,,\nrosa.vega@example.com,tim.ott@example.com,many\n")
-			r.run(r.pull(head1, nil)).want(r.t, ExitFailed, nil)
+			r.run(r.pull(head1, nil)).want(r.t, cli.ExitFailed, nil)
 		},
 		"fork": func(r *runner) {
 			r.env["INPUT_API-KEY"] = ""
 			r.write("users.csv", companyCSV+"bob.wilson@example.com,,\n")
-			r.run(r.pull(head1, func(pr map[string]any) { pr["head"].(map[string]any)["repo"] = nil })).want(r.t, ExitFailed, nil)
+			r.run(r.pull(head1, func(pr map[string]any) { pr["head"].(map[string]any)["repo"] = nil })).want(r.t, cli.ExitFailed, nil)
 		},
 		"no fallback": func(r *runner) {
 			r.write("clockify-sync.yaml", strings.Replace(companyConfig, "head.of.ops@", "rosa.vega@", 1))
@@ -56,7 +57,7 @@ func TestPublic(t *testing.T) {
 		},
 		"refused": func(r *runner) {
 			r.write("clockify-sync.yaml", strings.Replace(companyConfig, "90%", "1%", 1))
-			r.run(r.pull(head1, nil)).want(r.t, ExitFailed, nil)
+			r.run(r.pull(head1, nil)).want(r.t, cli.ExitFailed, nil)
 		},
 		"drift issue": func(r *runner) {
 			r.env["INPUT_COMMAND"], r.env["INPUT_DRIFT-ISSUE"] = "plan", "true"
@@ -122,7 +123,7 @@ func TestRedact(t *testing.T) {
 					tc.hub(r.hub)
 				}
 				got := r.run(e)
-				got.want(r.t, ExitDone, map[string]string{"gated": "4"})
+				got.want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
 				plan, err := os.ReadFile(filepath.Join(r.dir, "clockify-audit", "plan.json"))
 				if err != nil {
 					r.t.Fatal(err)
@@ -144,11 +145,11 @@ func TestHostile(t *testing.T) {
 		r.change(hostileNames(r))
 		r.env["RUNNER_DEBUG"] = "1"
 		plan := r.run(r.pull(head1, nil))
-		plan.want(r.t, ExitDone, map[string]string{"has-changes": "true", "gated": "6"})
+		plan.want(r.t, cli.ExitDone, map[string]string{"has-changes": "true", "gated": "6"})
 		r.merge(head1)
 		r.env["INPUT_APPROVE"] = plan.outputs["approval-digest"]
 		got := r.run(r.push())
-		got.want(r.t, ExitDone, map[string]string{"withheld": "0", "failed": "0"})
+		got.want(r.t, cli.ExitDone, map[string]string{"withheld": "0", "failed": "0"})
 		for _, text := range []string{got.summary, plan.summary, strings.Join(r.comments(), "\n")} {
 			for _, bad := range []string{"<img", "</details><img", "@acme/admins", "](https://evil", "##[", "\u202e"} {
 				if strings.Contains(text, bad) {

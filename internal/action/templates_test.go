@@ -1,6 +1,6 @@
 //go:build linux && act
 
-package cli
+package action_test
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package cli
+package action_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clockify-sync/clockify-sync/internal/cli"
 	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
@@ -29,7 +30,7 @@ func TestComment(t *testing.T) {
 			r.run(event{"schedule", mergeSHA, "refs/heads/main", "{}"})
 			r.write("clockify-sync.yaml", strings.Replace(companyConfig, "absent: deactivate", "absent: keep", 1))
 		}},
-		{name: "invalid", code: ExitFailed, setup: func(r *runner) {
+		{name: "invalid", code: cli.ExitFailed, setup: func(r *runner) {
 			r.write("users.csv", strings.Replace(companyCSV, `"37,5"`, "37h", 1)+"bob.wilson@example.com,,\nnot an email,,\n")
 		}},
 		{name: "gated", gated: "5", setup: func(r *runner) {
@@ -119,7 +120,7 @@ func TestLargePlan(t *testing.T) {
 		})
 		r.write("users.csv", csv.String())
 		got := r.run(r.pull(head1, nil))
-		got.want(r.t, ExitDone, map[string]string{"gated": "4"})
+		got.want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
 		var changes int
 		if _, err := fmt.Sscan(got.outputs["changes"], &changes); err != nil || changes < 5000 {
 			r.t.Errorf("%s changes, want 5,000 and more", got.outputs["changes"])
@@ -152,7 +153,7 @@ func TestManyGated(t *testing.T) {
 		})
 		r.write("clockify-sync.yaml", strings.Replace(companyConfig, "90%", "100%", 1)+"approval: {from: pull-request, reviewers: [rita]}\n")
 		got := r.run(r.pull(head1, nil))
-		got.want(r.t, ExitDone, nil)
+		got.want(r.t, cli.ExitDone, nil)
 		comments := r.hub.Comments(7)
 		if len(comments) != 1 || len(comments[0].Body) > maxComment {
 			r.t.Fatalf("%d comments\n%.3000s", len(comments), got.log)
@@ -192,7 +193,7 @@ func TestUnposted(t *testing.T) {
 			inRunner(t, func(r *runner) {
 				tc.setup(r.hub)
 				got := r.run(r.pull(head1, nil))
-				got.want(r.t, ExitDone, map[string]string{"gated": "4", "comment-url": ""})
+				got.want(r.t, cli.ExitDone, map[string]string{"gated": "4", "comment-url": ""})
 				got.says(r.t, tc.says, "::warning title=comment::")
 				contains(r.t, "the summary", got.summary, "### Clockify: merging changes", "rosa&#46;vega")
 			})
@@ -205,7 +206,7 @@ func TestNoKey(t *testing.T) {
 	inRunner(t, func(r *runner) {
 		r.env["INPUT_API-KEY"] = ""
 		got := r.run(r.pull(head1, nil))
-		got.want(r.t, ExitFailed, map[string]string{"has-changes": "false"})
+		got.want(r.t, cli.ExitFailed, map[string]string{"has-changes": "false"})
 		contains(r.t, "the comment", strings.Join(r.comments(), ""), "nothing could be planned", "no key")
 		if strings.Contains(got.log+got.summary, "already matches") {
 			r.t.Errorf("a plan that was not made is told as nothing to do:\n%s", got.log)
@@ -218,7 +219,7 @@ func TestNoToken(t *testing.T) {
 	inRunner(t, func(r *runner) {
 		r.env["INPUT_GITHUB-TOKEN"] = ""
 		got := r.run(r.pull(head1, nil))
-		got.want(r.t, ExitDone, map[string]string{"gated": "4", "comment-url": ""})
+		got.want(r.t, cli.ExitDone, map[string]string{"gated": "4", "comment-url": ""})
 		got.says(r.t, "there is no github-token")
 		if n := r.hub.Calls("", ""); n != 0 {
 			r.t.Errorf("%d calls to GitHub without a token", n)
@@ -273,10 +274,10 @@ func TestUntrusted(t *testing.T) {
 					if name != "pull_request_target" {
 						r.env["INPUT_API-KEY"] = "" // secrets do not reach it
 					}
-					code := ExitDone
+					code := cli.ExitDone
 					if tc.bad {
 						r.write("users.csv", companyCSV+"nobody,,\n")
-						code = ExitFailed
+						code = cli.ExitFailed
 					}
 					got := r.run(tc.event(r))
 					got.want(r.t, code, map[string]string{"has-changes": "false", "digest": ""})

@@ -1,6 +1,6 @@
 //go:build linux && container
 
-package cli
+package action_test
 
 import (
 	"bytes"
@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/cli"
 )
 
 // The runner's own user, to whom the workspace and the command files belong.
@@ -41,7 +43,7 @@ func TestContainer(t *testing.T) {
 	r.start = box.start
 
 	plan := r.run(r.pull(head1, nil))
-	plan.want(t, ExitDone, map[string]string{"has-changes": "true", "gated": "4", "audit-dir": "clockify-audit"})
+	plan.want(t, cli.ExitDone, map[string]string{"has-changes": "true", "gated": "4", "audit-dir": "clockify-audit"})
 	if n := len(r.comments()); n != 1 {
 		t.Fatalf("%d comments, want 1", n)
 	}
@@ -53,7 +55,7 @@ func TestContainer(t *testing.T) {
 	// On merge, with what the plan's job said handed on to the next.
 	r.env["INPUT_APPROVE"] = plan.outputs["approval-digest"]
 	r.merge(head1)
-	r.run(r.push()).want(t, ExitDone, map[string]string{"withheld": "0", "failed": "0"})
+	r.run(r.push()).want(t, cli.ExitDone, map[string]string{"withheld": "0", "failed": "0"})
 	if r.active("tim.ott") || r.active("rosa.vega") {
 		t.Error("who was approved is still active")
 	}
@@ -63,7 +65,7 @@ func TestContainer(t *testing.T) {
 	r.env["INPUT_COMMAND"], r.env["INPUT_SECRET-NAMES"] = "validate", "ACME_SYNC"
 	r.env["ACME_SYNC"] = `{"time_entry_source_workspace_id":"a1","time_entry_source_client_id":"b2","time_entry_destination_workspace_id":"c3","user_id":"d4","token":"the-token-of-the-acme-sync"}`
 	listed := r.run(r.push())
-	listed.want(t, ExitDone, map[string]string{"matrix": `{"include":[{"only":"users"},{"only":"time:ACME_SYNC"}]}`})
+	listed.want(t, cli.ExitDone, map[string]string{"matrix": `{"include":[{"only":"users"},{"only":"time:ACME_SYNC"}]}`})
 	if strings.Contains(maskLine.ReplaceAllString(listed.log, ""), "the-token-of") || !strings.Contains(listed.log, "::add-mask::the-token-of-the-acme-sync\n") {
 		t.Errorf("the sync's token is not masked:\n%s", listed.log)
 	}

@@ -1,4 +1,4 @@
-package cli
+package action_test
 
 import (
 	"os"
@@ -9,53 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/cli"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
-
-// TestDecide says what each command does on each event.
-func TestDecide(t *testing.T) {
-	t.Parallel()
-	events := map[string]github.Event{
-		"pull":     {Name: "pull_request", PullRequest: 7},
-		"fork":     {Name: "pull_request", PullRequest: 7, Fork: true},
-		"merged":   {Name: "pull_request", PullRequest: 7, Action: "closed", Merged: true},
-		"aside":    {Name: "pull_request", PullRequest: 7, Action: "closed", Merged: true, BaseRef: "topic", DefaultBranch: "main"},
-		"review":   {Name: "pull_request_review", Ref: "refs/pull/7/merge", DefaultBranch: "main"},
-		"tried":    {Name: "push", Ref: "refs/heads/gh-readonly-queue/main/pr-7-1111111", DefaultBranch: "main"},
-		"queue":    {Name: "merge_group"},
-		"push":     {Name: "push", Ref: "refs/heads/main", DefaultBranch: "main"},
-		"branch":   {Name: "push", Ref: "refs/heads/x", DefaultBranch: "main"},
-		"schedule": {Name: "schedule"},
-		"dispatch": {Name: "workflow_dispatch", Ref: "refs/heads/main", DefaultBranch: "main"},
-	}
-	want := map[string]string{
-		"pull auto": "plan", "pull validate": "validate", "pull plan": "plan", "pull apply": "refused",
-		"fork auto": "validate", "fork validate": "validate", "fork plan": "validate", "fork apply": "validate",
-		"merged auto": "plan", "merged validate": "validate", "merged plan": "plan", "merged apply": "apply",
-		"aside auto": "plan", "aside validate": "validate", "aside plan": "plan", "aside apply": "refused",
-		"review auto": "plan", "review validate": "validate", "review plan": "plan", "review apply": "refused",
-		"tried auto": "plan", "tried validate": "validate", "tried plan": "plan", "tried apply": "refused",
-		"queue auto": "plan", "queue validate": "validate", "queue plan": "plan", "queue apply": "refused",
-		"push auto": "apply", "push validate": "validate", "push plan": "plan", "push apply": "apply",
-		"branch auto": "plan", "branch validate": "validate", "branch plan": "plan", "branch apply": "apply",
-		"schedule auto": "apply", "schedule validate": "validate", "schedule plan": "plan", "schedule apply": "apply",
-		"dispatch auto": "apply", "dispatch validate": "validate", "dispatch plan": "plan", "dispatch apply": "apply",
-	}
-	got := map[string]string{}
-	for name, e := range events {
-		for _, command := range []string{"auto", "validate", "plan", "apply"} {
-			d, err := decide(command, e)
-			got[name+" "+command] = string(d.Action)
-			if err != nil {
-				got[name+" "+command] = "refused"
-			}
-		}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("decide (-want +got):\n%s", diff)
-	}
-}
 
 // TestEvents runs the events that nobody's pull request starts.
 func TestEvents(t *testing.T) {
@@ -82,7 +38,7 @@ func TestEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
 				got := r.run(tc.event)
-				got.want(r.t, ExitDone, map[string]string{"has-changes": "true", "gated": "4", "audit-dir": "clockify-audit", "matrix": `{"include":[{"only":"users"}]}`})
+				got.want(r.t, cli.ExitDone, map[string]string{"has-changes": "true", "gated": "4", "audit-dir": "clockify-audit", "matrix": `{"include":[{"only":"users"}]}`})
 				if wrote := r.clockify.WriteCount() > 0; wrote != tc.writes {
 					r.t.Errorf("wrote: %t", wrote)
 				}
@@ -109,7 +65,7 @@ func TestDrift(t *testing.T) {
 		weekly := func(want string, issues int) {
 			r.t.Helper()
 			time.Sleep(7 * 24 * time.Hour)
-			r.run(r.schedule()).want(r.t, ExitDone, nil)
+			r.run(r.schedule()).want(r.t, cli.ExitDone, nil)
 			all := r.hub.Issues()
 			if len(all) != issues || issues > 0 && all[len(all)-1].State != want {
 				r.t.Fatalf("%d issues: %+v, want %d, the last %s", len(all), all, issues, want)
@@ -135,10 +91,10 @@ func TestDrift(t *testing.T) {
 		// A look that fails, or at files that are unsound, has not found that it is gone.
 		r.write("users.csv", companyCSV+"nobody,,\n")
 		time.Sleep(7 * 24 * time.Hour)
-		r.run(r.schedule()).want(r.t, ExitFailed, nil)
+		r.run(r.schedule()).want(r.t, cli.ExitFailed, nil)
 		r.write("users.csv", companyCSV)
 		r.env["INPUT_API-KEY"] = ""
-		r.run(r.schedule()).want(r.t, ExitFailed, nil)
+		r.run(r.schedule()).want(r.t, cli.ExitFailed, nil)
 		r.env["INPUT_API-KEY"] = apiKey
 		if state := r.hub.Issues()[0].State; state != "open" {
 			r.t.Fatalf("the issue is %s after a look that failed", state)
@@ -148,7 +104,7 @@ func TestDrift(t *testing.T) {
 		r.env["INPUT_COMMAND"] = "plan"
 		plan := r.run(r.schedule())
 		r.env["INPUT_COMMAND"], r.env["INPUT_APPROVE"] = "apply", plan.outputs["approval-digest"]
-		r.run(r.schedule()).want(r.t, ExitDone, map[string]string{"withheld": "0"})
+		r.run(r.schedule()).want(r.t, cli.ExitDone, map[string]string{"withheld": "0"})
 		if i := r.hub.Issues()[0]; i.State != "closed" || len(r.hub.Comments(i.Number)) != 1 {
 			r.t.Errorf("the issue is %s, with %d comments, want it closed with one", i.State, len(r.hub.Comments(i.Number)))
 		}
@@ -165,12 +121,12 @@ func TestDrift(t *testing.T) {
 // TestDriftOfApply leaves what a scheduled apply could not do in the issue, and nothing without drift-issue.
 func TestDriftOfApply(t *testing.T) {
 	inRunner(t, func(r *runner) {
-		r.run(r.schedule()).want(r.t, ExitDone, map[string]string{"withheld": "4"})
+		r.run(r.schedule()).want(r.t, cli.ExitDone, map[string]string{"withheld": "4"})
 		if n := len(r.hub.Issues()); n != 0 {
 			r.t.Fatalf("%d issues without drift-issue", n)
 		}
 		r.env["INPUT_DRIFT-ISSUE"] = "true"
-		r.run(r.schedule()).want(r.t, ExitDone, map[string]string{"withheld": "4"})
+		r.run(r.schedule()).want(r.t, cli.ExitDone, map[string]string{"withheld": "4"})
 		if all := r.hub.Issues(); len(all) != 1 || strings.Contains(plainText(all[0].Body), "bob.wilson") {
 			r.t.Fatalf("issues: %+v, want one, of what waits alone", all)
 		}
@@ -234,7 +190,7 @@ func TestBadInput(t *testing.T) {
 				}
 				r.merge(head1)
 				got := r.run(e)
-				got.want(r.t, ExitFailed, nil)
+				got.want(r.t, cli.ExitFailed, nil)
 				got.says(r.t, tc.says)
 				if strings.Contains(got.log, "root:x:") {
 					r.t.Errorf("a file outside of the workspace was shown:\n%s", got.log)
@@ -273,7 +229,7 @@ func TestAnnotations(t *testing.T) {
 	inRunner(t, func(r *runner) {
 		r.write("users.csv", companyCSV+strings.Repeat("x@example.com,,many\n", 12))
 		got := r.run(r.pull(head1, nil))
-		got.want(r.t, ExitFailed, nil)
+		got.want(r.t, cli.ExitFailed, nil)
 		var errors []string
 		first := map[string]string{}
 		for _, c := range got.commands {

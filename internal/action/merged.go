@@ -1,4 +1,4 @@
-package cli
+package action
 
 import (
 	"context"
@@ -10,11 +10,10 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
-// merged is a pull request whose merge is being applied, and what its plan had shown.
-type merged struct {
+// mergedPull is a pull request whose merge is being applied, and what its plan had shown.
+type mergedPull struct {
 	github.Pull
 	marker github.Marker // zero where there is none that can be believed
 	signed bool
@@ -23,7 +22,7 @@ type merged struct {
 }
 
 // compare says whether the plan is the one that was shown.
-func (m merged) compare(p *plan.Plan) string {
+func (m mergedPull) compare(p *plan.Plan) string {
 	switch {
 	case !m.signed:
 		return ""
@@ -33,31 +32,31 @@ func (m merged) compare(p *plan.Plan) string {
 	return "\n<sub>The plan changed between the comment on this pull request and the merge: Clockify or the files were not the same any more.</sub>\n"
 }
 
-// merged finds the pull requests whose merge is being applied.
-func (h *hub) merged(ctx context.Context) []merged {
-	if h.client == nil {
+// mergedPulls finds the pull requests whose merge is being applied.
+func (r *reporter) mergedPulls(ctx context.Context) []mergedPull {
+	if r.client == nil {
 		return nil
 	}
 	var pulls []github.Pull
 	var err error
 	switch {
-	case h.event.Name == "push":
-		pulls, err = h.client.MergedPulls(ctx, strings.TrimPrefix(h.event.Ref, "refs/heads/"), h.event.SHA, h.event.Before, h.event.After)
-	case h.event.Merged:
+	case r.event.Name == "push":
+		pulls, err = r.client.MergedPulls(ctx, strings.TrimPrefix(r.event.Ref, "refs/heads/"), r.event.SHA, r.event.Before, r.event.After)
+	case r.event.Merged:
 		var pull github.Pull
-		if pull, err = h.client.Pull(ctx, h.event.PullRequest); err == nil {
+		if pull, err = r.client.Pull(ctx, r.event.PullRequest); err == nil {
 			pulls = []github.Pull{pull}
 		}
 	}
 	if err != nil {
-		h.s.in.log.Warning(github.Annotation{Title: "pull request", Message: "the merged pull request could not be looked up: " + err.Error()})
+		r.warn("pull request", "the merged pull request could not be looked up: "+err.Error())
 	}
-	var all []merged
+	var all []mergedPull
 	for _, pull := range pulls {
-		m := merged{Pull: pull}
-		found, ok, err := h.client.FindComment(ctx, pull.Number, h.key())
+		m := mergedPull{Pull: pull}
+		found, ok, err := r.client.FindComment(ctx, pull.Number, r.key())
 		if m.err = err; ok {
-			m.marker, m.signed = github.ReadMarker(found.Body, h.secret(), h.event.Repository, pull.Number)
+			m.marker, m.signed = github.ReadMarker(found.Body, r.secret(), r.event.Repository, pull.Number)
 			m.edited = !m.marker.Untouched(found)
 		}
 		all = append(all, m)
@@ -67,27 +66,27 @@ func (h *hub) merged(ctx context.Context) []merged {
 
 // reviewers says whose reviews count: those the config named before the merge. A pull request that names other reviewers
 // is not approved by them.
-func (h *hub) reviewers(ctx context.Context) (spec.Approval, error) {
-	if strings.Trim(h.event.BaseSHA, "0") == "" {
-		return spec.Approval{}, errors.New("the event does not say which commit that is")
+func (r *reporter) reviewers(ctx context.Context) (Approval, error) {
+	if strings.Trim(r.event.BaseSHA, "0") == "" {
+		return Approval{}, errors.New("the event does not say which commit that is")
 	}
-	data, err := h.client.File(ctx, path.Clean(filepath.ToSlash(h.s.loaded.Config)), h.event.BaseSHA)
+	data, err := r.client.File(ctx, path.Clean(filepath.ToSlash(r.files.Config)), r.event.BaseSHA)
 	if err != nil {
-		return spec.Approval{}, err
+		return Approval{}, err
 	}
-	approval := spec.ReadApproval(h.s.loaded.Config, data)
+	approval := r.syncs.ReadApproval(r.files.Config, data)
 	if approval.From != "pull-request" {
-		return spec.Approval{}, errors.New("it did not have approval: {from: pull-request} yet. That counts from the next merge on")
+		return Approval{}, errors.New("it did not have approval: {from: pull-request} yet. That counts from the next merge on")
 	}
 	return approval, nil
 }
 
-// reviewed lists the gated changes that the reviews of the merged pull requests cover, and says why others are not.
-func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids []string, reason string) {
+// approvedIDs lists the gated changes that the reviews of the merged pull requests cover, and says why others are not.
+func (r *reporter) approvedIDs(ctx context.Context, p Planned, pulls []mergedPull) (ids []string, reason string) {
 	if len(pulls) == 0 {
 		return nil, "what waits is not approved: no merged pull request belongs to this run, whose reviews could be read"
 	}
-	settings, err := h.reviewers(ctx)
+	settings, err := r.reviewers(ctx)
 	if err != nil {
 		return nil, "what waits is not approved: who may approve is told by the config as it was before the merge: " + err.Error()
 	}
@@ -109,7 +108,7 @@ func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids [
 			why = append(why, "the plan shown on "+number+" was of an earlier commit than the one merged")
 			continue
 		}
-		approvals, err := h.client.Approvals(ctx, m.Number, m.HeadSHA, settings.Reviewers, settings.Count)
+		approvals, err := r.client.Approvals(ctx, m.Number, m.HeadSHA, settings.Reviewers, settings.Count)
 		if err != nil {
 			why = append(why, "the reviews of "+number+" could not be read: "+err.Error())
 			continue
@@ -122,7 +121,7 @@ func (h *hub) reviewed(ctx context.Context, p *plan.Plan, pulls []merged) (ids [
 		}
 	}
 	for _, c := range p.Gated() {
-		if covered[h.blind(c.ID)] {
+		if covered[r.hashID(c.ID)] {
 			ids = append(ids, c.ID)
 		}
 	}
