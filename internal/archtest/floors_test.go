@@ -53,7 +53,7 @@ var floors = map[string]room{
 	"plan": {ours: []string{"text"}},
 
 	// 1: the wire
-	"clockify": {outside: []string{rate, backoff, singleflight}},
+	"clockify": {ours: []string{"text"}, outside: []string{rate, backoff, singleflight}},
 	"sandbox":  {testOutside: []string{kinOpenAPI}},
 
 	// 2: doors and workers

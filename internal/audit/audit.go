@@ -12,6 +12,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Names of the files in the audit folder.
@@ -40,7 +41,7 @@ type Audit struct {
 	meta   Meta
 	digest string
 	folder folder
-	scrub  scrubber
+	scrub  *text.Scrubber
 
 	mu      sync.Mutex
 	journal file
@@ -76,7 +77,7 @@ func start(f folder, meta Meta, digest string) (*Audit, error) {
 		meta.Now = time.Now
 	}
 	a := &Audit{
-		meta: meta, digest: digest, folder: f, scrub: newScrubber(meta.Secrets),
+		meta: meta, digest: digest, folder: f, scrub: text.NewScrubber(meta.Secrets...),
 		open: map[string]int{}, begun: map[string]beginning{}, tried: map[string]struct{}{},
 	}
 	if err := keepUnfinished(f); err != nil {
@@ -136,11 +137,11 @@ func (a *Audit) line(l line) error {
 	if a.broken != nil {
 		return a.broken
 	}
-	text, err := json.Marshal(l)
+	line, err := json.Marshal(l)
 	if err != nil {
 		return fmt.Errorf("write journal: %w", err)
 	}
-	if _, err = a.journal.Write(append(a.scrub.bytes(text), '\n')); err == nil && a.meta.Fsync {
+	if _, err = a.journal.Write(append(a.scrub.Bytes(line), '\n')); err == nil && a.meta.Fsync {
 		err = a.journal.Sync()
 	}
 	if err != nil {
@@ -154,7 +155,7 @@ func (a *Audit) WriteFile(name string, data []byte) error {
 	if !plainName(name) || name == JournalFile {
 		return fmt.Errorf("write audit file: %q is not a plain file name", name)
 	}
-	if err := a.folder.write(name, a.scrub.bytes(data)); err != nil {
+	if err := a.folder.write(name, a.scrub.Bytes(data)); err != nil {
 		return fmt.Errorf("write audit file: %w", err)
 	}
 	return nil
@@ -221,17 +222,17 @@ func (a *Audit) Close(s Summary) error {
 }
 
 func (a *Audit) csv(name string, list []Row) error {
-	text, err := encode(list)
+	rows, err := encode(list)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	return a.folder.write(name, a.scrub.bytes(text))
+	return a.folder.write(name, a.scrub.Bytes(rows))
 }
 
 func (a *Audit) json(name string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
+	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	return a.folder.write(name, append(a.scrub.bytes(text), '\n'))
+	return a.folder.write(name, append(a.scrub.Bytes(data), '\n'))
 }

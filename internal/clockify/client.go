@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // The hosts of the global environment (docs/clockify-api.md#hosts). Regional hosts follow no rule
@@ -75,7 +77,7 @@ func New(o Options) (*Client, error) {
 		core: core, reports: reports, agent: o.UserAgent,
 		limiter: o.Limiter, budget: o.Budget, retries: o.Retries,
 		calls: new(atomic.Int64),
-		scrub: scrubber(o.Token),
+		scrub: text.NewScrubber(o.Token).Scrub,
 	}
 	if c.agent == "" {
 		c.agent = defaultAgent

@@ -2,15 +2,15 @@ package github
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"io"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Log is the one writer of log lines. Whatever text passes through it, the
@@ -23,7 +23,9 @@ type Log struct {
 	debug   bool
 	partial []byte
 	grouped bool
-	secrets []string
+	masked  []string // secrets, in full
+	secrets []string // what the runner was told to hide, longest first
+	scrub   *text.Scrubber
 	counts  map[string]int // annotations, by level
 }
 
@@ -115,14 +117,15 @@ func (l *Log) Group(title string) {
 // EndGroup ends the open group, if any.
 func (l *Log) EndGroup() { l.locked(l.endGroup) }
 
-// Mask hides a secret from every later line, also written in base64 or
-// URL-encoded. Blank ones are ignored.
+// Mask hides a secret from every later line, in whatever encoding. Blank ones are ignored.
 func (l *Log) Mask(secret string) {
 	if strings.TrimSpace(secret) == "" {
 		return
 	}
 	l.locked(func() {
-		for _, s := range maskForms(secret) {
+		l.masked = append(l.masked, secret)
+		l.scrub = text.NewScrubber(l.masked...)
+		for _, s := range text.SecretForms(secret) {
 			if slices.Contains(l.secrets, s) {
 				continue
 			}
@@ -182,25 +185,11 @@ func (l *Log) line(s string) {
 }
 
 func (l *Log) hide(s string) string {
+	s = l.scrub.Scrub(s)
 	for _, secret := range l.secrets {
 		s = strings.ReplaceAll(s, secret, "***")
 	}
 	return s
-}
-
-func maskForms(secret string) []string {
-	forms := []string{secret}
-	// Without padding: the padded form holds it.
-	forms = append(forms, base64.RawStdEncoding.EncodeToString([]byte(secret)))
-	forms = append(forms, base64.RawURLEncoding.EncodeToString([]byte(secret)))
-	forms = append(forms, url.QueryEscape(secret), url.PathEscape(secret))
-	// The log is matched line by line.
-	for line := range strings.Lines(secret) {
-		if line = strings.TrimSpace(line); line != "" && line != secret {
-			forms = append(forms, line)
-		}
-	}
-	return forms
 }
 
 // sink keeps the first error and never returns one: go-githubactions panics on it.

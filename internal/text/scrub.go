@@ -78,28 +78,27 @@ func SecretForms(secret string) []string {
 		if s == "" {
 			continue
 		}
-		forms = append(forms, s, urlEscape(s, false), urlEscape(s, true), strings.Trim(strconv.Quote(s), `"`))
-		if len(s) >= shortestSecret {
-			forms = append(forms, hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s))))
-			for shift := range 3 {
-				digits := insideBase64(s, shift)
-				forms = append(forms, digits, strings.NewReplacer("+", "-", "/", "_").Replace(digits))
-			}
+		forms = append(forms, s, strings.Trim(strconv.Quote(s), `"`),
+			base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)),
+			urlEscape(s, "%", ""), urlEscape(s, "%", "$&+:=@"), urlEscape(s, "%25", ""))
+		if len(s) < shortestSecret {
+			continue
+		}
+		forms = append(forms, hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s))))
+		for shift := range 3 {
+			digits := insideBase64(s, shift)
+			forms = append(forms, digits, strings.NewReplacer("+", "-", "/", "_").Replace(digits))
 		}
 	}
 	slices.Sort(forms)
 	return slices.Compact(forms)
 }
 
-// urlEscape escapes every byte that is no letter or digit; twice where the URL is itself part of one.
-func urlEscape(s string, twice bool) string {
-	percent := "%"
-	if twice {
-		percent = "%25"
-	}
+// urlEscape escapes the bytes that mean something in a URL, but for those to keep.
+func urlEscape(s, percent, keep string) string {
 	var b strings.Builder
 	for _, c := range []byte(s) {
-		if alphanumeric(c) || strings.IndexByte("-_.~", c) >= 0 {
+		if alphanumeric(c) || strings.IndexByte("-_.~"+keep, c) >= 0 {
 			b.WriteByte(c)
 		} else {
 			b.WriteString(percent + strings.ToUpper(hex.EncodeToString([]byte{c})))
@@ -137,6 +136,9 @@ func (s *Scrubber) Scrub(text string) string {
 	}
 	return b.String() + text[kept:]
 }
+
+// Bytes is Scrub of bytes.
+func (s *Scrubber) Bytes(text []byte) []byte { return []byte(s.Scrub(string(text))) }
 
 // longest returns the length of the longest form at the start of text.
 func (s *Scrubber) longest(text string) int {
