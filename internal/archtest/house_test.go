@@ -10,16 +10,6 @@ import (
 	"testing/fstest"
 )
 
-// rules is every rule of the house.
-var rules = map[string]func(*tree) []string{
-	"floors": checkFloors,
-	"pure":   checkPure,
-	"edge":   checkEdge,
-	"state":  checkState,
-	"names":  checkNames,
-	"keys":   checkKeys,
-}
-
 // TestHouse holds this module against every rule.
 func TestHouse(t *testing.T) {
 	t.Parallel()
@@ -65,6 +55,7 @@ func moduleRoot(t *testing.T) string {
 // close by and does not: a rule that cannot fail is no rule.
 func TestRules(t *testing.T) {
 	t.Parallel()
+	page := read(t, "ARCHITECTURE.md")
 	const ours = `"` + modulePath + `/internal/`
 	cases := []struct {
 		name string
@@ -73,28 +64,28 @@ func TestRules(t *testing.T) {
 		src  string
 		want string // part of the only finding; "" for none
 	}{
-		{"plan reads its nouns", "floors", "internal/plan/a.go", "package plan\nimport _ " + ours + `plan/state"`, ""},
-		{"text reads plan", "floors", "internal/text/a.go", "package text\nimport _ " + ours + `plan"`, "a.go:2: text may not import plan"},
-		{"siblings", "floors", "internal/report/a.go", "package report\nimport _ " + ours + `spec"`, "report may not import spec"},
-		{"siblings in a test", "floors", "internal/report/a_test.go", "package report\nimport _ " + ours + `spec"`, "report may not import spec"},
-		{"clockify knows nobody", "floors", "internal/clockify/a.go", "package clockify\nimport _ " + ours + `plan/state"`, "clockify may not import plan"},
-		{"github knows no plan", "floors", "internal/github/a.go", "package github\nimport _ " + ours + `plan"`, "github may not import plan"},
-		{"a folder inside a room is of the room", "floors", "internal/spec/deep/a.go", "package deep\nimport _ " + ours + `clockify"`, "spec may not import clockify"},
-		{"a folder inside another room", "floors", "internal/spec/a.go", "package spec\nimport _ " + ours + `github/inner"`, "spec may not import github"},
-		{"nobody imports cli", "floors", "internal/apply/a.go", "package apply\nimport _ " + ours + `cli"`, "apply may not import cli"},
-		{"cmd imports cli alone", "floors", "cmd/x/main.go", "package main\nimport _ " + ours + `plan"`, "cmd may not import plan"},
-		{"sandbox in a test of provider", "floors", "internal/provider/a_test.go", "package provider\nimport _ " + ours + `sandbox"`, ""},
-		{"sandbox in provider", "floors", "internal/provider/a.go", "package provider\nimport _ " + ours + `sandbox"`, "provider may not import sandbox"},
-		{"outside module of the room", "floors", "internal/spec/a.go", "package spec\nimport _ \"github.com/goccy/go-yaml/ast\"", ""},
-		{"outside module of another room", "floors", "internal/plan/a.go", "package plan\nimport _ \"github.com/jszwec/csvutil\"", "plan may not use github.com/jszwec/csvutil"},
-		{"a module whose name only begins alike", "floors", "internal/spec/a.go", "package spec\nimport _ \"github.com/goccy/go-yaml2\"", "spec may not use"},
-		{"cmp in a test", "floors", "internal/plan/a_test.go", "package plan\nimport _ \"github.com/google/go-cmp/cmp\"", ""},
-		{"cmp outside tests", "floors", "internal/plan/a.go", "package plan\nimport _ \"github.com/google/go-cmp/cmp\"", "plan may not use"},
-		{"testify", "floors", "internal/plan/a_test.go", "package plan\nimport _ \"github.com/stretchr/testify/require\"", "plan may not use"},
-		{"helper in a test", "floors", "internal/github/a_test.go", "package github\nimport _ " + ours + `github/githubtest"`, ""},
-		{"helper outside tests", "floors", "internal/cli/a.go", "package cli\nimport _ " + ours + `github/githubtest"`, "githubtest is for tests"},
-		{"a room nobody planned", "floors", "internal/extra/a.go", "package extra", "no room for internal/extra"},
-		{"a package at the root", "floors", "a.go", "package x", "package outside the house"},
+		{"plan reads its nouns", "imports", "internal/plan/a.go", "package plan\nimport _ " + ours + `plan/state"`, ""},
+		{"text reads plan", "imports", "internal/text/a.go", "package text\nimport _ " + ours + `plan"`, "a.go:2: text may not import plan"},
+		{"siblings", "imports", "internal/report/a.go", "package report\nimport _ " + ours + `userscsv"`, "report may not import userscsv"},
+		{"siblings in a test", "imports", "internal/report/a_test.go", "package report\nimport _ " + ours + `userscsv"`, "report may not import userscsv"},
+		{"clockify knows nobody", "imports", "internal/clockify/a.go", "package clockify\nimport _ " + ours + `plan/state"`, "clockify may not import plan"},
+		{"github knows no plan", "imports", "internal/github/a.go", "package github\nimport _ " + ours + `plan"`, "github may not import plan"},
+		{"a folder inside a room is of the room", "imports", "internal/config/deep/a.go", "package deep\nimport _ " + ours + `clockify"`, "config may not import clockify"},
+		{"a folder inside another room", "imports", "internal/config/a.go", "package config\nimport _ " + ours + `github/inner"`, "config may not import github"},
+		{"nobody imports cli", "imports", "internal/apply/a.go", "package apply\nimport _ " + ours + `cli"`, "apply may not import cli"},
+		{"cmd imports cli alone", "imports", "cmd/x/main.go", "package main\nimport _ " + ours + `plan"`, "cmd may not import plan"},
+		{"sandbox in a test of provider", "imports", "internal/provider/a_test.go", "package provider\nimport _ " + ours + `sandbox"`, ""},
+		{"sandbox in provider", "imports", "internal/provider/a.go", "package provider\nimport _ " + ours + `sandbox"`, "provider may not import sandbox"},
+		{"outside module of the room", "imports", "internal/config/a.go", "package config\nimport _ \"github.com/goccy/go-yaml/ast\"", ""},
+		{"outside module of another room", "imports", "internal/plan/a.go", "package plan\nimport _ \"github.com/jszwec/csvutil\"", "plan may not use github.com/jszwec/csvutil"},
+		{"a module whose name only begins alike", "imports", "internal/config/a.go", "package config\nimport _ \"github.com/goccy/go-yaml2\"", "config may not use"},
+		{"cmp in a test", "imports", "internal/plan/a_test.go", "package plan\nimport _ \"github.com/google/go-cmp/cmp\"", ""},
+		{"cmp outside tests", "imports", "internal/plan/a.go", "package plan\nimport _ \"github.com/google/go-cmp/cmp\"", "plan may not use"},
+		{"testify", "imports", "internal/plan/a_test.go", "package plan\nimport _ \"github.com/stretchr/testify/require\"", "plan may not use"},
+		{"helper in a test", "imports", "internal/github/a_test.go", "package github\nimport _ " + ours + `github/githubtest"`, ""},
+		{"helper outside tests", "imports", "internal/cli/a.go", "package cli\nimport _ " + ours + `github/githubtest"`, "githubtest is for tests"},
+		{"a room nobody planned", "imports", "internal/extra/a.go", "package extra", "no room for internal/extra"},
+		{"a package at the root", "imports", "a.go", "package x", "package outside the house"},
 
 		{"context in plan", "pure", "internal/plan/a.go", "package plan\nimport _ \"context\"", "plan is pure and may not import context"},
 		{"net/http in a room of plan", "pure", "internal/plan/state/a.go", "package state\nimport _ \"net/http\"", "may not import net/http"},
@@ -109,12 +100,12 @@ func TestRules(t *testing.T) {
 		{"stdout in report", "edge", "internal/report/a.go", "package report\nimport \"os\"\nfunc f() { _ = os.Stdout }", "only cli touches os.Stdout"},
 		{"environment in config", "edge", "internal/config/a.go", "package config\nimport \"os\"\nfunc f() { os.Getenv(\"X\") }", "only cli touches os.Getenv"},
 		{"exit in apply", "edge", "internal/apply/a.go", "package apply\nimport \"os\"\nfunc f() { os.Exit(1) }", "only cli touches os.Exit"},
-		{"flag in spec", "edge", "internal/spec/a.go", "package spec\nimport _ \"flag\"", "spec may not import flag"},
+		{"flag in config", "edge", "internal/config/a.go", "package config\nimport \"flag\"\nvar _ = flag.Args()", "only cli touches flag.Args"},
 		{"Println in audit", "edge", "internal/audit/a.go", "package audit\nimport \"fmt\"\nfunc f() { fmt.Println() }", "only cli touches fmt.Println"},
-		{"envconfig asks the process", "edge", "internal/config/a.go", "package config\nimport envconfig \"" + envconfig + "\"\nvar _ = envconfig.OsLookuper()", "only cli touches envconfig.OsLookuper"},
+		{"envconfig asks the process", "edge", "internal/config/a.go", "package config\nimport envconfig \"github.com/sethvargo/go-envconfig\"\nvar _ = envconfig.OsLookuper()", "only cli touches envconfig.OsLookuper"},
 		{"stdout in cli", "edge", "internal/cli/a.go", "package cli\nimport \"os\"\nfunc f() { _ = os.Stdout }", ""},
 		{"exit in cmd", "edge", "cmd/x/main.go", "package main\nimport \"os\"\nfunc main() { os.Exit(0) }", ""},
-		{"a variable called os", "edge", "internal/spec/a.go", "package spec\nimport \"os\"\nfunc f() { os := struct{ Args int }{}; _ = os.Args }\nvar _ = os.ErrExist", ""},
+		{"a variable called os", "edge", "internal/config/a.go", "package config\nimport \"os\"\nfunc f() { os := struct{ Args int }{}; _ = os.Args }\nvar _ = os.ErrExist", ""},
 
 		{"init", "state", "internal/plan/a.go", "package plan\nfunc init() {}", "no init functions"},
 		{"init in a test", "state", "internal/plan/a_test.go", "package plan\nfunc init() {}", "no init functions"},
@@ -151,7 +142,8 @@ func TestRules(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.rule+"/"+tc.name, func(t *testing.T) {
 			t.Parallel()
-			module, err := load(fstest.MapFS{tc.path: {Data: []byte(tc.src)}})
+			module, err := load(fstest.MapFS{
+				"ARCHITECTURE.md": {Data: page}, "go.mod": {}, tc.path: {Data: []byte(tc.src)}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -164,4 +156,53 @@ func TestRules(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTables changes a row of ARCHITECTURE.md or of go.mod, and wants to be told.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, file, old, new, want string }{
+		{"as they are", "go.mod", "", "", ""},
+		{"sideways", "ARCHITECTURE.md", "journal | plan |", "journal | plan, audit |", "apply imports audit, which is not below it"},
+		{"upwards", "ARCHITECTURE.md", "`plan/state` | text |", "`plan/state` | text, config |", "plan imports config, which is not below it"},
+		{"the wire knows nobody", "ARCHITECTURE.md", "was seen to | |", "was seen to | clockify |", "sandbox imports clockify, which is not below it"},
+		{"clockify beside provider", "ARCHITECTURE.md", "journal | plan |", "journal | plan, clockify |", "apply imports clockify: only provider speaks to it"},
+		{"a sandbox in the product", "ARCHITECTURE.md", "| text, plan, clockify; tests: sandbox |", "| text, plan, clockify, sandbox |", "provider imports sandbox: only cli serves it"},
+		{"a room nobody knows", "ARCHITECTURE.md", "journal | plan |", "journal | plan, attic |", "apply imports attic, which is no room"},
+		{"a module without a row", "go.mod", "require (\n", "require (\n\texample.com/extra v1.0.0\n", "go.mod requires example.com/extra, which"},
+		{"a row without a module", "ARCHITECTURE.md", "`pgregory.net/rapid`", "`pgregory.net/rapid/v2`", "ARCHITECTURE.md names pgregory.net/rapid/v2"},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			house := fstest.MapFS{}
+			for _, name := range []string{"ARCHITECTURE.md", "go.mod"} {
+				text := string(read(t, name))
+				if name == tc.file && tc.old != "" {
+					if strings.Count(text, tc.old) == 0 {
+						t.Fatalf("%s does not hold %q", name, tc.old)
+					}
+					text = strings.Replace(text, tc.old, tc.new, 1)
+				}
+				house[name] = &fstest.MapFile{Data: []byte(text)}
+			}
+			tree, err := load(house)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := strings.Join(checkTables(tree), "\n")
+			if tc.want == "" && got != "" || !strings.Contains(got, tc.want) {
+				t.Errorf("found %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(moduleRoot(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

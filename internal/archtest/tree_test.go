@@ -15,12 +15,15 @@ import (
 // modulePath is the module's own path: imports that begin with it are ours.
 const modulePath = "github.com/clockify-sync/clockify-sync"
 
-// A tree is the source of the module: every Go file outside testdata, parsed,
-// and every file inside testdata, as text.
+// A tree is the source of the module: every Go file outside testdata, parsed, every file inside testdata, as text, go.mod,
+// and what ARCHITECTURE.md allows.
 type tree struct {
 	fset     *token.FileSet
 	files    []*file
 	testdata map[string]string // path from the module root -> content
+	goMod    string
+	rooms    map[string]room
+	modules  map[string]module
 }
 
 // A file is one Go file.
@@ -34,7 +37,19 @@ type file struct {
 // load reads the module whose root is fsys.
 func load(fsys fs.FS) (*tree, error) {
 	t := &tree{fset: token.NewFileSet(), testdata: map[string]string{}}
-	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+	page, err := fs.ReadFile(fsys, "ARCHITECTURE.md")
+	if err != nil {
+		return nil, err
+	}
+	goMod, err := fs.ReadFile(fsys, "go.mod")
+	if err != nil {
+		return nil, err
+	}
+	t.goMod = string(goMod)
+	if t.rooms, t.modules, err = readTables(string(page)); err != nil {
+		return nil, err
+	}
+	err = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -93,12 +108,12 @@ func roomOf(dir string) string {
 	return ""
 }
 
-// helper says whether a folder is of a package that only tests import: one
+// forTests says whether a folder is of a package that only tests import: one
 // whose name ends in "test".
-func helper(dir string) bool { return strings.HasSuffix(path.Base(dir), "test") }
+func forTests(dir string) bool { return strings.HasSuffix(path.Base(dir), "test") }
 
 // testOnly says whether the file's code runs in tests only.
-func (f *file) testOnly() bool { return f.test || helper(f.dir) }
+func (f *file) testOnly() bool { return f.test || forTests(f.dir) }
 
 // imports calls yield for each import with its path.
 func (f *file) imports(yield func(spec *ast.ImportSpec, path string)) {
@@ -137,4 +152,14 @@ func (f *file) uses(pkg string, yield func(sel *ast.SelectorExpr)) {
 		}
 		return true
 	})
+}
+
+// under says whether import path p is root or stands below it.
+func under(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
+
+// standard says whether an import path is of the standard library: its first
+// element holds no dot.
+func standard(p string) bool {
+	first, _, _ := strings.Cut(p, "/")
+	return !strings.Contains(first, ".")
 }
