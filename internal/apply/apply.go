@@ -107,7 +107,7 @@ func (r *run) one(ctx context.Context, c plan.Change) plan.Outcome {
 		return o
 	}
 	if err := r.admit(ctx, c); err != nil {
-		o.Status, o.Err = plan.Unfinished, err.Error()
+		o.Status, o.Err = plan.NotTried, err.Error()
 		return o
 	}
 	o.Started = r.Now()
@@ -121,7 +121,7 @@ func (r *run) one(ctx context.Context, c plan.Change) plan.Outcome {
 		o.Status, o.Err = plan.Skipped, err.Error()
 	case errors.Is(err, plan.ErrStop), ctx.Err() != nil && (receipt.Attempts == 0 || errors.Is(err, ctx.Err())):
 		r.stop(err)
-		o.Status, o.Err = plan.Unfinished, err.Error()
+		o.Status, o.Err = plan.NotTried, err.Error()
 	default:
 		o.Status, o.Err = plan.Failed, err.Error()
 	}
@@ -151,9 +151,9 @@ func (r *run) standing(c plan.Change) (plan.Status, string) {
 			return plan.Skipped, "needs " + r.describe(id) + ", which was not done"
 		case plan.Withheld:
 			worst, why = plan.Withheld, "waits with "+r.describe(id)
-		case plan.Unfinished:
+		case plan.NotTried:
 			if worst == "" {
-				worst, why = plan.Unfinished, "the run stopped before "+r.describe(id)
+				worst, why = plan.NotTried, "the run stopped before "+r.describe(id)
 			}
 		}
 	}

@@ -357,7 +357,7 @@ func TestNoLineNoWrite(t *testing.T) {
 					t.Errorf("%s after the journal refused", e)
 				}
 			}
-			if got := plan.Tally(outcomes); got[plan.Done] != n || got[plan.Unfinished] != 20-n {
+			if got := plan.Tally(outcomes); got[plan.Done] != n || got[plan.NotTried] != 20-n {
 				t.Errorf("outcomes are %v, want %d done and the others unfinished", got, n)
 			}
 		})
@@ -372,7 +372,7 @@ func TestEndRefused(t *testing.T) {
 	if !errors.Is(err, errBroken) {
 		t.Errorf("error is %v, want the journal's", err)
 	}
-	if want := "a done\nb unfinished: write the journal: broken\n"; render(outcomes) != want {
+	if want := "a done\nb not_tried: write the journal: broken\n"; render(outcomes) != want {
 		t.Errorf("outcomes are\n%swant\n%s", render(outcomes), want)
 	}
 }
@@ -394,9 +394,9 @@ func TestStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := lines(`a done
-		b unfinished: stopped early: the budget is used up
-		c unfinished: the run stopped before update person b
-		d unfinished: stopped early: the budget is used up
+		b not_tried: stopped early: the budget is used up
+		c not_tried: the run stopped before update person b
+		d not_tried: stopped early: the budget is used up
 		e withheld: waits for approval`)
 	if diff := cmp.Diff(want, render(outcomes)); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
@@ -426,9 +426,9 @@ func TestCancel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "c0 done\nc1 unfinished: context canceled\nc2 done\n"
+		want := "c0 done\nc1 not_tried: context canceled\nc2 done\n"
 		for i := 3; i < 9; i++ {
-			want += fmt.Sprintf("c%d unfinished: interrupted\n", i)
+			want += fmt.Sprintf("c%d not_tried: interrupted\n", i)
 		}
 		if diff := cmp.Diff(want, render(outcomes)); diff != "" {
 			t.Errorf("outcomes (-want +got):\n%s", diff)

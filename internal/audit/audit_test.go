@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -88,7 +89,7 @@ func TestRun(t *testing.T) {
 		done(sample(1)), failed, broken,
 		{Change: sample(4), Status: plan.Withheld},
 		{Change: sample(5), Status: plan.Skipped, Err: "its manager failed"},
-		{Change: sample(6), Status: plan.Unfinished},
+		{Change: sample(6), Status: plan.NotTried},
 	}
 	for _, o := range outcomes[:3] {
 		must(t, a.Begin(o.Change))
@@ -119,7 +120,7 @@ func TestRun(t *testing.T) {
 	}
 	var r run
 	must(t, json.Unmarshal([]byte(read(t, dir, RunFile)), &r))
-	if diff := cmp.Diff(map[string]int{"done": 1, "failed": 2, "unknown": 1, "withheld": 1, "skipped": 1, "unfinished": 1, "tried": 4}, r.Totals); diff != "" {
+	if diff := cmp.Diff(map[string]int{"done": 1, "failed": 2, "unknown": 1, "withheld": 1, "skipped": 1, "not_tried": 1, "tried": 4}, r.Totals); diff != "" {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
 	if r.ExitCode == nil || *r.ExitCode != 1 || r.Digest != "d1" || r.ApprovalDigest != "a1" || len(r.NotTried) != 3 {
@@ -445,7 +446,7 @@ func TestActions(t *testing.T) {
 	person := func(x *plan.Change) { x.Person, x.Ref.Name = "a@x.io", "a@x.io" }
 	leaver := func(x *plan.Change) { x.Leaver = "l@x.io" }
 	manager := func(x *plan.Change) { x.Fields = []plan.Field{{Name: "team manager", After: "m@x.io"}} }
-	fallback := func(x *plan.Change) { x.Reason = "fallback: no manager" }
+	fallback := func(x *plan.Change) { x.Cause = state.CauseNoManager }
 	both := func(fs ...func(*plan.Change)) func(*plan.Change) {
 		return func(x *plan.Change) {
 			for _, f := range fs {

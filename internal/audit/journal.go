@@ -62,6 +62,7 @@ type change struct {
 	Leaver    string  `json:"leaver,omitempty"`
 	Gated     bool    `json:"gated,omitempty"`
 	Guard     string  `json:"guard,omitempty"`
+	Cause     string  `json:"cause,omitempty"`
 	Reason    string  `json:"reason,omitempty"`
 	Fields    []field `json:"fields,omitempty"`
 }
@@ -76,7 +77,7 @@ func record(c plan.Change) *change {
 	r := &change{
 		ID: c.ID, Domain: string(c.Domain), Sync: c.Sync, Phase: string(c.Phase), Op: string(c.Op),
 		Kind: string(c.Ref.Kind), Workspace: c.Ref.Workspace, Name: c.Ref.Name,
-		Person: c.Person, Leaver: c.Leaver, Gated: c.Gated, Guard: c.Guard, Reason: c.Reason,
+		Person: c.Person, Leaver: c.Leaver, Gated: c.Gated, Guard: string(c.Guard), Cause: string(c.Cause), Reason: c.Reason,
 	}
 	for _, f := range c.Fields {
 		r.Fields = append(r.Fields, field(f))

@@ -76,7 +76,7 @@ func (r *rows) add(row Row, status string) {
 	switch status {
 	case statusUnknown:
 		r.unknown++
-	case string(plan.Unfinished): // begun, and stopped before it was sent or while it waited
+	case string(plan.NotTried): // begun, and stopped before it was sent or while it waited
 		r.unfinished++
 	}
 }

@@ -53,7 +53,7 @@ func runOf(meta Meta, s Summary, rows *rows) run {
 	}
 	for _, o := range s.Outcomes {
 		switch o.Status {
-		case plan.Skipped, plan.Withheld, plan.Unfinished:
+		case plan.Skipped, plan.Withheld, plan.NotTried:
 			r.Totals[string(o.Status)]++
 			r.NotTried = append(r.NotTried, notTried{
 				ID: o.Change.ID, Status: string(o.Status), Why: o.Err,
@@ -76,7 +76,7 @@ func runOf(meta Meta, s Summary, rows *rows) run {
 func totals(rows *rows) map[string]int {
 	return map[string]int{
 		string(plan.Done): len(rows.success), string(plan.Failed): rows.failed(), statusUnknown: rows.unknown,
-		string(plan.Skipped): 0, string(plan.Withheld): 0, string(plan.Unfinished): 0,
+		string(plan.Skipped): 0, string(plan.Withheld): 0, string(plan.NotTried): 0,
 		"tried": len(rows.success) + len(rows.failure),
 	}
 }
@@ -133,6 +133,6 @@ func complete(f folder) (Report, error) {
 		Version: 1, Run: h.Run, Actor: h.Actor, Commit: h.Commit, Digest: h.Digest, Totals: totals(&rows),
 		Errors: []string{"the run was killed; this file was made from its journal"},
 	}
-	r.Totals[string(plan.Unfinished)] = rows.unfinished
+	r.Totals[string(plan.NotTried)] = rows.unfinished
 	return report, errors.Join(a.csv(SuccessFile, rows.success), a.csv(ErrorFile, rows.failure), a.json(RunFile, r))
 }

@@ -4,11 +4,16 @@ import (
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // action names what was done, in the words of the tool this one follows wherever it had them (docs/from-the-script.md).
 func action(c *change) string {
-	fallback := strings.HasPrefix(c.Reason, "fallback")
+	fallback := false
+	switch plan.Cause(c.Cause) {
+	case state.CauseNoManager, state.CauseManagerUnknown, state.CauseManagerPending, state.CauseManagerInactive, state.CauseGroupFallback:
+		fallback = true
+	}
 	create, remove := c.Op == string(plan.Create), c.Op == string(plan.Delete)
 	switch plan.Kind(c.Kind) {
 	case plan.KindField:
@@ -57,6 +62,10 @@ func action(c *change) string {
 		return "Assign Group Mgr"
 	case plan.KindProject:
 		return "Create Project"
+	case plan.KindTag:
+		return "Create Tag"
+	case plan.KindTask:
+		return "Create Task"
 	case plan.KindEntry:
 		switch {
 		case create:

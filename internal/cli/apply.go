@@ -217,7 +217,7 @@ func (r *running) exit() int {
 	case code == ExitFailed, len(r.errs) > 0, tally[plan.Failed]+tally[plan.Skipped] > 0,
 		r.verified.Err != "", len(r.verified.Unexpected(r.outcomes)) > 0:
 		return ExitFailed
-	case code == ExitStopped, tally[plan.Unfinished] > 0, r.cut:
+	case code == ExitStopped, tally[plan.NotTried] > 0, r.cut:
 		return ExitStopped
 	case tally[plan.Withheld] > 0 && r.in.opts.exitCode:
 		return ExitPending
@@ -283,7 +283,7 @@ func (r *running) topics() []topic {
 	if len(r.verified.Unexpected(r.outcomes)) > 0 {
 		list = append(list, aboutVerify)
 	}
-	if tally[plan.Unfinished] > 0 {
+	if tally[plan.NotTried] > 0 {
 		list = append(list, aboutBudget)
 	}
 	return list

@@ -116,7 +116,7 @@ func TestCancelledApply(t *testing.T) {
 			if a.Totals["failed"] > 0 {
 				t.Errorf("changes failed: %v", a.rows[a.good])
 			}
-			if a.ExitCode == nil || *a.ExitCode != ExitStopped || a.Verified || a.Totals["unfinished"] == 0 || len(a.NotTried) == 0 {
+			if a.ExitCode == nil || *a.ExitCode != ExitStopped || a.Verified || a.Totals["not_tried"] == 0 || len(a.NotTried) == 0 {
 				t.Errorf("run.json: exit code %v, verified %v, totals %v", a.ExitCode, a.Verified, a.Totals)
 			}
 			if !strings.Contains(fmt.Sprint(cmd.Stdout), "safe to run again") {

@@ -12,21 +12,6 @@ const (
 	Delete Op = "delete"
 )
 
-// Kind is the sort of object a change is about.
-type Kind string
-
-// The kinds of objects.
-const (
-	KindField      Kind = "custom_field"
-	KindGroup      Kind = "group"
-	KindPerson     Kind = "person"     // invitation, reactivation, deactivation
-	KindProfile    Kind = "profile"    // capacity and custom field values
-	KindMembership Kind = "membership" // a person in a group
-	KindManager    Kind = "manager"    // TEAM_MANAGER over a person or a group
-	KindProject    Kind = "project"
-	KindEntry      Kind = "time_entry"
-)
-
 // Phase is a stretch of a run that is finished before the next begins.
 type Phase string
 
@@ -54,22 +39,67 @@ type Ref struct {
 // Field is one attribute before and after a change; empty is "none". Values are canonical (PT7H30M, email, RFC 3339).
 type Field struct{ Name, Before, After string }
 
-// A Change is one step of a plan: data, never code.
+// Cause says why a change is planned. The closed list is in package state.
+type Cause = state.Cause
+
+// Guard is a limit of the config, by its setting's name.
+type Guard string
+
+// The guards.
+const (
+	MaxDeactivations Guard = "max_deactivations"
+	MaxReactivations Guard = "max_reactivations"
+	MaxInvitations   Guard = "max_invitations"
+	MaxChanges       Guard = "max_changes"
+	MaxRemovals      Guard = "max_removals"
+	MaxShrink        Guard = "max_shrink"
+	MinKnown         Guard = "min_known"
+	MinActiveUsers   Guard = "min_active_users"
+)
+
+// Origin says whether a change comes of the pull request or would be made without it.
+type Origin string
+
+// The origins.
+const (
+	FromPullRequest Origin = "pull-request"
+	FromDrift       Origin = "drift"
+	FromUnknown     Origin = "unknown"
+)
+
+// Handover is what becomes of a leaver's people and groups, and what still holds on to the leaver.
+type Handover struct {
+	To       string   // email of who takes over; empty where nothing is handed over
+	People   int      // people who get To as their manager
+	Groups   []string // groups that get To as their manager
+	Projects []string // projects the leaver manages, which stay as they are
+	NamedBy  []string // emails of rows that still name the leaver as manager
+}
+
+// A Change is one step of a plan: data, never code. What it does is told by Fields; why by Cause; the words are the
+// reporter's.
 type Change struct {
-	ID     string // of the canonical form; see digest.go
-	Domain Domain
-	Sync   string // name of the time sync; empty for users
-	Phase  Phase
-	Op     Op
-	Ref    Ref
-	Fields []Field
-	Gated  bool
-	Guard  string       // the guard that was exceeded; empty: none
-	Reason string       // why, in words, where it is not plain from the fields
-	Source state.Source // the row that asks for it
-	Person string       // email of whom it is about, to group by; empty: nobody
-	Leaver string       // email of the leaver whose deactivation this belongs to
-	Needs  []string     // ids of changes that must have been done before, all earlier in the plan
-	Calls  int          // API calls it takes
-	Do     Action
+	ID         string // of the canonical form; see digest.go
+	Domain     Domain
+	Sync       string // name of the time sync; empty for users
+	Phase      Phase
+	Op         Op
+	Ref        Ref
+	Ordinal    int // among changes equal in all that is shown: 1, 2, …; 0 for the only one
+	Fields     []Field
+	Gated      bool
+	Guard      Guard     // the guard that was exceeded; empty: none
+	Attribute  string    // what of a person the guard counts: "manager", "hours", a field's name
+	Cause      Cause     // why, where it is not plain from the fields
+	CauseAbout string    // what the cause is about: an email, a group
+	Handover   *Handover // of a deactivation
+	Origin     Origin
+	Entry      *state.Entry // of a time entry: as it is afterwards; of a deleted one, as it was
+	Reason     string       // to go: the cause in words
+	Source     state.Source // the row that asks for it
+	Person     string       // email of whom it is about, to group by; empty: nobody
+	Leaver     string       // email of the leaver whose deactivation this belongs to
+	Needs      []string     // ids of changes that must have been done before, all earlier in the plan
+	Calls      int          // API calls it takes
+	Do         Action
 }

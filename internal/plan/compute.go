@@ -37,7 +37,8 @@ func finish(p *Plan, needs func(changes []Change)) {
 	sortChanges(p.Changes)
 	needs(p.Changes)
 	slices.SortStableFunc(p.Findings, func(a, b state.Finding) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Text, b.Text))
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.About, b.About),
+			slices.CompareFunc(a.Entries, b.Entries, func(x, y state.Entry) int { return compareEntries(&x, &y) }))
 	})
 	slices.SortStableFunc(p.Problems, func(a, b state.Problem) int {
 		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line),
@@ -72,45 +73,12 @@ func sortChanges(changes []Change) {
 func compare(a, b *Change) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(Phases, a.Phase), slices.Index(Phases, b.Phase)),
-		cmp.Compare(step(a), step(b)),
+		cmp.Compare(place(a), place(b)),
 		cmp.Compare(a.Ref.Name, b.Ref.Name),
 		slices.CompareFunc(a.Fields, b.Fields, func(x, y Field) int {
 			return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Before, y.Before), cmp.Compare(x.After, y.After))
 		}),
+		cmp.Compare(a.Ordinal, b.Ordinal),
 		cmp.Compare(a.ID, b.ID),
 	)
-}
-
-// step is a change's place within its phase. In the deactivation everything happens in one phase: new managers and
-// groups come first, then the old ones go, then the leavers' groups, and last the leavers.
-func step(c *Change) int {
-	switch c.Ref.Kind {
-	case KindField:
-		return 0
-	case KindGroup:
-		if c.Op == Delete {
-			return 8
-		}
-		return 1
-	case KindPerson:
-		if c.Phase == Deactivate {
-			return 9
-		}
-		return 2
-	case KindProject:
-		return 2
-	case KindProfile:
-		return 3
-	case KindManager:
-		if c.Op == Delete {
-			return 6
-		}
-		return 4
-	case KindMembership:
-		if c.Op == Delete {
-			return 7
-		}
-		return 5
-	}
-	return 3
 }

@@ -58,7 +58,7 @@ func (d *differ) group(from, to *state.Group) {
 	}
 	if from.Name != to.Name {
 		d.add(Provision, Update, KindGroup, from.Name, RenameGroup{from.Name, to.Name}, Field{"name", from.Name, to.Name})
-		d.last().Reason = "its manager goes by another name now"
+		d.last().Cause, d.last().Reason = state.CauseRenamed, "its manager goes by another name now"
 	}
 	added, removed := compareLists(from.Members, to.Members)
 	for _, m := range added {
@@ -67,11 +67,14 @@ func (d *differ) group(from, to *state.Group) {
 	}
 	for _, m := range removed {
 		d.add(Remove, Delete, KindMembership, m, RemoveMember{to.Name, m}, Field{"group", to.Name, ""})
-		d.about(m, "")
+		d.about(m, reason{})
 	}
 	added, removed = compareLists(from.Managers, to.Managers)
 	for _, m := range added {
 		d.add(Assign, Create, KindManager, to.Name, GrantGroup{m, to.Name}, Field{"team manager", "", m})
+		if m == d.spec.FallbackManager {
+			d.last().Cause = state.CauseGroupFallback
+		}
 	}
 	for _, m := range removed {
 		d.add(Remove, Delete, KindManager, to.Name, RevokeGroup{m, to.Name}, Field{"team manager", m, ""})
@@ -79,9 +82,9 @@ func (d *differ) group(from, to *state.Group) {
 }
 
 // about says whom the change is about, which row asks for it and why.
-func (d *differ) about(email, reason string) {
+func (d *differ) about(email string, why reason) {
 	c := d.last()
-	c.Person, c.Reason = email, reason
+	c.Person, c.Cause, c.CauseAbout, c.Reason = email, why.cause, why.about, why.text
 	c.Source = d.source[email]
 }
 
@@ -90,21 +93,24 @@ func (d *differ) person(from, to *state.Person) {
 	if from == nil {
 		d.add(Provision, Create, KindPerson, email, Invite{email, d.spec.SendEmail}, Field{"status", "", "invited"})
 		d.last().Calls = 2 // the answer does not name the new member: they are looked up afterwards
-		d.about(email, "in "+d.spec.File+", not in the workspace")
+		d.about(email, reason{state.CauseNew, "", "in " + d.spec.File + ", not in the workspace"})
 		from = &state.Person{Email: email, Status: to.Status, Capacity: state.CapacityUnknown}
 	}
 	if from.Status != to.Status {
-		phase, reason := Provision, "in "+d.spec.File+" and inactive in the workspace"
+		phase, why := Provision, reason{state.CauseInactive, "", "in " + d.spec.File + " and inactive in the workspace"}
+		var handover *Handover
 		if to.Status == state.Inactive {
-			phase, reason = Deactivate, d.consequence(email)
+			handover = d.handover(email)
+			phase, why = Deactivate, reason{state.CauseAbsent, "", d.consequence(handover)}
 		}
 		d.add(phase, Update, KindPerson, email, SetActive{email, to.Status == state.Active}, Field{"status", string(from.Status), string(to.Status)})
-		d.about(email, reason)
+		d.about(email, why)
+		d.last().Handover = handover
 	}
 	d.profile(from, to)
 	if from.Ghost && !to.Ghost {
 		d.add(Remove, Delete, KindManager, email, RevokeGhost{email}, Field{"ghost role", "held", ""})
-		d.about(email, "a team manager role over nothing")
+		d.about(email, reason{state.CauseEmptyRole, "", "a team manager role over nothing"})
 	}
 	added, removed := compareLists(from.Managers, to.Managers)
 	for _, m := range added {
@@ -113,7 +119,7 @@ func (d *differ) person(from, to *state.Person) {
 	}
 	for _, m := range removed {
 		d.add(Remove, Delete, KindManager, email, RevokeManager{m, email}, Field{"manager", m, ""})
-		d.about(email, "")
+		d.about(email, reason{})
 	}
 }
 
@@ -130,13 +136,13 @@ func (d *differ) profile(from, to *state.Person) {
 		}
 		sets = append(sets, Field{"capacity", before, DurationText(to.Capacity)})
 	}
-	why := ""
+	var why reason
 	if before, after := from.Fields[state.LeaveField], to.Fields[state.LeaveField]; d.spec.DeactivateAfter > 0 && before != after {
 		// Taking the mark off is no loss that a guard has to count.
 		set.Values = append(set.Values, Value{state.LeaveField, after})
 		sets = append(sets, Field{state.LeaveField, before, after})
-		if why = "back in " + d.spec.File; after != "" {
-			why = "active and not in " + d.spec.File
+		if why = (reason{state.CauseBack, "", "back in " + d.spec.File}); after != "" {
+			why = reason{state.CauseAbsent, "", "active and not in " + d.spec.File}
 		}
 	}
 	for _, m := range d.spec.Fields {
@@ -159,7 +165,7 @@ func (d *differ) profile(from, to *state.Person) {
 	if len(clears) > 0 {
 		cleared.Person = to.Email
 		d.add(Profiles, Delete, KindProfile, to.Email, cleared, clears...)
-		d.about(to.Email, "blank in "+d.spec.File)
+		d.about(to.Email, reason{state.CauseBlank, "", "blank in " + d.spec.File})
 	}
 }
 

@@ -21,13 +21,18 @@ type canonical struct {
 	Kind      Kind    `json:"kind"`
 	Workspace string  `json:"workspace"`
 	Name      string  `json:"name"`
+	Ordinal   int     `json:"ordinal,omitempty"` // from 2: the first of equal changes is the same as the only one
 	Gated     bool    `json:"gated"`
 	Guard     string  `json:"guard"`
 	Fields    []Field `json:"fields"`
 }
 
 func identify(c Change) string {
-	text, err := json.Marshal(canonical{c.Domain, c.Sync, c.Phase, c.Op, c.Ref.Kind, c.Ref.Workspace, c.Ref.Name, c.Gated, c.Guard, c.Fields})
+	ordinal := c.Ordinal
+	if ordinal == 1 {
+		ordinal = 0
+	}
+	text, err := json.Marshal(canonical{c.Domain, c.Sync, c.Phase, c.Op, c.Ref.Kind, c.Ref.Workspace, c.Ref.Name, ordinal, c.Gated, string(c.Guard), c.Fields})
 	if err != nil {
 		panic(err) // strings and booleans always encode
 	}

@@ -57,10 +57,8 @@ func (p *planner) declareFields() {
 		field := p.dir.Fields[i]
 		p.fields[m.Field] = field
 		if field.Dormant {
-			p.plan.Findings = append(p.plan.Findings, state.Finding{
-				Kind: state.FindingField, Name: m.Field, Failed: true,
-				Text: "the user field is inactive in Clockify: its values are left alone until an admin activates it (Workspace settings, Custom fields, Users)",
-			})
+			p.note(state.Finding{Kind: state.FindingField, Name: m.Field, Cause: state.CauseFieldInactive, Failed: true},
+				"the user field is inactive in Clockify: its values are left alone until an admin activates it (Workspace settings, Custom fields, Users)")
 		}
 	}
 }
@@ -74,22 +72,22 @@ func (p *planner) presence() {
 		person := p.have.people[row.Email]
 		switch {
 		case p.protected.users[row.Email]:
-			p.note(state.FindingProtected, row.Email, row.At, "is protected (protect.users): nothing of users.csv is applied")
+			p.note(state.Finding{Kind: state.FindingProtected, Name: row.Email, Cause: state.CauseProtected, Source: row.At}, "is protected (protect.users): nothing of users.csv is applied")
 			continue
 		case person == nil && p.spec.Invite && !p.spec.IdentityProvider:
 			p.want.people[row.Email] = &state.Person{Email: row.Email, Status: state.Pending, Capacity: state.CapacityUnknown}
 		case person == nil:
-			hint := "invite them in Clockify, or set invite: true"
+			hint, cause := "invite them in Clockify, or set invite: true", state.CauseNew
 			if p.spec.IdentityProvider {
-				hint = "the identity provider has to add them"
+				hint, cause = "the identity provider has to add them", state.CauseIdentityProvider
 			}
-			p.note(state.FindingNotInWorkspace, row.Email, row.At, "is not in the workspace: %s", hint)
+			p.note(state.Finding{Kind: state.FindingNotInWorkspace, Level: state.LevelAttention, Name: row.Email, Cause: cause, Source: row.At}, "is not in the workspace: %s", hint)
 			continue
 		case person.Status == state.Declined:
-			p.note(state.FindingNotInWorkspace, row.Email, row.At, "declined the invitation to the workspace: invite them again in Clockify")
+			p.note(state.Finding{Kind: state.FindingNotInWorkspace, Level: state.LevelAttention, Name: row.Email, Cause: state.CauseDeclined, Source: row.At}, "declined the invitation to the workspace: invite them again in Clockify")
 			continue
 		case person.Status == state.Inactive && p.spec.IdentityProvider:
-			p.note(state.FindingManagedByIdP, row.Email, row.At, "is inactive, and the identity provider has to reactivate them")
+			p.note(state.Finding{Kind: state.FindingManagedByIdP, Level: state.LevelAttention, Name: row.Email, Cause: state.CauseInactive, Source: row.At}, "is inactive, and the identity provider has to reactivate them")
 			continue
 		case person.Status == state.Inactive:
 			p.want.person(row.Email).Status = state.Active

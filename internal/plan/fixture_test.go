@@ -174,7 +174,7 @@ func renderChange(c plan.Change) string {
 	}
 	line := fmt.Sprintf("%s %s %s %s %s", c.Phase, c.Op, c.Ref.Kind, c.Ref.Name, strings.Join(fields, "; "))
 	if c.Gated {
-		line += " [" + strings.TrimSpace("gated "+c.Guard) + "]"
+		line += " [" + strings.TrimSpace("gated "+string(c.Guard)) + "]"
 	}
 	if c.Reason != "" {
 		line += " (" + c.Reason + ")"

@@ -1,15 +1,11 @@
 package plan
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-)
-
-// Guards that mark changes, by their names in the config.
-const (
-	guardRemovals      = "max_removals"
-	guardDeactivations = "max_deactivations"
 )
 
 // gate makes a change wait for approval, and says whose leaving it belongs to.
@@ -21,14 +17,17 @@ func (p *planner) gate(c *Change) {
 	switch {
 	case c.Leaver != "":
 		c.Phase = Deactivate
+		if c.Cause == "" {
+			c.Cause, c.CauseAbout = state.CauseLeaver, c.Leaver
+		}
 		if c.Reason == "" {
 			c.Reason = p.label(c.Leaver) + " leaves"
 		}
 	case c.Ref.Kind == KindGroup && c.Op == Delete:
-		c.Reason = "nobody's manager group and not protected (cleanup.unmanaged_groups: delete)"
+		c.Cause, c.Reason = state.CauseUnmanaged, "nobody's manager group and not protected (cleanup.unmanaged_groups: delete)"
 	default:
 		c.Phase = Deactivate
-		c.Reason = "for the people of those who leave"
+		c.Cause, c.Reason = state.CauseLeaver, "for the people of those who leave"
 	}
 }
 
@@ -82,10 +81,15 @@ func (p *planner) guards() {
 			deactivated++
 		}
 	}
+	for _, what := range sorted(removed) {
+		if n, limit := removed[what], limits.MaxRemovals.Of(bases[what]); n > limit {
+			p.plan.Exceeded = append(p.plan.Exceeded, Exceeded{MaxRemovals, what, Figures{n, limit, bases[what], allowing(limits.MaxRemovals, n, bases[what])}})
+		}
+	}
 	for i := range p.plan.Changes {
 		c := &p.plan.Changes[i]
 		if what, n := removal(c); !c.Gated && n > 0 && removed[what] > limits.MaxRemovals.Of(bases[what]) {
-			c.Gated, c.Guard = true, guardRemovals
+			c.Gated, c.Guard, c.Attribute = true, MaxRemovals, what
 			c.Reason = because(c.Reason, count(removed[what], "removal", "removals")+" of "+what+" are more than guards.max_removals allows")
 		}
 	}
@@ -93,15 +97,16 @@ func (p *planner) guards() {
 	if deactivated == 0 {
 		return
 	}
-	if deactivated > limits.MaxDeactivations.Of(now) {
+	if limit := limits.MaxDeactivations.Of(now); deactivated > limit {
+		p.plan.Exceeded = append(p.plan.Exceeded, Exceeded{MaxDeactivations, "people", Figures{deactivated, limit, now, allowing(limits.MaxDeactivations, deactivated, now)}})
 		for i := range p.plan.Changes {
 			if c := &p.plan.Changes[i]; c.Leaver != "" {
-				c.Guard = guardDeactivations
+				c.Guard = MaxDeactivations
 			}
 		}
 	}
 	if left := now - deactivated; left < limits.MinActiveUsers {
-		p.refuse("guards.min_active_users", "%s would leave %s. If that is meant, lower guards.min_active_users.",
+		p.refuse(Refusal{Setting: "guards.min_active_users", Cause: state.CauseGuard, Figures: Figures{Have: left, Limit: limits.MinActiveUsers, Base: now, Allow: fmt.Sprint(left)}}, "%s would leave %s. If that is meant, lower guards.min_active_users.",
 			count(deactivated, "deactivation", "deactivations"), count(left, "active person", "active people"))
 	}
 }
@@ -169,6 +174,15 @@ func removal(c *Change) (what string, n int) {
 	return "", 0
 }
 
+// allowing is the value of a limit that would allow have of base, written as the limit is.
+func allowing(l state.Limit, have, base int) string {
+	if l.Share == 0 || base == 0 {
+		return strconv.Itoa(have)
+	}
+	percent := (have*100 + base - 1) / base
+	return strconv.Itoa(percent) + "%"
+}
+
 func because(reasons ...string) string {
 	return strings.Join(without(reasons, func(r string) bool { return r == "" }), "; ")
 }
@@ -180,7 +194,7 @@ func (p *planner) preflight() {
 		return
 	}
 	if self := p.have.people[p.dir.Self]; self != nil && !self.Admin && !self.Owner {
-		p.refuse("CLOCKIFY_API_KEY", "the key's user %s is neither owner nor admin of the workspace. Use a key of one who is.", p.dir.Self)
+		p.refuse(Refusal{Setting: "CLOCKIFY_API_KEY", Cause: state.CauseNotAdmin, About: p.dir.Self}, "the key's user %s is neither owner nor admin of the workspace. Use a key of one who is.", p.dir.Self)
 	}
 	for _, c := range p.plan.Changes {
 		switch c.Do.(type) {
@@ -199,7 +213,7 @@ func (p *planner) preflight() {
 			p.require("managers", "the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan)", "MANAGER_ROLE")
 		case Invite:
 			if p.dir.Free {
-				p.refuse("invite", "the workspace is on the free plan, which does not let the API add people. Set invite: false, or change the plan.")
+				p.refuse(Refusal{Setting: "invite", Cause: state.CauseFreePlan}, "the workspace is on the free plan, which does not let the API add people. Set invite: false, or change the plan.")
 			}
 		}
 	}
@@ -213,7 +227,7 @@ func (p *planner) doubtCapacity() {
 		return
 	}
 	p.doubted = true
-	p.note(state.FindingFeature, feature, state.Source{}, "is a feature the workspace's plan does not have: Clockify may refuse to change capacities")
+	p.note(state.Finding{Kind: state.FindingFeature, Name: feature, Cause: state.CauseFeature}, "is a feature the workspace's plan does not have: Clockify may refuse to change capacities")
 }
 
 func (p *planner) requireField(setting string) {
@@ -222,6 +236,6 @@ func (p *planner) requireField(setting string) {
 
 func (p *planner) require(setting, what string, features ...string) {
 	if (len(p.dir.Features) > 0 || p.dir.Free) && !p.dir.Has(features...) {
-		p.refuse(setting, "the workspace %q lacks %s, which these changes need.", p.dir.Workspace, what)
+		p.refuse(Refusal{Setting: setting, Cause: state.CauseFeature, About: features[0]}, "the workspace %q lacks %s, which these changes need.", p.dir.Workspace, what)
 	}
 }

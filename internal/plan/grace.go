@@ -31,7 +31,7 @@ func (p *planner) graced(email string) bool {
 	} else if due <= today {
 		return false
 	}
-	p.note(state.FindingMarked, email, state.Source{}, "is not in %s and will be deactivated on %s or later, with approval, unless they return (deactivate_after)", p.spec.File, due)
+	p.note(state.Finding{Kind: state.FindingMarked, Level: state.LevelAttention, Name: email, About: due}, "is not in %s and will be deactivated on %s or later, with approval, unless they return (deactivate_after)", p.spec.File, due)
 	return true
 }
 
@@ -39,22 +39,22 @@ func (p *planner) graced(email string) bool {
 // their grace, and nobody is deactivated.
 func (p *planner) canMark() bool {
 	i := slices.IndexFunc(p.dir.Fields, func(f state.Field) bool { return f.Name == state.LeaveField })
-	why := ""
+	why, cause := "", Cause("")
 	switch {
 	case slices.ContainsFunc(p.spec.Fields, func(m state.Mapping) bool { return m.Field == state.LeaveField }):
-		why = "is filled from a CSV column (field_mapping) and belongs to deactivate_after: map the column to another field"
+		cause, why = state.CauseFieldMapped, "is filled from a CSV column (field_mapping) and belongs to deactivate_after: map the column to another field"
 	case i < 0:
 		return true
 	case p.dir.Fields[i].Dormant:
-		why = "is inactive in Clockify: nobody can be marked, and nobody is deactivated, until an admin activates it (Workspace settings, Custom fields, Users)"
+		cause, why = state.CauseFieldInactive, "is inactive in Clockify: nobody can be marked, and nobody is deactivated, until an admin activates it (Workspace settings, Custom fields, Users)"
 	case p.dir.Fields[i].Type != state.FieldText:
-		why = "is not a text field: nobody can be marked, and nobody is deactivated, until it has another name"
+		cause, why = state.CauseFieldType, "is not a text field: nobody can be marked, and nobody is deactivated, until it has another name"
 	default:
 		return true
 	}
 	if !p.markTold {
 		p.markTold = true
-		p.plan.Findings = append(p.plan.Findings, state.Finding{Kind: state.FindingField, Name: state.LeaveField, Text: why, Failed: true})
+		p.note(state.Finding{Kind: state.FindingField, Name: state.LeaveField, Cause: cause, Failed: true}, "%s", why)
 	}
 	return false
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
@@ -20,7 +19,7 @@ func (p *planner) manageGroups() {
 		manager, ok := p.manager[row.Email]
 		switch {
 		case !ok:
-		case p.reasons[row.Email] != "" && p.spec.FallbackGroup != "":
+		case p.reasons[row.Email].cause != "" && p.spec.FallbackGroup != "":
 			fallen = append(fallen, row.Email)
 		default:
 			users[manager] = append(users[manager], row.Email)
@@ -62,7 +61,7 @@ func (p *planner) claimFallback(people []string) {
 	}
 	if p.protectedGroup(name) {
 		if len(people) > 0 {
-			p.refuse("workspace.fallback_group_name", "the fallback group %q is protected. Give it another name, or take it out of protect.", name)
+			p.refuse(Refusal{Setting: "workspace.fallback_group_name", Cause: state.CauseFallbackGroup, About: name}, "the fallback group %q is protected. Give it another name, or take it out of protect.", name)
 		}
 		return
 	}
@@ -201,15 +200,14 @@ func (p *planner) settle(manager, key string, names, people []string) {
 		i = slices.IndexFunc(names, free)
 	}
 	if i < 0 {
-		p.plan.Findings = append(p.plan.Findings, state.Finding{
-			Kind: state.FindingGroupName, Name: manager, Failed: true,
-			Text: fmt.Sprintf("gets no group: %q and %q are other groups' names or protected", groupName(p.label(manager), ""), groupName(p.label(manager), manager)),
-		})
+		wanted := []string{groupName(p.label(manager), ""), groupName(p.label(manager), manager)}
+		p.note(state.Finding{Kind: state.FindingGroupName, Name: manager, Cause: state.CauseNoNameFree, Values: wanted, Failed: true},
+			"gets no group: %q and %q are other groups' names or protected", wanted[0], wanted[1])
 		return
 	}
 	name := names[i]
 	if i > 0 && name != key {
-		p.note(state.FindingGroupName, manager, state.Source{}, "their group is named %q: %q is another group's name", name, names[0])
+		p.note(state.Finding{Kind: state.FindingGroupName, Name: manager, Cause: state.CauseNameTaken, Values: []string{name, names[0]}}, "their group is named %q: %q is another group's name", name, names[0])
 	}
 	switch {
 	case key == "":

@@ -27,22 +27,22 @@ func (p *planner) absent() {
 	file := p.spec.File
 	switch {
 	case p.spec.Absent != state.AbsentDeactivate:
-		p.note(state.FindingAbsent, "", state.Source{}, "%s active in the workspace and not in %s; they are kept (absent: keep): %s",
+		p.note(state.Finding{Kind: state.FindingAbsent, Cause: state.CauseAbsent, Count: len(gone), Values: gone}, "%s active in the workspace and not in %s; they are kept (absent: keep): %s",
 			count(len(gone), "person is", "people are"), file, list(gone, 10))
 		return
 	case p.spec.IdentityProvider:
-		p.note(state.FindingManagedByIdP, "", state.Source{}, "%s not in %s, and the identity provider has to deactivate them: %s",
+		p.note(state.Finding{Kind: state.FindingManagedByIdP, Level: state.LevelAttention, Cause: state.CauseAbsent, Count: len(gone), Values: gone}, "%s not in %s, and the identity provider has to deactivate them: %s",
 			count(len(gone), "active person is", "active people are"), file, list(gone, 10))
 		return
 	case p.spec.Illegible > 0:
-		p.note(state.FindingAbsent, "", state.Source{}, "nobody is taken for absent while %s of %s cannot be read", count(p.spec.Illegible, "row", "rows"), file)
+		p.note(state.Finding{Kind: state.FindingAbsent, Level: state.LevelAttention, Cause: state.CauseUnreadableRows, Count: p.spec.Illegible}, "nobody is taken for absent while %s of %s cannot be read", count(p.spec.Illegible, "row", "rows"), file)
 		return
 	}
 	exempt := 0
 	for _, email := range gone {
-		if why := p.exemption(p.have.people[email]); why != "" {
+		if cause, why := p.exemption(p.have.people[email]); why != "" {
 			exempt++
-			p.note(state.FindingCannotLeave, email, state.Source{}, "is not in %s and is kept: %s", file, why)
+			p.note(state.Finding{Kind: state.FindingCannotLeave, Name: email, Cause: cause}, "is not in %s and is kept: %s", file, why)
 			continue
 		}
 		if !p.graced(email) {
@@ -55,20 +55,20 @@ func (p *planner) absent() {
 }
 
 // exemption says why an absent person is never deactivated; empty: they may be.
-func (p *planner) exemption(person *state.Person) string {
+func (p *planner) exemption(person *state.Person) (Cause, string) {
 	switch {
 	case person.Email == p.dir.Self:
-		return "the key is theirs"
+		return state.CauseOwnKey, "the key is theirs"
 	case person.Owner:
-		return "they own the workspace"
+		return state.CauseOwner, "they own the workspace"
 	case p.protected.users[person.Email]:
-		return "they are protected (protect.users)"
+		return state.CauseProtected, "they are protected (protect.users)"
 	case person.Email == p.spec.FallbackManager:
-		return "they are the fallback manager"
+		return state.CauseFallbackManager, "they are the fallback manager"
 	case person.Admin && !p.spec.DeactivateAdmins:
-		return "they are a workspace admin (deactivate_admins: false)"
+		return state.CauseAdmin, "they are a workspace admin (deactivate_admins: false)"
 	}
-	return ""
+	return "", ""
 }
 
 // shrunk refuses everything when the CSV fell too far below the active people: a cut-off file, most likely. People who
@@ -77,7 +77,7 @@ func (p *planner) shrunk(exempt int) {
 	active := p.activePeople() - exempt
 	declared := len(p.spec.People) + len(p.spec.Unsound)
 	if fell := active - declared; fell > p.spec.Guards.MaxShrink.Of(active) {
-		p.refuse("guards.max_shrink", "%s has %s and the workspace %d active ones: a file cut off, most likely. If %d people really left, raise guards.max_shrink.",
+		p.refuse(Refusal{Setting: "guards.max_shrink", Cause: state.CauseGuard, Figures: Figures{Have: fell, Limit: p.spec.Guards.MaxShrink.Of(active), Base: active, Allow: allowing(p.spec.Guards.MaxShrink, fell, active)}}, "%s has %s and the workspace %d active ones: a file cut off, most likely. If %d people really left, raise guards.max_shrink.",
 			p.spec.File, count(declared, "person", "people"), active, fell)
 	}
 }
@@ -95,7 +95,7 @@ func (p *planner) keepUnreplaceable() {
 			case fallback == "":
 				delete(p.leavers, email)
 				again = true
-				p.note(state.FindingCannotLeave, email, state.Source{}, "is not in %s and is kept: they manage %s, and no workspace.fallback_manager_email is set to take over", p.spec.File, orphans[email])
+				p.note(state.Finding{Kind: state.FindingCannotLeave, Level: state.LevelAttention, Name: email, Cause: state.CauseNoFallback, About: orphans[email]}, "is not in %s and is kept: they manage %s, and no workspace.fallback_manager_email is set to take over", p.spec.File, orphans[email])
 			default:
 				p.needFallback()
 			}
@@ -168,7 +168,7 @@ func (p *planner) deactivate() {
 	for _, leaver := range sorted(p.leavers) {
 		for _, email := range p.managedPeople(leaver) {
 			if p.protected.users[email] {
-				p.note(state.FindingProtected, email, state.Source{}, "is protected and stays managed by %s, who is to be deactivated", leaver)
+				p.note(state.Finding{Kind: state.FindingProtected, Level: state.LevelAttention, Name: email, Cause: state.CauseLeaver, About: leaver}, "is protected and stays managed by %s, who is to be deactivated", leaver)
 				continue
 			}
 			person := p.then.person(email)
@@ -197,7 +197,7 @@ func (p *planner) leaveGroup(key string) {
 	case p.protectedGroup(g.Name):
 		for _, m := range g.Managers {
 			if p.leavers[m] {
-				p.note(state.FindingProtected, g.Name, state.Source{}, "is a protected group and stays managed by %s, who is to be deactivated", m)
+				p.note(state.Finding{Kind: state.FindingProtected, Level: state.LevelAttention, Name: g.Name, Cause: state.CauseLeaver, About: m}, "is a protected group and stays managed by %s, who is to be deactivated", m)
 			}
 		}
 		return
@@ -318,7 +318,7 @@ func (p *planner) cleanup() {
 		case p.unmanaged(key, g):
 			delete(p.then.groups, key)
 		case !p.kept(key, g.Name):
-			p.note(state.FindingProtected, g.Name, state.Source{}, "is an unmanaged group and is kept: a protected person is in it or manages it")
+			p.note(state.Finding{Kind: state.FindingProtected, Name: g.Name, Cause: state.CauseProtectedMember}, "is an unmanaged group and is kept: a protected person is in it or manages it")
 		}
 	}
 }
@@ -334,30 +334,41 @@ func (p *planner) kept(key, name string) bool {
 	return managed || p.keepers[p.owned[key]] || p.protectedGroup(name) || p.isFallback(name)
 }
 
-// consequence says why a leaver is deactivated, what they manage and where it goes. Their own manager group is deleted,
-// and who leaves with them needs nobody: both are changes of their own.
-func (p *planner) consequence(leaver string) string {
-	var parts []string
-	n := 0
+// handover says what a leaver manages and where it goes. Their own manager group is deleted, and who leaves with them
+// needs nobody: both are changes of their own.
+func (p *planner) handover(leaver string) *Handover {
+	h := &Handover{}
 	for _, email := range p.managedPeople(leaver) {
 		if p.orphan(p.want.people[email]) {
-			n++
+			h.People++
 		}
-	}
-	if n > 0 {
-		parts = append(parts, count(n, "person", "people"))
 	}
 	for _, key := range p.managedGroups(leaver) {
 		g := p.want.groups[key]
 		if p.orphaned(g.Managers) && !p.protectedGroup(g.Name) && !p.goesWith(key, g) && !p.unmanaged(key, g) {
-			parts = append(parts, fmt.Sprintf("group %q", g.Name))
+			h.Groups = append(h.Groups, g.Name)
 		}
+	}
+	if h.People > 0 || len(h.Groups) > 0 {
+		h.To = p.spec.FallbackManager
+	}
+	return h
+}
+
+// consequence says why a leaver is deactivated and what becomes of what they manage.
+func (p *planner) consequence(h *Handover) string {
+	var parts []string
+	if h.People > 0 {
+		parts = append(parts, count(h.People, "person", "people"))
+	}
+	for _, g := range h.Groups {
+		parts = append(parts, fmt.Sprintf("group %q", g))
 	}
 	why := "active and not in " + p.spec.File
 	if len(parts) == 0 {
 		return why
 	}
-	return why + "; manages " + strings.Join(parts, ", ") + " → " + p.spec.FallbackManager
+	return why + "; manages " + strings.Join(parts, ", ") + " → " + h.To
 }
 
 func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, pick(n, one, many)) }

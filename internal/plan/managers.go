@@ -32,36 +32,42 @@ func (p *planner) assignManagers() {
 
 // resolve says who a person's manager ought to be. Not ok: they keep what they have, and a finding says why.
 func (p *planner) resolve(row state.Declared) (manager string, ok bool) {
-	why := ""
+	var why reason
 	at := row.ManagerAt
 	if at == (state.Source{}) {
 		at = row.At
 	}
 	switch person := p.want.people[row.Manager]; {
 	case row.Manager == "":
-		why = fmt.Sprintf("no manager in %s", lineOf(row.At))
+		why = reason{state.CauseNoManager, "", fmt.Sprintf("no manager in %s", lineOf(row.At))}
 	case person == nil:
-		why = fmt.Sprintf("%s is not in the workspace", row.Manager)
+		why = reason{state.CauseManagerUnknown, row.Manager, fmt.Sprintf("%s is not in the workspace", row.Manager)}
 	case person.Status == state.Pending:
-		why = fmt.Sprintf("%s has not accepted the invitation yet", row.Manager)
+		why = reason{state.CauseManagerPending, row.Manager, fmt.Sprintf("%s has not accepted the invitation yet", row.Manager)}
 	case person.Status != state.Active:
-		why = fmt.Sprintf("%s is not active in the workspace", row.Manager)
+		why = reason{state.CauseManagerInactive, row.Manager, fmt.Sprintf("%s is not active in the workspace", row.Manager)}
 	default:
 		return row.Manager, true
 	}
 	fallback := p.spec.FallbackManager
+	found := state.Finding{Kind: state.FindingKeepsManager, Level: state.LevelAttention, Name: row.Email, Cause: why.cause, About: why.about, Source: at}
+	if fallback != "" {
+		found.Values = []string{fallback}
+	}
 	switch {
 	case fallback == "":
-		p.note(state.FindingKeepsManager, row.Email, at, "keeps the manager they have: %s, and no workspace.fallback_manager_email is set", why)
+		p.note(found, "keeps the manager they have: %s, and no workspace.fallback_manager_email is set", why.text)
 		return "", false
 	case fallback == row.Email:
-		p.note(state.FindingKeepsManager, row.Email, at, "is the fallback manager and keeps the manager they have: %s", why)
+		p.note(found, "is the fallback manager and keeps the manager they have: %s", why.text)
 		return "", false
 	case !p.needFallback():
 		return "", false
 	}
-	p.reasons[row.Email] = "fallback: " + why
-	p.note(state.FindingFallback, row.Email, at, "gets the fallback manager %s: %s", p.label(fallback), why)
+	found.Kind = state.FindingFallback
+	p.note(found, "gets the fallback manager %s: %s", p.label(fallback), why.text)
+	why.text = "fallback: " + why.text
+	p.reasons[row.Email] = why
 	return fallback, true
 }
 
@@ -71,9 +77,9 @@ func (p *planner) needFallback() bool {
 	person := p.want.people[fallback]
 	switch {
 	case person == nil:
-		p.refuse("workspace.fallback_manager_email", "the fallback manager %s is not in the workspace. Name an active person of it.", fallback)
+		p.refuse(Refusal{Setting: "workspace.fallback_manager_email", Cause: state.CauseNotThere, About: fallback}, "the fallback manager %s is not in the workspace. Name an active person of it.", fallback)
 	case person.Status != state.Active:
-		p.refuse("workspace.fallback_manager_email", "the fallback manager %s is %s in the workspace. Name an active person of it.", fallback, person.Status)
+		p.refuse(Refusal{Setting: "workspace.fallback_manager_email", Cause: state.CauseNotActive, About: fallback}, "the fallback manager %s is %s in the workspace. Name an active person of it.", fallback, person.Status)
 	default:
 		return true
 	}

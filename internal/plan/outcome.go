@@ -15,8 +15,10 @@ var (
 
 // Receipt is what is known of a change that was tried.
 type Receipt struct {
-	Attempts int    // calls made for it
-	Response string // what the server answered, in short
+	Attempts   int    // writes sent for it
+	Reads      int    // reads made for it
+	HTTPStatus int    // of the last answer; 0: there was none
+	Response   string // what the server answered, in short
 }
 
 // Status is how a change ended.
@@ -24,22 +26,25 @@ type Status string
 
 // How a change can end.
 const (
-	Done       Status = "done"
-	Failed     Status = "failed"
-	Skipped    Status = "skipped"    // something it needs was not done
-	Withheld   Status = "withheld"   // it waits for approval
-	Unfinished Status = "unfinished" // the run stopped before it: budget used up or cancelled
+	Done     Status = "done"
+	Failed   Status = "failed"
+	Skipped  Status = "skipped"   // something it needs was not done
+	Withheld Status = "withheld"  // it waits for approval
+	NotTried Status = "not_tried" // the run stopped before it: budget used up or cancelled
+	Unknown  Status = "unknown"   // it was begun, and nobody knows how it ended
 )
 
 // An Outcome is one change and how it ended.
 type Outcome struct {
-	Change   Change
-	Status   Status
-	Err      string // why it was not done; empty when it was
-	Response string // what the server answered, in short: "200", "403 501 Access Denied"
-	Attempts int    // calls that were tried for it
-	Started  time.Time
-	Duration time.Duration
+	Change     Change
+	Status     Status
+	Err        string // why it was not done; empty when it was
+	Response   string // what the server answered, in short: "200", "403 501 Access Denied"
+	HTTPStatus int    // of the last answer; 0: there was none
+	Attempts   int    // writes sent for it
+	Reads      int    // reads made for it
+	Started    time.Time
+	Duration   time.Duration
 }
 
 // Tally counts outcomes by status.

@@ -13,6 +13,7 @@ type Plan struct {
 	Findings []state.Finding
 	Problems []state.Problem   // input that cannot be used; while there is one, nothing is written
 	Refusals []Refusal         // guards and preflight checks that stand against any write
+	Exceeded []Exceeded        // guards that make changes wait
 	Subjects []Subject         // what was planned, one per domain and workspace
 	Names    map[string]string // email to display name, of everybody in the workspace; for showing and for masking
 	Calls    Calls
@@ -62,7 +63,25 @@ type Refusal struct {
 	Domain  Domain
 	Sync    string
 	Setting string // the setting or feature it is about, as written in the config
-	Text    string // what was found and what allows it
+	Cause   Cause
+	About   string // what the cause is about: an email, a workspace, a feature
+	Figures        // of a guard
+	Text    string // to go: what was found and what allows it
+}
+
+// Figures are what a guard counted.
+type Figures struct {
+	Have  int    // so many there would be
+	Limit int    // so many are allowed
+	Base  int    // of so many
+	Allow string // the setting's value that would allow it
+}
+
+// Exceeded is a guard that makes changes wait: those with its Guard and Attribute.
+type Exceeded struct {
+	Guard     Guard
+	Attribute string
+	Figures
 }
 
 // Empty reports whether there is nothing to do.
@@ -103,6 +122,7 @@ func Join(plans ...*Plan) *Plan {
 		all.Findings = append(all.Findings, p.Findings...)
 		all.Problems = append(all.Problems, p.Problems...)
 		all.Refusals = append(all.Refusals, p.Refusals...)
+		all.Exceeded = append(all.Exceeded, p.Exceeded...)
 		all.Subjects = append(all.Subjects, p.Subjects...)
 		for email, name := range p.Names {
 			all.Names[email] = name

@@ -72,10 +72,10 @@ func timeSync(spec state.TimeSync, ledger state.TimeState) *Plan {
 func (t *timePlanner) validate() bool {
 	before := len(t.plan.Refusals)
 	if t.spec.Source.WorkspaceID == t.spec.Destination.WorkspaceID {
-		t.refuse("destination.workspace_id", "source and destination are the same workspace: its entries would be mirrored onto themselves.")
+		t.refuse("destination.workspace_id", state.CauseSameWorkspace, "", "source and destination are the same workspace: its entries would be mirrored onto themselves.")
 	}
 	if t.spec.Deletes && !t.spec.Link {
-		t.refuse("deletes", "deletes: gated needs link: field; by content alone nobody can tell whose entry it is.")
+		t.refuse("deletes", state.CauseNeedsLink, "", "deletes: gated needs link: field; by content alone nobody can tell whose entry it is.")
 	}
 	if !t.spec.Link {
 		return len(t.plan.Refusals) == before
@@ -83,9 +83,9 @@ func (t *timePlanner) validate() bool {
 	dest := &t.have.Destination
 	switch {
 	case dest.LinkTrouble != "":
-		t.refuse("link_field", "the custom field %q of workspace %q cannot hold the link: %s.", t.spec.LinkField, dest.Workspace, dest.LinkTrouble)
+		t.refuse("link_field", state.CauseLinkField, dest.LinkTrouble, "the custom field %q of workspace %q cannot hold the link: %s.", t.spec.LinkField, dest.Workspace, dest.LinkTrouble)
 	case !dest.HasLink && !dest.Has("CUSTOM_FIELDS"):
-		t.refuse("link", "the workspace %q lacks custom fields (feature CUSTOM_FIELDS; Pro or Enterprise plan), which link: field needs.", dest.Workspace)
+		t.refuse("link", state.CauseFeature, "CUSTOM_FIELDS", "the workspace %q lacks custom fields (feature CUSTOM_FIELDS; Pro or Enterprise plan), which link: field needs.", dest.Workspace)
 	case !dest.HasLink:
 		t.add(Provision, Create, KindField, t.spec.LinkField, CreateLink{t.spec.LinkField},
 			Field{"type", "", string(state.FieldText)}, Field{"of", "", "time entries"})
@@ -98,13 +98,13 @@ func (t *timePlanner) preflight() {
 	dest := &t.have.Destination
 	writes := slices.ContainsFunc(t.plan.Changes, func(c Change) bool { return c.Ref.Kind == KindEntry && c.Op == Create })
 	if writes && !dest.IsKeyOwner && !dest.Has("ADD_TIME_FOR_OTHERS") {
-		t.refuse("destination.user_id", "the workspace %q lacks adding time for others (feature ADD_TIME_FOR_OTHERS; Basic plan or above), and the key is not the person's own.", dest.Workspace)
+		t.refuse("destination.user_id", state.CauseFeature, "ADD_TIME_FOR_OTHERS", "the workspace %q lacks adding time for others (feature ADD_TIME_FOR_OTHERS; Basic plan or above), and the key is not the person's own.", dest.Workspace)
 	}
 }
 
-func (t *timePlanner) refuse(setting, format string, args ...any) {
+func (t *timePlanner) refuse(setting string, cause Cause, about, format string, args ...any) {
 	t.plan.Refusals = append(t.plan.Refusals, Refusal{
-		Domain: Time, Sync: t.spec.Name, Setting: "time_sync " + t.spec.Name + ": " + setting, Text: fmt.Sprintf(format, args...),
+		Domain: Time, Sync: t.spec.Name, Setting: "time_sync " + t.spec.Name + ": " + setting, Cause: cause, About: about, Text: fmt.Sprintf(format, args...),
 	})
 }
 
@@ -117,7 +117,7 @@ func sameEntries(all []state.TimeSync, sync state.TimeSync) *Plan {
 		}
 		if endpointsOf(other) == endpointsOf(sync) {
 			t := timePlanner{spec: sync, plan: &Plan{}}
-			t.refuse("source", "time_sync %s mirrors the same entries to the same person in the same workspace already; both would make each of them. Take one of the two out.", other.Name)
+			t.refuse("source", state.CauseSameEntries, other.Name, "time_sync %s mirrors the same entries to the same person in the same workspace already; both would make each of them. Take one of the two out.", other.Name)
 			return t.plan
 		}
 	}
@@ -136,7 +136,7 @@ func marksShared(all []state.TimeSync, sync state.TimeSync) *Plan {
 		if other.Name != sync.Name && other.Link && sync.Link && other.LinkField == sync.LinkField &&
 			other.Destination.WorkspaceID == sync.Destination.WorkspaceID && other.Destination.UserID == sync.Destination.UserID {
 			t := timePlanner{spec: sync, plan: &Plan{}}
-			t.refuse("link_field", "time_sync %s marks the same person's entries in the same workspace with the same field. Give each sync its own link_field.", other.Name)
+			t.refuse("link_field", state.CauseSameLink, other.Name, "time_sync %s marks the same person's entries in the same workspace with the same field. Give each sync its own link_field.", other.Name)
 			return t.plan
 		}
 	}
@@ -161,16 +161,18 @@ func disambiguate(changes []Change) {
 	for i := range changes {
 		named[changes[i].Ref.Name]++
 	}
-	seen := map[string]int{}
+	equal := map[string][]int{} // the places of equal changes
 	for i := range changes {
-		c := &changes[i]
-		if named[c.Ref.Name] < 2 {
-			continue
+		if named[changes[i].Ref.Name] > 1 {
+			id := identify(changes[i])
+			equal[id] = append(equal[id], i)
 		}
-		id := identify(*c)
-		seen[id]++
-		if n := seen[id]; n > 1 {
-			c.Ref.Name = fmt.Sprintf("%s (%d)", c.Ref.Name, n)
+	}
+	for _, places := range equal {
+		for n, i := range places {
+			if len(places) > 1 {
+				changes[i].Ordinal = n + 1
+			}
 		}
 	}
 }

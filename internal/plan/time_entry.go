@@ -19,9 +19,9 @@ func (t *timePlanner) collect() int {
 	for i := range entries {
 		e := &entries[i]
 		inside := t.inWindow(e.Start)
-		note := func(kind, name, text string) {
+		note := func(kind, name string, cause Cause, text string) {
 			if inside {
-				t.countFinding(kind, name, text, e)
+				t.countFinding(kind, name, cause, text, e)
 			}
 		}
 		if e.OutOfScope {
@@ -29,13 +29,13 @@ func (t *timePlanner) collect() int {
 		}
 		if e.End.IsZero() {
 			if inside {
-				t.addFinding(state.FindingRunning, entryName(e), "is a timer that runs; it is left for the next run", false)
+				t.addFinding(state.Finding{Kind: state.FindingRunning, Name: entryName(e), Entries: []state.Entry{shown(e)}, Text: "is a timer that runs; it is left for the next run"})
 			}
 			continue
 		}
 		if e.Project == "" {
 			if !e.TimeOff { // holidays and time off have no project
-				note(state.FindingNoProject, t.who(), "without a project; left out")
+				note(state.FindingNoProject, t.who(), state.CauseNoProject, "without a project; left out")
 			}
 			continue
 		}
@@ -45,17 +45,17 @@ func (t *timePlanner) collect() int {
 		a := t.targets[e.Project]
 		switch {
 		case e.TimeOff:
-			note(state.FindingNotCarried, e.Project, "holidays and time off cannot be made in another workspace; left out")
+			note(state.FindingNotCarried, e.Project, state.CauseTimeOff, "holidays and time off cannot be made in another workspace; left out")
 		case e.Break && !t.have.Destination.Has("BREAKS"):
-			note(state.FindingNotCarried, e.Project, "breaks, which the destination's plan does not have (feature BREAKS); left out")
+			note(state.FindingNotCarried, e.Project, state.CauseBreaks, "breaks, which the destination's plan does not have (feature BREAKS); left out")
 		case a.project == nil && a.kind == state.FindingAmbiguous:
-			note(state.FindingNotCarried, e.Project, "left out: its project is ambiguous in the destination")
+			note(state.FindingNotCarried, e.Project, state.CauseProjectAmbiguous, "left out: its project is ambiguous in the destination")
 		case a.project == nil:
-			note(a.kind, e.Project, a.text+"; left out")
+			note(a.kind, e.Project, a.cause, a.text+"; left out")
 		default:
 			t.pairs = append(t.pairs, t.newPair(e, a))
 			for _, what := range e.Unmapped {
-				note(state.FindingNotCarried, what, "is not carried")
+				note(state.FindingNotCarried, what, state.CauseNotCarried, "is not carried")
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func (t *timePlanner) applyUnsupported(p *pair, twin *state.Entry) {
 			w.Task = twin.Task
 		}
 		if w.Task != p.task && inside {
-			t.countFinding(state.FindingNotCarried, "task "+p.task, "the destination project has no such task"+hint, p.source)
+			t.countFinding(state.FindingNotCarried, p.task, state.CauseTaskMissing, "the destination project has no such task"+hint, p.source)
 		}
 	}
 	for _, tag := range p.tags {
@@ -110,19 +110,19 @@ func (t *timePlanner) applyUnsupported(p *pair, twin *state.Entry) {
 			w.Tags = with(w.Tags, tag)
 		case !inside:
 		case t.tags.archived[tag]:
-			t.countFinding(state.FindingNotCarried, "tag "+tag, "the tag is archived in the destination", p.source)
+			t.countFinding(state.FindingNotCarried, tag, state.CauseTagArchived, "the tag is archived in the destination", p.source)
 		default:
-			t.countFinding(state.FindingNotCarried, "tag "+tag, "the destination has no such tag"+hint, p.source)
+			t.countFinding(state.FindingNotCarried, tag, state.CauseTagMissing, "the destination has no such tag"+hint, p.source)
 		}
 	}
 	if twin != nil && t.have.Destination.FixedBillable && w.Billable != twin.Billable {
 		w.Billable = twin.Billable
 		if inside {
-			t.countFinding(state.FindingNotCarried, "billable", "the destination decides what is billable, and the key is no admin's", p.source)
+			t.countFinding(state.FindingNotCarried, "billable", state.CauseBillableFixed, "the destination decides what is billable, and the key is no admin's", p.source)
 		}
 	}
 	if w.Description != p.source.Description && inside {
-		t.countFinding(state.FindingNotCarried, "< and >", "Clockify refuses these signs in descriptions; they are written ‹ and ›", p.source)
+		t.countFinding(state.FindingNotCarried, "< and >", state.CauseSigns, "Clockify refuses these signs in descriptions; they are written ‹ and ›", p.source)
 	}
 }
 
@@ -132,12 +132,12 @@ const hint = " (create_missing: true makes it)"
 func (t *timePlanner) create(p *pair, equal int) {
 	t.applyUnsupported(p, nil)
 	if p.frozen {
-		t.countFinding(state.FindingArchived, p.want.Project, "the destination project is archived; new and edited entries are left out", p.source)
+		t.countFinding(state.FindingArchived, p.want.Project, state.CauseProjectArchived, "the destination project is archived; new and edited entries are left out", p.source)
 		return
 	}
 	t.ensureTagsAndTask(&p.want)
 	want := p.want // a change outlives the reading: it must not keep all of it
-	t.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&state.Entry{}, &want)...)
+	t.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&state.Entry{}, &want)...).Entry = &want
 }
 
 // update plans what makes the twin read like the source entry, if anything.
@@ -157,31 +157,30 @@ func (t *timePlanner) update(p *pair, twin *state.Entry) {
 		return
 	}
 	if p.frozen {
-		t.countFinding(state.FindingArchived, p.want.Project, "the destination project is archived; new and edited entries are left out", p.source)
+		t.countFinding(state.FindingArchived, p.want.Project, state.CauseProjectArchived, "the destination project is archived; new and edited entries are left out", p.source)
 		return
 	}
 	t.ensureTagsAndTask(&p.want)
 	want := p.want
-	t.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.ID, &want, compareSlot(twin, &p.want) != 0 || compareContent(twin, &p.want) != 0}, fields...)
+	t.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.ID, &want, !sameContent(twin, &want)}, fields...).Entry = &want
 }
 
-// ensureTagsAndTask plans the tags and the task of an entry that the destination lacks. Both are of the kind project, as parts of what
-// entries are booked on, and say what they are in their names.
+// ensureTagsAndTask plans the tags and the task of an entry that the destination lacks. A task is named with its project.
 func (t *timePlanner) ensureTagsAndTask(e *state.Entry) {
 	for _, tag := range e.Tags {
 		if !t.tags.has[tag] && !t.tags.archived[tag] && !t.asked.tags[tag] {
 			t.asked.tags[tag] = true
-			t.add(Provision, Create, KindProject, "tag "+tag, CreateTag{tag}, Field{"tag", "", tag})
+			t.add(Provision, Create, KindTag, tag, CreateTag{tag}, Field{"tag", "", tag}).Cause = state.CauseForEntries
 		}
 	}
 	if e.Task == "" || t.tasks[projectKey{e.Client, e.Project}][e.Task] {
 		return
 	}
 	do := CreateTask{e.Client, e.Project, e.Task}
-	name := "task " + label(e) + " · " + e.Task
+	name := label(e) + " · " + e.Task
 	if !t.asked.tasks[name] {
 		t.asked.tasks[name] = true
-		t.add(Provision, Create, KindProject, name, do, Field{"project", "", label(e)}, Field{"task", "", e.Task})
+		t.add(Provision, Create, KindTask, name, do, Field{"project", "", label(e)}, Field{"task", "", e.Task}).Cause = state.CauseForEntries
 	}
 }
 

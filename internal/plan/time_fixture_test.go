@@ -160,6 +160,9 @@ func renderTime(p *plan.Plan) string {
 	var b strings.Builder
 	for _, c := range p.Changes {
 		fmt.Fprintf(&b, "%s %s %s | %s", c.Op, c.Ref.Kind, c.Ref.Workspace, c.Ref.Name)
+		if c.Ordinal > 1 {
+			fmt.Fprintf(&b, " #%d", c.Ordinal)
+		}
 		for _, f := range c.Fields {
 			text := f.After
 			if f.Before != "" {

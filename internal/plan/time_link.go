@@ -53,7 +53,7 @@ func (t *timePlanner) updateMirror(p *pair, mirrors []*state.Entry) {
 	}
 	for _, e := range mirrors[1:] {
 		if t.inWindow(e.Start) {
-			t.countFinding(state.FindingNoSource, label(e), "copies of mirrored entries, with their mark; left as they are", e)
+			t.countFinding(state.FindingNoSource, label(e), state.CauseCopied, "copies of mirrored entries, with their mark; left as they are", e)
 		}
 	}
 }
@@ -92,12 +92,13 @@ func (t *timePlanner) missingSources(marked links) {
 	for _, e := range sortByEntry(gone, entryOf) {
 		switch {
 		case elsewhere[e.Link]:
-			t.countFinding(state.FindingSourceGone, label(e), "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
+			t.countFinding(state.FindingSourceGone, label(e), state.CauseSourceMoved, "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
 		case t.spec.Deletes:
 			c := t.add(Cleanup, Delete, KindEntry, entryName(e), DeleteEntry{e.ID}, entryFields(e, &state.Entry{})...)
-			c.Gated, c.Reason = true, "its source entry was deleted"
+			was := shown(e)
+			c.Gated, c.Entry, c.Cause, c.Reason = true, &was, state.CauseSourceDeleted, "its source entry was deleted"
 		default:
-			t.countFinding(state.FindingSourceGone, label(e), "their source entries were deleted (deletes: gated would offer to delete them)", e)
+			t.countFinding(state.FindingSourceGone, label(e), state.CauseSourceDeleted, "their source entries were deleted (deletes: gated would offer to delete them)", e)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (t *timePlanner) candidate(e *state.Entry) bool {
 }
 
 func (t *timePlanner) unexplained(e *state.Entry) {
-	t.countFinding(state.FindingNoSource, label(e), "in the destination alone; left as they are", e)
+	t.countFinding(state.FindingNoSource, label(e), state.CauseUnmatched, "in the destination alone; left as they are", e)
 }
 
 // leftover is what has no twin among the entries of one project and start. equal is how many twins the content of each

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -9,19 +10,24 @@ import (
 )
 
 // noteKey is what a note is about; note sums up the entries it is true of, so that a finding stands for all of them.
-type noteKey struct{ kind, name, text string }
+type noteKey struct {
+	kind, name string
+	cause      Cause
+	text       string
+}
 
 type note struct {
 	entries int
 	length  time.Duration
-	names   []string // of the first few by name
+	names   []string      // of the first few by name
+	first   []state.Entry // those
 }
 
 // shownEntries is how many entries a finding names.
 const shownEntries = 3
 
-func (t *timePlanner) countFinding(kind, name, text string, e *state.Entry) {
-	key := noteKey{kind, name, text}
+func (t *timePlanner) countFinding(kind, name string, cause Cause, text string, e *state.Entry) {
+	key := noteKey{kind, name, cause, text}
 	n := t.notes[key]
 	if n == nil {
 		n = &note{}
@@ -33,16 +39,32 @@ func (t *timePlanner) countFinding(kind, name, text string, e *state.Entry) {
 		return
 	}
 	called := entryName(e)
-	if i, _ := slices.BinarySearch(n.names, called); i < shownEntries {
+	i := len(n.names)
+	for i > 0 && cmp.Or(cmp.Compare(called, n.names[i-1]), compareEntries(e, &n.first[i-1])) < 0 {
+		i--
+	}
+	if i < shownEntries {
 		n.names = slices.Insert(n.names, i, called)
 		n.names = n.names[:min(len(n.names), shownEntries)]
+		n.first = slices.Insert(n.first, i, shown(e))
+		n.first = n.first[:min(len(n.first), shownEntries)]
 	}
 }
 
-func (t *timePlanner) addFinding(kind, name, text string, failed bool) {
-	t.plan.Findings = append(t.plan.Findings, state.Finding{
-		Kind: kind, Name: name, Text: text, Source: t.spec.At, Sync: t.spec.Name, Failed: failed,
-	})
+// shown is what people see of an entry.
+func shown(e *state.Entry) state.Entry {
+	s := *e
+	s.Link, s.ID, s.Unmapped = "", "", nil
+	return s
+}
+
+func (t *timePlanner) addFinding(f state.Finding) {
+	f.Source, f.Sync = t.spec.At, t.spec.Name
+	f.Level = state.LevelNote
+	if f.Failed {
+		f.Level = state.LevelProblem
+	}
+	t.plan.Findings = append(t.plan.Findings, f)
 }
 
 // report turns the notes into findings. Plan.finish sorts them.
@@ -55,7 +77,7 @@ func (t *timePlanner) report() {
 				text += fmt.Sprintf(" and %d more", more)
 			}
 		}
-		t.addFinding(key.kind, key.name, text, false)
+		t.addFinding(state.Finding{Kind: key.kind, Name: key.name, Cause: key.cause, Count: n.entries, Length: n.length, Entries: n.first, Text: text})
 	}
 }
 

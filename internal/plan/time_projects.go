@@ -11,7 +11,9 @@ import (
 // target is where the entries of a source project go.
 type target struct {
 	project *state.Project // nil: nowhere
-	kind    string         // of the finding that says why they go nowhere, or why nothing new goes there
+	cause   Cause
+	values  []string // the projects of the name, where there are several
+	kind    string   // of the finding that says why they go nowhere, or why nothing new goes there
 	text    string
 }
 
@@ -47,7 +49,7 @@ func (t *timePlanner) projects() {
 		a := choose(list)
 		if a.kind != "" && a.kind != state.FindingArchived {
 			a.text = fmt.Sprintf("is sent to %q by project_map: %s", text, a.text)
-			t.addFinding(a.kind, name, a.text, true)
+			t.addFinding(state.Finding{Kind: a.kind, Name: name, Cause: state.CauseProjectMap, About: text, Values: a.values, Text: a.text, Failed: true})
 		}
 		t.targets[name] = a
 		if a.project != nil && !a.project.Archived {
@@ -65,7 +67,7 @@ func (t *timePlanner) projects() {
 			a = choose(byName[name])
 			if a.kind == state.FindingAmbiguous {
 				a.text = "is unclear: " + a.text + ". Its entries are left out until project_map says which is meant"
-				t.addFinding(a.kind, name, a.text, true)
+				t.addFinding(state.Finding{Kind: a.kind, Name: name, Cause: a.cause, Values: a.values, Text: a.text, Failed: true})
 			}
 			t.targets[name] = a
 		}
@@ -73,7 +75,8 @@ func (t *timePlanner) projects() {
 		switch near := alike[fold(name)]; {
 		case !wanted[name]:
 		case exists && archived:
-			t.addFinding(state.FindingArchived, name, fmt.Sprintf("is archived under %s in the source and active in the destination; it is left alone", t.have.Source.Client), false)
+			t.addFinding(state.Finding{Kind: state.FindingArchived, Name: name, Cause: state.CauseSourceArchived, About: t.have.Source.Client,
+				Text: fmt.Sprintf("is archived under %s in the source and active in the destination; it is left alone", t.have.Source.Client)})
 		case !exists:
 			fields := []Field{{"client", "", t.have.Source.Client}}
 			if t.spec.Color != "" {
@@ -81,7 +84,8 @@ func (t *timePlanner) projects() {
 			}
 			t.add(Provision, Create, KindProject, name, CreateProject{name, t.spec.Color}, fields...).Ref.Workspace = t.have.Source.Workspace
 			if near != "" {
-				t.addFinding(state.FindingNoProject, name, fmt.Sprintf("differs from the source's %q by case or spaces alone; it counts as another project", near), false)
+				t.addFinding(state.Finding{Kind: state.FindingNoProject, Name: name, Cause: state.CauseNearlySame, About: near,
+					Text: fmt.Sprintf("differs from the source's %q by case or spaces alone; it counts as another project", near)})
 			}
 		}
 	}
@@ -111,13 +115,13 @@ func choose(list []*state.Project) target {
 		for i, p := range active {
 			labels[i] = p.Label()
 		}
-		return target{kind: state.FindingAmbiguous, text: "several projects of the destination have this name: " + strings.Join(labels, ", ")}
+		return target{kind: state.FindingAmbiguous, cause: state.CauseProjectAmbiguous, values: labels, text: "several projects of the destination have this name: " + strings.Join(labels, ", ")}
 	case len(archived) == 1:
-		return target{project: archived[0], kind: state.FindingArchived, text: "the destination project is archived"}
+		return target{project: archived[0], kind: state.FindingArchived, cause: state.CauseProjectArchived, text: "the destination project is archived"}
 	case len(archived) > 1:
-		return target{kind: state.FindingArchived, text: "the destination projects of this name are archived"}
+		return target{kind: state.FindingArchived, cause: state.CauseProjectsArchived, text: "the destination projects of this name are archived"}
 	}
-	return target{kind: state.FindingNoProject, text: "the destination has no project of this name"}
+	return target{kind: state.FindingNoProject, cause: state.CauseProjectUnknown, text: "the destination has no project of this name"}
 }
 
 // fold is a name without what people overlook: case and spaces.

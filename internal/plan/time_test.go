@@ -96,8 +96,8 @@ func TestTimeProjects(t *testing.T) {
 				book Shop 20T09:00-20T10:00 plan
 				twin Alpha/Website 20T09:00-20T10:00 own`,
 			want: `
-				no_project | Shop | 1 entry (1:00 h): is sent to "Nowhere" by project_map: the destination has no project of this name; left out
 				no_project | Shop | is sent to "Nowhere" by project_map: the destination has no project of this name | failed
+				no_project | Shop | 1 entry (1:00 h): is sent to "Nowhere" by project_map: the destination has no project of this name; left out
 				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · own`,
 		},
 		{
@@ -147,7 +147,7 @@ func TestTimeEntries(t *testing.T) {
 				twin Alpha/Website 20T09:00-20T10:00 plan`,
 			want: `
 				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan
-				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan (2) | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan`,
+				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan #2 | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan`,
 		},
 		{
 			name: "an edited end or description is one update",
@@ -269,10 +269,10 @@ func TestTimeEntries(t *testing.T) {
 				twin Alpha/Website 20T09:00-20T10:00 plan tags=dev task=Build
 				twin Alpha/Website 20T10:00-20T11:00 more`,
 			want: `
+				not_carried | Test | 1 entry (1:00 h): the destination project has no such task (create_missing: true makes it)
 				not_carried | custom field Cost | 1 entry (1:00 h): is not carried
-				not_carried | tag new | 2 entries (2:00 h): the destination has no such tag (create_missing: true makes it)
-				not_carried | tag old | 1 entry (1:00 h): the tag is archived in the destination
-				not_carried | task Test | 1 entry (1:00 h): the destination project has no such task (create_missing: true makes it)`,
+				not_carried | new | 2 entries (2:00 h): the destination has no such tag (create_missing: true makes it)
+				not_carried | old | 1 entry (1:00 h): the tag is archived in the destination`,
 		},
 		{
 			name:   "an archived tag that the twin has stays",
@@ -285,11 +285,11 @@ func TestTimeEntries(t *testing.T) {
 				book Website 20T09:00-20T10:00 plan tags=dev,new,old task=Test
 				book Website 20T10:00-20T11:00 more tags=new task=Test`,
 			want: `
-				create project Theirs | tag new | tag: new
-				create project Theirs | task Alpha / Website · Test | project: Alpha / Website | task: Test
+				create tag Theirs | new | tag: new
+				create task Theirs | Alpha / Website · Test | project: Alpha / Website | task: Test
 				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan | task: Test | tags: dev; new
 				create time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · more | project: Alpha / Website | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: more | task: Test | tags: new
-				not_carried | tag old | 1 entry (1:00 h): the tag is archived in the destination`,
+				not_carried | old | 1 entry (1:00 h): the tag is archived in the destination`,
 		},
 		{
 			name: "signs that Clockify refuses are written otherwise, once",
@@ -388,7 +388,7 @@ func TestTimeLink(t *testing.T) {
 				twin Alpha/Website 13T09:00-13T10:00 before link=s3`,
 			want: `
 				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: its source entry was deleted
-				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan (2) | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: its source entry was deleted
+				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan #2 | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: its source entry was deleted
 				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan`,
 		},
 		{

@@ -26,7 +26,7 @@ type planner struct {
 	manager   map[string]string       // whom a planned person reports to; people who keep theirs are not in it
 	source    map[string]state.Source // where a planned person stands in the CSV
 	keepers   set                     // managers whom people of the CSV keep for want of another
-	reasons   map[string]string       // why the fallback stands in for a person's manager
+	reasons   map[string]reason       // why the fallback stands in for a person's manager
 	inGroup   map[string]string       // the key of the managed group of a planned person
 	claimed   map[string]string       // group key to the manager it belongs to; the fallback group's manager is the fallback
 	owned     map[string]string       // group key to the person it is named after and managed by, in use or not
@@ -49,7 +49,7 @@ func users(spec *state.Users, dir *state.Directory) *Plan {
 		plan:     &Plan{Names: map[string]string{}},
 		fields:   map[string]state.Field{},
 		personal: set{},
-		source:   map[string]state.Source{}, manager: map[string]string{}, reasons: map[string]string{}, inGroup: map[string]string{},
+		source:   map[string]state.Source{}, manager: map[string]string{}, reasons: map[string]reason{}, inGroup: map[string]string{},
 		claimed: map[string]string{}, owned: map[string]string{}, given: set{},
 		leavers: set{}, keepers: set{}, ownGroup: map[string]string{}, refused: set{},
 	}
@@ -63,7 +63,7 @@ func users(spec *state.Users, dir *state.Directory) *Plan {
 	p.profiles()
 	p.assignManagers()
 	if spec.IdentityProvider {
-		p.note(state.FindingManagedByIdP, "", state.Source{}, "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone")
+		p.note(state.Finding{Kind: state.FindingManagedByIdP, Cause: state.CauseIdentityProvider}, "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone")
 	} else {
 		p.manageGroups()
 	}
@@ -85,16 +85,31 @@ func users(spec *state.Users, dir *state.Directory) *Plan {
 	return p.plan
 }
 
-func (p *planner) note(kind, name string, at state.Source, format string, args ...any) {
-	p.plan.Findings = append(p.plan.Findings, state.Finding{Kind: kind, Name: name, Source: at, Text: fmt.Sprintf(format, args...)})
+func (p *planner) note(f state.Finding, format string, args ...any) {
+	f.Text = fmt.Sprintf(format, args...)
+	switch {
+	case f.Failed:
+		f.Level = state.LevelProblem
+	case f.Level == "":
+		f.Level = state.LevelNote
+	}
+	p.plan.Findings = append(p.plan.Findings, f)
 }
 
-func (p *planner) refuse(setting, format string, args ...any) {
-	if p.refused[setting] {
+func (p *planner) refuse(r Refusal, format string, args ...any) {
+	if p.refused[r.Setting] {
 		return
 	}
-	p.refused[setting] = true
-	p.plan.Refusals = append(p.plan.Refusals, Refusal{Domain: Users, Setting: setting, Text: fmt.Sprintf(format, args...)})
+	p.refused[r.Setting] = true
+	r.Domain, r.Text = Users, fmt.Sprintf(format, args...)
+	p.plan.Refusals = append(p.plan.Refusals, r)
+}
+
+// reason is why something is planned: the cause, what it is about, and for now its words.
+type reason struct {
+	cause Cause
+	about string
+	text  string
 }
 
 // label is what people call the person with this email.

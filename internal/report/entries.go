@@ -63,6 +63,9 @@ func (v *view) everySync() {
 		case plan.KindProject:
 			p := s.project(c.Ref.Name)
 			p.created, p.where = true, c.Ref.Workspace
+		case plan.KindTag, plan.KindTask:
+			p := s.project(string(c.Ref.Kind) + " " + c.Ref.Name)
+			p.created, p.where = true, c.Ref.Workspace
 		case plan.KindEntry:
 			e := entryOf(c)
 			p := s.project(e.project)

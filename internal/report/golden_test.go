@@ -140,7 +140,7 @@ func TestOutcomes(t *testing.T) {
 	routine := &plan.Plan{Changes: p.Changes[:6], Names: p.Names}
 	early := applied(routine)
 	for i := 2; i < len(early); i++ {
-		early[i] = plan.Outcome{Change: early[i].Change, Status: plan.Unfinished}
+		early[i] = plan.Outcome{Change: early[i].Change, Status: plan.NotTried}
 	}
 	refused := sample()
 	refused.Refusals = []plan.Refusal{{Domain: plan.Users, Setting: "guards.max_shrink", Text: "users.csv has 21 people and the workspace 44 active ones."}}

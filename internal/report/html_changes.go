@@ -116,7 +116,7 @@ func (b *htmlBuilder) place(c *plan.Change) (section string, g htmlGroup) {
 
 // lines say what of the object changes, before and after.
 func (b *htmlBuilder) lines(c *plan.Change) []htmlLine {
-	what := map[plan.Kind]string{plan.KindField: "custom field", plan.KindGroup: "group", plan.KindProject: "project", plan.KindEntry: "time entry"}[c.Ref.Kind]
+	what := map[plan.Kind]string{plan.KindField: "custom field", plan.KindGroup: "group", plan.KindProject: "project", plan.KindTag: "tag", plan.KindTask: "task", plan.KindEntry: "time entry"}[c.Ref.Kind]
 	exists := "exists"
 	if c.Ref.Kind == plan.KindEntry {
 		exists = entryText(c)

@@ -211,7 +211,7 @@ func (b *htmlBuilder) conclusion(page *htmlPage) {
 	switch {
 	case len(r.failed)+len(r.skipped)+r.refused > 0, page.Doubt, b.stopped() != "", b.cannot() > 0:
 		page.Mood = "bad"
-	case r.asks != "" || r.tally[plan.Unfinished] > 0:
+	case r.asks != "" || r.tally[plan.NotTried] > 0:
 		page.Mood = "wait"
 	default:
 		page.Mood = "good"

@@ -152,7 +152,7 @@ func TestHTMLHostile(t *testing.T) {
 	ended := applied(p)
 	for i := range ended {
 		ended[i].Err, ended[i].Response = nasty[i%len(nasty)], nasty[i%len(nasty)]
-		ended[i].Status = []plan.Status{plan.Done, plan.Failed, plan.Skipped, plan.Unfinished, plan.Withheld}[i%5]
+		ended[i].Status = []plan.Status{plan.Done, plan.Failed, plan.Skipped, plan.NotTried, plan.Withheld}[i%5]
 	}
 	ctx := onMerge
 	ctx.HappensOnMerge = nasty[0]

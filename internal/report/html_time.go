@@ -47,11 +47,7 @@ func (b *htmlBuilder) hours(page *htmlPage) {
 			}
 			switch c.Ref.Kind {
 			case plan.KindProject:
-				switch c.Do.(type) {
-				case plan.CreateTag, plan.CreateTask: // parts of what entries are booked on
-				default:
-					project(c.Ref.Name).Note = "created in " + visible(c.Ref.Workspace)
-				}
+				project(c.Ref.Name).Note = "created in " + visible(c.Ref.Workspace)
 			case plan.KindEntry:
 				e := entryOf(&b.plan.Changes[i])
 				for _, p := range []*htmlProject{project(e.project), &sync.Sum} {

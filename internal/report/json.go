@@ -117,7 +117,7 @@ func JSON(w io.Writer, p *plan.Plan, ctx Context) error {
 	for _, c := range p.Changes {
 		j := jsonChange{
 			ID: c.ID, Domain: string(c.Domain), Sync: c.Sync, Phase: string(c.Phase), Op: string(c.Op), Kind: string(c.Ref.Kind),
-			Workspace: c.Ref.Workspace, Name: c.Ref.Name, Person: c.Person, Leaver: c.Leaver, Gated: c.Gated, Guard: c.Guard,
+			Workspace: c.Ref.Workspace, Name: c.Ref.Name, Person: c.Person, Leaver: c.Leaver, Gated: c.Gated, Guard: string(c.Guard),
 			Reason: c.Reason, Needs: c.Needs, Calls: c.Calls, Fields: make([]jsonField, 0, len(c.Fields)),
 		}
 		for _, f := range c.Fields {

@@ -94,7 +94,7 @@ func (r *result) verdict() string {
 	if k := len(r.skipped); k > 0 {
 		said = append(said, thousands(k)+" skipped because of "+what(r.tally[plan.Failed]))
 	}
-	if k := r.tally[plan.Unfinished]; k > 0 {
+	if k := r.tally[plan.NotTried]; k > 0 {
 		said = append(said, thousands(k)+" not begun")
 	}
 	line := joined(", ", said...)
@@ -113,7 +113,7 @@ func what(failed int) string {
 
 // verified says what the second reading found.
 func (r *result) verified() string {
-	known := r.refused + len(r.failed) + len(r.skipped) + r.tally[plan.Unfinished]
+	known := r.refused + len(r.failed) + len(r.skipped) + r.tally[plan.NotTried]
 	switch {
 	case r.verify.Err != "":
 		return "Not verified: reading again did not work: " + r.verify.Err
@@ -136,7 +136,7 @@ func (r *result) verified() string {
 // next says what to do now; empty: nothing.
 func (r *result) next(ctx Context) (text, command string) {
 	switch {
-	case r.tally[plan.Unfinished] > 0:
+	case r.tally[plan.NotTried] > 0:
 		return "The run stopped early and is safe to run again: it goes on where it stopped.", ctx.applyCommand()
 	case len(r.failed)+len(r.skipped)+len(r.left) > 0:
 		return "Look at the reasons, then run it again: only what is missing is done.", ctx.applyCommand()
@@ -179,8 +179,8 @@ func whatOf(names namer, c plan.Change) (object, doing string) {
 	switch c.Ref.Kind {
 	case plan.KindField:
 		return object, "custom field is created"
-	case plan.KindProject:
-		return object, "project is created"
+	case plan.KindProject, plan.KindTag, plan.KindTask:
+		return object, c.Ref.Kind.Info().One + " is created"
 	case plan.KindGroup:
 		if c.Op == plan.Create {
 			return object, "group is created"

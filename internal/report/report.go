@@ -5,7 +5,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -112,13 +111,11 @@ func within(c, whole plan.Change) bool {
 		!slices.ContainsFunc(c.Fields, func(f plan.Field) bool { return !slices.Contains(whole.Fields, f) })
 }
 
-var numbered = regexp.MustCompile(` \(\d+\)$`)
-
 // lasting is what tells a change in two plans made one after the other. Equal time entries are numbered anew in each: of
 // two of which one was made, the other is the first of its kind in the next plan.
 func lasting(c plan.Change) string {
 	if c.Ref.Kind != plan.KindEntry {
 		return c.ID
 	}
-	return fmt.Sprint(c.Sync, c.Op, numbered.ReplaceAllString(c.Ref.Name, ""), c.Gated, c.Fields)
+	return fmt.Sprint(c.Sync, c.Op, c.Ref.Name, c.Gated, c.Fields)
 }

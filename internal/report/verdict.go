@@ -25,7 +25,7 @@ func (v *view) parts() []string {
 	if n > 0 {
 		parts = append(parts, count(n, "group", "groups"))
 	}
-	var fields, projects, entries int
+	var fields, projects, tags, tasks, entries int
 	for _, c := range v.plan.Changes {
 		switch {
 		case c.Gated:
@@ -33,6 +33,10 @@ func (v *view) parts() []string {
 			fields++
 		case c.Ref.Kind == plan.KindProject:
 			projects++
+		case c.Ref.Kind == plan.KindTag:
+			tags++
+		case c.Ref.Kind == plan.KindTask:
+			tasks++
 		case c.Ref.Kind == plan.KindEntry:
 			entries++
 		}
@@ -42,6 +46,12 @@ func (v *view) parts() []string {
 	}
 	if projects > 0 {
 		parts = append(parts, count(projects, "project", "projects"))
+	}
+	if tags > 0 {
+		parts = append(parts, count(tags, "tag", "tags"))
+	}
+	if tasks > 0 {
+		parts = append(parts, count(tasks, "task", "tasks"))
 	}
 	if entries > 0 {
 		parts = append(parts, count(entries, "time entry", "time entries"))

@@ -94,6 +94,8 @@ var kinds = []struct {
 	{plan.KindMembership, "Memberships"},
 	{plan.KindField, "Custom fields"},
 	{plan.KindProject, "Projects"},
+	{plan.KindTag, "Tags"},
+	{plan.KindTask, "Tasks"},
 	{plan.KindEntry, "Time entries"},
 }
 

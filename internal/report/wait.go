@@ -71,14 +71,14 @@ func (v *view) wait() {
 		case c.Leaver != "":
 			w := put(c.Leaver, wait{sort: waitDeactivate, name: c.Leaver})
 			w.n++
-			w.over = cmp.Or(w.over, c.Guard)
+			w.over = cmp.Or(w.over, string(c.Guard))
 			if c.Ref.Kind == plan.KindPerson {
 				w.why = c.Reason
 			}
 			leavers[c.Leaver] = append(leavers[c.Leaver], c)
 			continue
 		case c.Ref.Kind == plan.KindGroup && c.Op == plan.Delete:
-			w := put(c.ID, wait{sort: waitDeleteGroup, name: c.Ref.Name, why: c.Reason, over: c.Guard, n: 1})
+			w := put(c.ID, wait{sort: waitDeleteGroup, name: c.Ref.Name, why: c.Reason, over: string(c.Guard), n: 1})
 			for _, f := range c.Fields {
 				if f.Name == "members" && f.Before != "" {
 					w.also = headcount(f.Before)
@@ -86,11 +86,11 @@ func (v *view) wait() {
 			}
 			continue
 		case c.Ref.Kind == plan.KindEntry:
-			put(fmt.Sprint(i), wait{sort: waitDeleteEntry, name: v.entryLine(c), why: c.Reason, over: c.Guard, n: 1})
+			put(fmt.Sprint(i), wait{sort: waitDeleteEntry, name: v.entryLine(c), why: c.Reason, over: string(c.Guard), n: 1})
 			continue
 		}
 		for _, f := range c.Fields {
-			w, who := wait{sort: waitOther, name: string(c.Op) + " " + c.Ref.Name, over: c.Guard}, ""
+			w, who := wait{sort: waitOther, name: string(c.Op) + " " + c.Ref.Name, over: string(c.Guard)}, ""
 			switch {
 			case c.Op != plan.Delete:
 				who = f.Name + " " + cmp.Or(f.After, f.Before)
@@ -109,7 +109,7 @@ func (v *view) wait() {
 			into.n++
 		}
 		if len(c.Fields) == 0 {
-			put(c.ID, wait{sort: waitOther, name: strings.Join([]string{string(c.Op), string(c.Ref.Kind), c.Ref.Name}, " "), why: c.Reason, over: c.Guard, n: 1})
+			put(c.ID, wait{sort: waitOther, name: strings.Join([]string{string(c.Op), string(c.Ref.Kind), c.Ref.Name}, " "), why: c.Reason, over: string(c.Guard), n: 1})
 		}
 	}
 	for i := range v.waits {

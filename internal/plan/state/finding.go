@@ -1,0 +1,146 @@
+package state
+
+import "time"
+
+// A Finding is something a person should look at and the tool does nothing about. It holds data alone: the words are the
+// reporter's.
+type Finding struct {
+	Kind    string // one of the constants below
+	Level   Level
+	Name    string        // whom or what it is about: an email, a group, a project
+	Cause   Cause         // why, where the kind leaves that open
+	About   string        // what the cause is about: an email, a group, a day
+	Values  []string      // further names, each kind's own
+	Count   int           // of how many people, rows or entries it is true; 0: of one, or it is not counted
+	Length  time.Duration // of the entries counted
+	Entries []Entry       // the first few of them
+	Source  Source
+	Sync    string // the time sync it belongs to; empty for users
+	Failed  bool   // part of what was asked cannot be done: the run ends with exit code 1
+	Text    string // to go: the words
+}
+
+// Level says how soon a finding wants a look.
+type Level string
+
+// The three levels.
+const (
+	LevelProblem   Level = "problem"   // part of what was asked cannot be done
+	LevelAttention Level = "attention" // about this change: somebody should look before it is applied
+	LevelNote      Level = "note"      // a standing fact
+)
+
+// Kinds of findings. They are part of plan.json. Behind each is what Name, About and Values hold beside the obvious.
+const (
+	FindingFallback       = "fallback"          // the fallback manager stands in; Cause says for whom and why, Values the fallback manager
+	FindingKeepsManager   = "keeps_manager"     // the manager of today stays: Cause as above, Values the fallback manager, none where none is set
+	FindingSelfManager    = "self_manager"      // a person is their own manager in the CSV
+	FindingCycle          = "manager_cycle"     // managers form a cycle; Values: its people in order
+	FindingUnknownColumn  = "unknown_column"    // CSV columns nobody reads; Values: the columns
+	FindingNotInWorkspace = "not_in_workspace"  // in the CSV, not in Clockify
+	FindingAbsent         = "absent"            // in Clockify, not in the CSV, and kept; Values: the people
+	FindingProtected      = "protected"         // left alone because it is protected
+	FindingCannotLeave    = "cannot_leave"      // absent, and must not be deactivated
+	FindingManagedByIdP   = "identity_provider" // what the identity provider has to do; Values: the people
+	FindingGroupName      = "group_name"        // a group's name is taken or protected; Values: the names, the first is the one used
+	FindingField          = "custom_field"      // a field that needs a person's hand
+	FindingFeature        = "feature"           // the workspace's plan may lack something
+	FindingMarked         = "leaver_marked"     // absent and waiting; About: the day they are due
+	FindingRunning        = "running_timer"     // a timer that is left for the next run
+	FindingNotCarried     = "not_carried"       // something of an entry the destination cannot hold
+	FindingNoSource       = "no_source"         // destination entries that no source entry explains
+	FindingAmbiguous      = "ambiguous"         // two destination projects of one name; Values: them
+	FindingNoProject      = "no_project"        // source entries without a project the sync covers
+	FindingArchived       = "archived"          // an archived project is left alone
+	FindingSourceGone     = "source_gone"       // a linked entry whose source was deleted
+)
+
+// Cause says why something is planned, left alone or refused. The list is closed and part of plan.json.
+type Cause string
+
+// Why a row's manager is not the one it names. About: the manager's email.
+const (
+	CauseNoManager       Cause = "no_manager"       // the cell is blank
+	CauseManagerUnknown  Cause = "manager_unknown"  // not in the workspace
+	CauseManagerPending  Cause = "manager_pending"  // invited, not there yet
+	CauseManagerInactive Cause = "manager_inactive" // not active in the workspace
+)
+
+// Why a person changes, or does not.
+const (
+	CauseNew              Cause = "new"                 // in the CSV, not in the workspace
+	CauseInactive         Cause = "inactive"            // in the CSV, inactive in the workspace
+	CauseBack             Cause = "back"                // in the CSV again: the leave date goes
+	CauseAbsent           Cause = "absent"              // active, not in the CSV
+	CauseBlank            Cause = "blank"               // the cell is blank
+	CauseEmptyRole        Cause = "empty_role"          // a team manager role over nothing
+	CauseLeaver           Cause = "leaver"              // About leaves: what they have goes
+	CauseDeclined         Cause = "declined"            // they declined the invitation
+	CauseIdentityProvider Cause = "identity_provider"   // it owns people and groups
+	CauseUnreadableRows   Cause = "unreadable_rows"     // nobody counts as absent meanwhile
+	CauseOwnKey           Cause = "own_key"             // the key is theirs
+	CauseOwner            Cause = "owner"               // they own the workspace
+	CauseAdmin            Cause = "admin"               // they are a workspace admin
+	CauseProtected        Cause = "protected"           // named in protect
+	CauseProtectedMember  Cause = "protected_member"    // a protected person is in the group or manages it
+	CauseFallbackManager  Cause = "is_fallback_manager" // they are the fallback manager
+	CauseNoFallback       Cause = "no_fallback"         // nobody is configured to take over About
+)
+
+// Why a group changes, or does not.
+const (
+	CauseUnmanaged     Cause = "unmanaged"      // nobody's manager group, and not protected
+	CauseRenamed       Cause = "renamed"        // its manager goes by another name now
+	CauseSameName      Cause = "same_name"      // two managers of one name
+	CauseGroupFallback Cause = "group_fallback" // the group's manager is the fallback manager
+	CauseNameTaken     Cause = "name_taken"     // another group has the name
+	CauseNoNameFree    Cause = "no_name_free"   // every name it may have is taken or protected
+)
+
+// Why a custom field is of no use.
+const (
+	CauseFieldInactive Cause = "field_inactive" // an admin has to activate it
+	CauseFieldMapped   Cause = "field_mapped"   // a CSV column fills it, and it belongs to the tool
+	CauseFieldType     Cause = "field_type"     // it is of another type
+)
+
+// Why an entry or a project of a time sync is left out, or not carried whole.
+const (
+	CauseSourceDeleted    Cause = "source_deleted"      // the source entry is gone
+	CauseSourceMoved      Cause = "source_moved"        // the source entry is in a project the sync does not cover, or somebody else's
+	CauseCopied           Cause = "copied"              // a copy of a mirrored entry, with its link
+	CauseUnmatched        Cause = "unmatched"           // no source entry explains it
+	CauseNoProject        Cause = "no_project"          // an entry without a project
+	CauseProjectUnknown   Cause = "project_unknown"     // the destination has none of this name
+	CauseProjectAmbiguous Cause = "project_ambiguous"   // the destination has several of this name
+	CauseProjectMap       Cause = "project_map"         // project_map sends it to About, of which there are several or none; Values: them
+	CauseProjectArchived  Cause = "project_archived"    // the destination project is archived
+	CauseProjectsArchived Cause = "projects_archived"   // all destination projects of this name are archived
+	CauseSourceArchived   Cause = "source_archived"     // archived under the client About, active in the destination
+	CauseNearlySame       Cause = "nearly_same"         // About differs by case or spaces alone
+	CauseTimeOff          Cause = "time_off"            // holidays and time off
+	CauseBreaks           Cause = "breaks"              // the destination's plan has no breaks
+	CauseNotCarried       Cause = "not_carried"         // something this tool does not carry
+	CauseTaskMissing      Cause = "task_missing"        // the destination project has no such task
+	CauseTagMissing       Cause = "tag_missing"         // the destination has no such tag
+	CauseTagArchived      Cause = "tag_archived"        // the tag is archived in the destination
+	CauseBillableFixed    Cause = "billable_fixed"      // the destination decides what is billable
+	CauseSigns            Cause = "signs"               // < and > are written as other signs
+	CauseForEntries       Cause = "for_entries"         // entries need it (create_missing)
+	CauseSameWorkspace    Cause = "same_workspace"      // source and destination are one
+	CauseNeedsLink        Cause = "needs_link"          // deletes: gated without link: field
+	CauseLinkField        Cause = "link_field_unusable" // About: why
+	CauseSameEntries      Cause = "same_entries"        // the sync About mirrors the same already
+	CauseSameLink         Cause = "same_link"           // the sync About uses the same link field
+)
+
+// Why nothing may be written.
+const (
+	CauseGuard         Cause = "guard"           // a limit of the config, by its figures
+	CauseFeature       Cause = "feature_missing" // the workspace's plan lacks the feature About
+	CauseFreePlan      Cause = "free_plan"       // the free plan does not allow it
+	CauseNotAdmin      Cause = "not_admin"       // the key's user About is neither owner nor admin
+	CauseNotThere      Cause = "not_there"       // the fallback manager About is not in the workspace
+	CauseNotActive     Cause = "not_active"      // the fallback manager About is not active in it
+	CauseFallbackGroup Cause = "fallback_group"  // the fallback group About is protected
+)
