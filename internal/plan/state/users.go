@@ -14,6 +14,13 @@ type Users struct {
 	Illegible int        // rows without a readable email; while there are any, nobody counts as absent
 	Fields    []Mapping  // CSV columns that fill custom fields, in the config's order
 
+	NoManagers   bool     // the file has no manager column: nobody's manager is managed
+	NoHours      bool     // the file has no column of hours: nobody's capacity is managed
+	LeftOut      []string // emails of rows that rows.only leaves out: neither changed nor absent; they may manage
+	WithoutEmail []Source // rows that were skipped because they have no email
+	IDField      string   // the custom field that columns.id fills; empty: none
+	NoGroups     bool     // manager_groups: false; managers are roles on people alone, no group is touched
+
 	FallbackManager string // email; empty: none
 	FallbackGroup   string // group name; empty: none
 
@@ -35,11 +42,16 @@ const LeaveField = "Leaves on"
 
 // Declared is one person of the CSV.
 type Declared struct {
-	Email     string        // trimmed, lower case
-	Manager   string        // email of the manager; empty: the fallback
-	Capacity  time.Duration // per working day, whole minutes
-	Cells     []Cell        // one per mapped column
-	At        Source        // the row's email cell
+	Email     string         // trimmed, lower case
+	ID        string         // what columns.id says: a number that never changes; empty: not said
+	Manager   string         // email of the manager, or the number of one who has no row; empty: the fallback
+	Capacity  time.Duration  // per working day, whole minutes; CapacityUnknown: it is left as it is
+	Days      []time.Weekday // the working days, where the file names them
+	Left      bool           // the status says that they left: as if the row were absent
+	Starts    time.Time      // a day; before it the person is left alone. Zero: not said
+	Ends      time.Time      // a day; after it they have left. Zero: not said
+	Cells     []Cell         // one per mapped column
+	At        Source         // the row's email cell
 	ManagerAt Source
 }
 
@@ -74,8 +86,12 @@ type Protect struct {
 // Guards are limits checked before any write.
 type Guards struct {
 	MaxDeactivations Limit
-	MaxRemovals      Limit
+	MaxReactivations Limit
+	MaxInvitations   Limit
+	MaxChanges       Limit // people whose value of one attribute becomes another
+	MaxRemovals      Limit // people whose value of one attribute is taken and not replaced
 	MaxShrink        Limit
+	MinKnown         float64 // of the CSV's people, how many the workspace must know: 0.5 is half
 	MinActiveUsers   int
 }
 
