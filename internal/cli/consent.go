@@ -46,16 +46,26 @@ func goes(c plan.Change) string {
 		because = "   (" + c.Reason + ")"
 	}
 	switch do := c.Do.(type) {
-	case plan.SetActive:
-		return "deactivate " + do.Person + because
-	case plan.DeleteGroup:
-		return fmt.Sprintf("delete the group %q", do.Group) + because
-	case plan.RemoveMember:
-		return fmt.Sprintf("take %s out of the group %q", do.Person, do.Group) + because
-	case plan.RevokeManager:
-		return fmt.Sprintf("%s no longer manages %s", do.Manager, do.Person) + because
-	case plan.RevokeGroup:
-		return fmt.Sprintf("%s no longer manages the group %q", do.Manager, do.Group) + because
+	case plan.Person:
+		if c.Op == plan.Update && !do.Active {
+			return "deactivate " + do.Email + because
+		}
+	case plan.Group:
+		if c.Op == plan.Delete {
+			return fmt.Sprintf("delete the group %q", do.Name) + because
+		}
+	case plan.Membership:
+		if c.Op == plan.Delete {
+			return fmt.Sprintf("take %s out of the group %q", do.Person, do.Group) + because
+		}
+	case plan.Manager:
+		switch {
+		case c.Op != plan.Delete:
+		case do.Person != "":
+			return fmt.Sprintf("%s no longer manages %s", do.Manager, do.Person) + because
+		case do.Group != "":
+			return fmt.Sprintf("%s no longer manages the group %q", do.Manager, do.Group) + because
+		}
 	}
 	text := fmt.Sprintf("%s %s %s", c.Op, c.Ref.Kind, c.Ref.Name)
 	for _, f := range c.Fields {

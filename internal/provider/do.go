@@ -34,7 +34,7 @@ func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Receipt, error)
 		return plan.Receipt{}, errReadOnly
 	}
 	ctx, attempts := clockify.CountCalls(ctx)
-	d, err := w.deed(c.Do)
+	d, err := w.deed(c)
 	if err == nil {
 		err = w.perform(ctx, d)
 	}
@@ -45,39 +45,39 @@ func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Receipt, error)
 	return receipt, err
 }
 
-// deed knows how every action of the planner's is done.
-func (w *Workspace) deed(action plan.Action) (deed, error) {
-	switch do := action.(type) {
-	case plan.CreateField:
+// deed knows how every change of the planner's is done.
+func (w *Workspace) deed(c plan.Change) (deed, error) {
+	create := c.Op == plan.Create
+	switch do := c.Do.(type) {
+	case plan.CustomField:
 		return w.createField(do), nil
-	case plan.CreateGroup:
-		return w.createGroup(do), nil
-	case plan.RenameGroup:
-		return w.renameGroup(do)
-	case plan.DeleteGroup:
+	case plan.Group:
+		switch c.Op {
+		case plan.Create:
+			return w.createGroup(do), nil
+		case plan.Update:
+			return w.renameGroup(do)
+		}
 		return w.deleteGroup(do)
-	case plan.Invite:
-		return w.invite(do), nil
-	case plan.SetActive:
+	case plan.Person:
+		if create {
+			return w.invite(do), nil
+		}
 		return w.setActive(do)
-	case plan.SetProfile:
+	case plan.Profile:
 		return w.setProfile(do)
-	case plan.AddMember:
-		return w.member(do.Group, do.Person, true)
-	case plan.RemoveMember:
-		return w.member(do.Group, do.Person, false)
-	case plan.GrantManager:
-		return w.manager(do.Manager, do.Person, true)
-	case plan.RevokeManager:
-		return w.manager(do.Manager, do.Person, false)
-	case plan.GrantGroup:
-		return w.groupManager(do.Manager, do.Group, true)
-	case plan.RevokeGroup:
-		return w.groupManager(do.Manager, do.Group, false)
-	case plan.RevokeGhost:
-		return w.ghost(do)
+	case plan.Membership:
+		return w.member(do.Group, do.Person, create)
+	case plan.Manager:
+		switch {
+		case do.Group != "":
+			return w.groupManager(do.Manager, do.Group, create)
+		case do.Person != "":
+			return w.manager(do.Manager, do.Person, create)
+		}
+		return w.emptyRole(do)
 	}
-	return deed{}, fmt.Errorf("%T is not an action this workspace knows", action)
+	return deed{}, fmt.Errorf("%T is not an action this workspace knows", c.Do)
 }
 
 // perform does a deed. Where the outcome is in doubt it looks before it tries again.
