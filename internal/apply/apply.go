@@ -113,7 +113,7 @@ func (r *run) one(ctx context.Context, c plan.Change) plan.Outcome {
 	o.Started = r.Now()
 	receipt, err := r.do.Do(ctx, c)
 	o.Duration = r.Now().Sub(o.Started)
-	o.Attempts, o.Response = receipt.Attempts, receipt.Response
+	o.Attempts, o.Reads, o.HTTPStatus, o.Response = receipt.Attempts, receipt.Reads, receipt.HTTPStatus, receipt.Response
 	switch {
 	case err == nil:
 		o.Status = plan.Done

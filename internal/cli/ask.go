@@ -21,31 +21,35 @@ var (
 const tries = 3
 
 // asking reports whether there is somebody to ask: never in CI, and never without a terminal.
-func (c *console) asking() bool { return c.Asks && !c.inCI() }
+func (in *invocation) asking() bool {
+	ci, _ := in.LookupEnv("CI")
+	actions, _ := in.LookupEnv("GITHUB_ACTIONS")
+	return in.Asks && (ci == "" || ci == "false" || ci == "0") && actions == ""
+}
 
 // ask puts a question and returns the answer, trimmed. The error is errNobody at the end of the input, or why ctx ended.
-func (c *console) ask(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(c.Stderr, question)
-	return c.answer(ctx, func() (string, error) { return readLine(c.Stdin) })
+func (in *invocation) ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(in.Stderr, question)
+	return in.answer(ctx, func() (string, error) { return readLine(in.Stdin) })
 }
 
 // askSecret is ask for what must not be seen.
-func (c *console) askSecret(ctx context.Context, question string) (string, error) {
-	if c.ReadSecret == nil {
+func (in *invocation) askSecret(ctx context.Context, question string) (string, error) {
+	if in.ReadSecret == nil {
 		return "", errNobody
 	}
-	fmt.Fprint(c.Stderr, question)
-	return c.answer(ctx, func() (string, error) { return c.ReadSecret(ctx) })
+	fmt.Fprint(in.Stderr, question)
+	return in.answer(ctx, func() (string, error) { return in.ReadSecret(ctx) })
 }
 
 // answer waits for read, or for ctx to end. Whatever reads then is left behind: the process is about to end.
-func (c *console) answer(ctx context.Context, read func() (string, error)) (string, error) {
+func (in *invocation) answer(ctx context.Context, read func() (string, error)) (string, error) {
 	type answer struct {
 		text string
 		err  error
 	}
-	asked := c.Now()
-	defer func() { c.promptTime += c.Now().Sub(asked) }()
+	asked := in.Now()
+	defer func() { in.waited += in.Now().Sub(asked) }()
 	got := make(chan answer, 1)
 	go func() {
 		text, err := read()
@@ -53,11 +57,11 @@ func (c *console) answer(ctx context.Context, read func() (string, error)) (stri
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(c.Stderr)
+		fmt.Fprintln(in.Stderr)
 		return "", context.Cause(ctx)
 	case a := <-got:
 		if a.err != nil {
-			fmt.Fprintln(c.Stderr)
+			fmt.Fprintln(in.Stderr)
 		}
 		if errors.Is(a.err, io.EOF) {
 			return "", errNobody
@@ -87,13 +91,13 @@ func readLine(r io.Reader) (string, error) {
 }
 
 // confirm asks for yes or no; a blank answer is otherwise.
-func (c *console) confirm(ctx context.Context, question string, otherwise bool) (bool, error) {
+func (in *invocation) confirm(ctx context.Context, question string, otherwise bool) (bool, error) {
 	hint := " [y/N] "
 	if otherwise {
 		hint = " [Y/n] "
 	}
 	for range tries {
-		text, err := c.ask(ctx, question+hint)
+		text, err := in.ask(ctx, question+hint)
 		if err != nil {
 			return false, err
 		}
@@ -105,26 +109,26 @@ func (c *console) confirm(ctx context.Context, question string, otherwise bool) 
 		case "n", "no":
 			return false, nil
 		}
-		fmt.Fprintln(c.Stderr, "Answer y or n.")
+		fmt.Fprintln(in.Stderr, "Answer y or n.")
 	}
 	return false, errAnswers
 }
 
 // choose has one of a list chosen by its number and returns its place.
-func (c *console) choose(ctx context.Context, title string, items []string) (int, error) {
-	fmt.Fprintf(c.Stderr, "%s\n", title)
+func (in *invocation) choose(ctx context.Context, title string, items []string) (int, error) {
+	fmt.Fprintf(in.Stderr, "%s\n", title)
 	for i, item := range items {
-		fmt.Fprintf(c.Stderr, "  %*d  %s\n", len(strconv.Itoa(len(items))), i+1, visible(item))
+		fmt.Fprintf(in.Stderr, "  %*d  %s\n", len(strconv.Itoa(len(items))), i+1, visible(item))
 	}
 	for range tries {
-		text, err := c.ask(ctx, fmt.Sprintf("Number [1-%d]: ", len(items)))
+		text, err := in.ask(ctx, fmt.Sprintf("Number [1-%d]: ", len(items)))
 		if err != nil {
 			return 0, err
 		}
 		if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(items) {
 			return n - 1, nil
 		}
-		fmt.Fprintf(c.Stderr, "Write a number from 1 to %d.\n", len(items))
+		fmt.Fprintf(in.Stderr, "Write a number from 1 to %d.\n", len(items))
 	}
 	return 0, errAnswers
 }
@@ -143,4 +147,14 @@ func readSecret(stdin *os.File) func(context.Context) (string, error) {
 		_, _ = fmt.Fprintln(os.Stderr)
 		return string(text), err
 	}
+}
+
+// refused prints why a command ends before it has done anything, and returns its exit code: one that was interrupted
+// has stopped on purpose.
+func (in *invocation) refused(err error) int {
+	in.fail(err)
+	if stopped(err) {
+		return ExitStopped
+	}
+	return ExitFailed
 }

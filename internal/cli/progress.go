@@ -20,7 +20,7 @@ const (
 // progress tells how far a long apply is, on Stderr: at a terminal a bar for each phase, elsewhere a line now and then.
 // Several jobs may report to one.
 type progress struct {
-	*console
+	in   *invocation
 	live bool // a line can be drawn over
 
 	mu     sync.Mutex
@@ -35,12 +35,13 @@ type progress struct {
 	drawn  plan.Phase
 }
 
-func (c *console) progress(p *plan.Plan) *progress {
+func (in *invocation) progress(p *plan.Plan) *progress {
+	_, ci := in.LookupEnv("CI")
 	g := &progress{
-		console: c, live: c.ErrTerminal && !c.plain() && !c.inCI(),
+		in: in, live: in.ErrTerminal && !ci,
 		total: map[plan.Phase]int{}, done: map[plan.Phase]int{}, tried: map[plan.Phase]int{}, failed: map[plan.Phase]int{}, began: map[plan.Phase]time.Time{},
 	}
-	g.first = c.Now()
+	g.first = in.Now()
 	g.last, g.seen = g.first, g.first
 	for _, c := range p.Changes {
 		g.total[c.Phase]++
@@ -52,7 +53,7 @@ func (c *console) progress(p *plan.Plan) *progress {
 func (g *progress) add(o plan.Outcome) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now, phase := g.Now(), o.Change.Phase
+	now, phase := g.in.Now(), o.Change.Phase
 	if _, ok := g.began[phase]; !ok {
 		g.began[phase] = g.seen
 	}
@@ -71,7 +72,7 @@ func (g *progress) add(o plan.Outcome) {
 	if !g.live {
 		if now.Sub(g.last) >= tellEvery {
 			g.last = now
-			fmt.Fprintln(g.Stderr, g.line(phase, now))
+			fmt.Fprintln(g.in.Stderr, g.line(phase, now))
 		}
 		return
 	}
@@ -79,12 +80,12 @@ func (g *progress) add(o plan.Outcome) {
 		return
 	}
 	if g.drawn != "" && g.drawn != phase {
-		fmt.Fprintln(g.Stderr)
+		fmt.Fprintln(g.in.Stderr)
 	}
 	g.drawn, g.last = phase, now
-	fmt.Fprintf(g.Stderr, "\r%s\x1b[K", g.line(phase, now))
+	fmt.Fprintf(g.in.Stderr, "\r%s\x1b[K", g.line(phase, now))
 	if ended {
-		fmt.Fprintln(g.Stderr)
+		fmt.Fprintln(g.in.Stderr)
 		g.drawn = ""
 	}
 }
@@ -94,7 +95,7 @@ func (g *progress) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.drawn != "" {
-		fmt.Fprintln(g.Stderr)
+		fmt.Fprintln(g.in.Stderr)
 		g.drawn = ""
 	}
 }
@@ -103,7 +104,7 @@ func (g *progress) close() {
 func (g *progress) line(phase plan.Phase, now time.Time) string {
 	done, total := g.done[phase], g.total[phase]
 	text := fmt.Sprintf("%-11s ", phase)
-	if g.live && (g.Width == 0 || g.Width >= 80) {
+	if g.live && (g.in.Width == 0 || g.in.Width >= 80) {
 		text += bar(done, total) + "  "
 	}
 	text += fmt.Sprintf("%s/%s", thousands(done), thousands(total))

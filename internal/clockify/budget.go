@@ -5,9 +5,11 @@ import (
 	"sync"
 )
 
-// Budget bounds the HTTP attempts of a run, over all clients that share it: a free workspace has
-// 30 an hour (docs/clockify-api.md#free-workspace).
+// Budget bounds HTTP attempts. One of a run holds those of its workspaces, since a free workspace
+// has a limit of its own (docs/clockify-api.md#free-workspace).
 type Budget struct {
+	whole *Budget // what this one is a part of; nil: nothing
+
 	mu                  sync.Mutex
 	max, used, reserved int
 }
@@ -15,12 +17,20 @@ type Budget struct {
 // NewBudget returns a budget of max attempts; 0 or less is unlimited.
 func NewBudget(max int) *Budget { return &Budget{max: max} }
 
+// Part returns an unlimited part of b: an attempt taken from it is taken from b too.
+func (b *Budget) Part() *Budget { return &Budget{whole: b} }
+
 // Take counts one attempt, or returns ErrBudget when none is left.
 func (b *Budget) Take() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.left() <= 0 {
 		return ErrBudget
+	}
+	if b.whole != nil {
+		if err := b.whole.Take(); err != nil {
+			return err
+		}
 	}
 	b.used++
 	return nil
@@ -66,8 +76,12 @@ func (b *Budget) Used() int {
 // Left is the number of attempts Take would still give; math.MaxInt when unlimited.
 func (b *Budget) Left() int {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.left()
+	left := b.left()
+	b.mu.Unlock()
+	if b.whole != nil {
+		left = min(left, b.whole.Left())
+	}
+	return left
 }
 
 func (b *Budget) left() int {

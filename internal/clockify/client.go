@@ -43,8 +43,9 @@ type Options struct {
 	Retries int           // further attempts of a call; 0 means 3, negative means none
 	Timeout time.Duration // of one attempt, waiting for the limiter not counted; default 30s
 
-	Base      http.RoundTripper // default a clone of http.DefaultTransport
-	Logger    *slog.Logger      // default none; one debug line a call
+	Base      http.RoundTripper                       // default NewTransport(0); share one between clients
+	OnSlow    func(host string, waited time.Duration) // told every 10 seconds while a server is silent
+	Logger    *slog.Logger                            // default none; one debug line a call
 	UserAgent string
 }
 
@@ -57,6 +58,7 @@ type Client struct {
 	budget        *Budget
 	retries       int
 	calls         *atomic.Int64
+	pageSize      atomic.Int64 // that lists begin with
 	scrub         func(string) string
 }
 
@@ -79,6 +81,7 @@ func New(o Options) (*Client, error) {
 		calls: new(atomic.Int64),
 		scrub: text.NewScrubber(o.Token).Scrub,
 	}
+	c.pageSize.Store(largestPage)
 	if c.agent == "" {
 		c.agent = defaultAgent
 	}
@@ -109,9 +112,7 @@ func (c *Client) Calls() int { return int(c.calls.Load()) }
 func transport(o Options, c *Client) http.RoundTripper {
 	rt := o.Base
 	if rt == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = 16
-		rt = t
+		rt = NewTransport(0)
 	}
 	logger := o.Logger
 	if logger == nil {
@@ -123,7 +124,7 @@ func transport(o Options, c *Client) http.RoundTripper {
 	}
 	rt = &logTransport{next: rt, log: logger}
 	rt = &authTransport{next: rt, token: o.Token, addon: o.Addon}
-	rt = &flightTransport{next: rt, timeout: timeout}
+	rt = &detachedTransport{next: rt, timeout: timeout, onSlow: o.OnSlow}
 	rt = &countTransport{next: rt, budget: c.budget, calls: c.calls}
 	rt = &limitTransport{next: rt, limiter: c.limiter}
 	if o.ReadOnly {

@@ -157,6 +157,6 @@ func FuzzDecode(f *testing.F) {
 		_, _ = rows[Workspace](data)
 		_, _ = rows[CustomField](data)
 		_, _ = rows[CapacityTotal](data)
-		_, _ = reportPage(data)
+		_, _ = decodeReport(data)
 	})
 }

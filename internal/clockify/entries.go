@@ -59,7 +59,7 @@ type EntryBody struct {
 type EntriesQuery struct {
 	Start, End time.Time // zero: no bound
 	InProgress *bool     // only running ones, or only finished ones; nil: both
-	PageSize   int       // default 1000
+	PageSize   int       // default 5000
 }
 
 func (e TimeEntry) rowID() string { return e.ID }

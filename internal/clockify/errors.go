@@ -17,6 +17,8 @@ var (
 	ErrReadOnly = errors.New("this client may only read")
 	// ErrBudget: the call budget is used up. The call was not sent.
 	ErrBudget = errors.New("the call budget is used up")
+	// ErrThrottled: the server refuses calls for longer than is worth waiting for.
+	ErrThrottled = errors.New("the server refuses further calls for now")
 	// ErrIncomplete: a list could not be proved complete.
 	ErrIncomplete = errors.New("the list is not proved complete")
 	// ErrUncertain: a write was sent and whether it took effect is not known. Read before repeating it.
@@ -29,6 +31,9 @@ var (
 	// errBody: a 2xx answer whose body is missing, cut or not what was asked for.
 	errBody = errors.New("unreadable answer")
 )
+
+// Exhausted reports whether err says that no further call is worth trying in this run.
+func Exhausted(err error) bool { return errors.Is(err, ErrBudget) || errors.Is(err, ErrThrottled) }
 
 const maxMessage = 300
 
@@ -91,12 +96,12 @@ func (c *Client) newError(method, path string, resp *http.Response, body []byte)
 	if message == "" {
 		message, _ = wire.Description.(string)
 	}
-	e.Message = c.tame(message)
+	e.Message = c.sanitize(message)
 	return e
 }
 
-// tame makes text of the server's fit for an error: no key, no control characters, not long.
-func (c *Client) tame(s string) string {
+// sanitize strips keys and control characters and clips to 300 characters.
+func (c *Client) sanitize(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return ' '

@@ -22,7 +22,7 @@ const (
 	recoverEvery = time.Second // at most one step up in this time
 
 	// maxPause is the longest a call waits because the server said so. Asked for more, as a free
-	// workspace with its 30 calls an hour may ask, the budget is as good as used up.
+	// workspace with its 30 calls an hour may ask, the run is over.
 	maxPause = 5 * time.Minute
 )
 
@@ -32,12 +32,12 @@ type Limiter struct {
 	turn chan struct{} // held while waiting: a queue, so that a new rate holds for all who wait
 	rate *rate.Limiter
 
-	mu      sync.Mutex
-	ceiling float64   // calls a second; 0 is unlimited
-	until   time.Time // nobody sends before
-	toomuch float64   // the rate that last met a 429
-	fell    time.Time // when the rate last fell
-	rose    time.Time // when it last rose
+	mu                sync.Mutex
+	ceiling           float64   // calls a second; 0 is unlimited
+	until             time.Time // nobody sends before
+	lastThrottledRate float64   // the rate that last met a 429
+	fell              time.Time // when the rate last fell
+	rose              time.Time // when it last rose
 }
 
 // NewLimiter returns a limiter with a ceiling of perSecond calls; 0 or less is unlimited.
@@ -67,7 +67,7 @@ func (l *Limiter) Rate() float64 {
 	return 0
 }
 
-// Wait returns when the caller may send one call, or with ctx's error, or with ErrBudget when the
+// Wait returns when the caller may send one call, or with ctx's error, or with ErrThrottled when the
 // server asked for a pause that is too long to wait for.
 func (l *Limiter) Wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -82,7 +82,7 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	for {
 		pause := l.pause()
 		if pause > maxPause {
-			return fmt.Errorf("%w: the server asks for a pause of %s", ErrBudget, pause.Round(time.Second))
+			return fmt.Errorf("%w: it asks for a pause of %s", ErrThrottled, pause.Round(time.Second))
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return err
@@ -104,9 +104,9 @@ func (l *Limiter) pause() time.Duration {
 	return time.Until(l.until)
 }
 
-// throttled takes in a 429 to a call sent at the given time. Calls sent before the rate last fell
+// onThrottled takes in a 429 to a call sent at the given time. Calls sent before the rate last fell
 // belong to the same burst: they lower it no further.
-func (l *Limiter) throttled(sent time.Time, after time.Duration) {
+func (l *Limiter) onThrottled(sent time.Time, after time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -122,12 +122,12 @@ func (l *Limiter) throttled(sent time.Time, after time.Duration) {
 		// Unlimited until the server says otherwise; then its lowest documented rate is the ceiling.
 		l.ceiling, current = defaultPerSecond, defaultPerSecond
 	}
-	l.toomuch = current
+	l.lastThrottledRate = current
 	l.rate.SetLimit(rate.Limit(max(current*fall, min(slowest, l.ceiling))))
 }
 
-// succeeded takes in any other answer: the rate rises a step, at most once a second.
-func (l *Limiter) succeeded(sent time.Time) {
+// onSuccess takes in any other answer: the rate rises a step, at most once a second.
+func (l *Limiter) onSuccess(sent time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -136,9 +136,9 @@ func (l *Limiter) succeeded(sent time.Time) {
 		return
 	}
 	l.rose = now
-	step := l.toomuch*slowStep + l.ceiling*leastUp
-	if current < l.toomuch*near {
-		step = l.toomuch * fastStep
+	step := l.lastThrottledRate*slowStep + l.ceiling*leastUp
+	if current < l.lastThrottledRate*near {
+		step = l.lastThrottledRate * fastStep
 	}
 	calm := now.Sub(l.fell).Seconds() / 10
 	step *= 1 + calm*calm

@@ -37,26 +37,26 @@ func TestLimiterFallsOncePerBurst(t *testing.T) {
 		sent := time.Now()
 		time.Sleep(time.Second)
 		for range 20 {
-			l.throttled(sent, 0)
+			l.onThrottled(sent, 0)
 		}
 		if got := l.Rate(); got != 7 {
 			t.Errorf("rate %v after one burst, want 7", got)
 		}
 		time.Sleep(time.Second)
-		l.throttled(time.Now(), 0)
+		l.onThrottled(time.Now(), 0)
 		if got := l.Rate(); got >= 5 {
 			t.Errorf("rate %v after a second burst", got)
 		}
 		for range 1000 {
 			time.Sleep(time.Second)
-			l.throttled(time.Now(), 0)
+			l.onThrottled(time.Now(), 0)
 		}
 		if got := l.Rate(); got != slowest {
 			t.Errorf("rate %v, want never below %v", got, slowest)
 		}
 		for range 120 {
 			time.Sleep(time.Second)
-			l.succeeded(time.Now())
+			l.onSuccess(time.Now())
 		}
 		if got := l.Rate(); got != 10 {
 			t.Errorf("rate %v after two calm minutes, want 10", got)
@@ -79,11 +79,11 @@ func TestLimiterPausesEverybody(t *testing.T) {
 		}()
 		synctest.Wait()
 		time.Sleep(time.Millisecond)
-		l.throttled(time.Now(), 20*time.Second)
+		l.onThrottled(time.Now(), 20*time.Second)
 		if got := <-done; got < 20*time.Second || got > 21*time.Second {
 			t.Errorf("sent after %s, want the pause of 20s kept", got)
 		}
-		l.throttled(time.Now(), 20*time.Second)
+		l.onThrottled(time.Now(), 20*time.Second)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if err := l.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {

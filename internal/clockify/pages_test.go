@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -20,6 +21,9 @@ type lister struct {
 	last   bool                                         // sends Last-Page
 	total  bool                                         // sends Total-Count
 	ignore bool                                         // ignores page and page-size
+	fixed  int                                          // ignores page-size: rows of a page, whatever is asked for
+	refuse int                                          // 400 to pages of more rows; 0: none
+	breaks int                                          // 502 to pages of more rows; 0: none
 	before func(l *lister, call int)                    // changes the list before a call, counted from 1
 	after  func(call int, rows []string) []string       // changes the rows of an answer
 	header func(call int, h http.Header, rows []string) // changes its headers
@@ -33,6 +37,14 @@ func (l *lister) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	n, _ := strconv.Atoi(req.URL.Query().Get("page"))
 	size, _ := strconv.Atoi(req.URL.Query().Get("page-size"))
+	switch {
+	case l.refuse > 0 && size > l.refuse:
+		return says(400, `{"message":"page size","code":3000}`)()
+	case l.breaks > 0 && size > l.breaks:
+		return says(502, "")()
+	case l.fixed > 0:
+		size = l.fixed
+	}
 	if l.clamp > 0 {
 		size = min(size, l.clamp)
 	}
@@ -118,21 +130,21 @@ func TestPagesProof(t *testing.T) {
 			}
 		}}, true, 5},
 
-		{"not paged", lister{ids: ids(25), ignore: true}, false, 2},
-		{"not paged, fewer than a page", lister{ids: ids(7), ignore: true}, false, 2},
+		{"not paged", lister{ids: ids(25), ignore: true}, false, 1},
+		{"not paged, fewer than a page", lister{ids: ids(7), ignore: true}, false, 7},
 		{"a row deleted between pages", lister{ids: ids(25), last: true, before: deleteFirst}, false, 7},
 		{"a row deleted, no header", lister{ids: ids(25), before: deleteFirst}, false, 7},
 		{"a row deleted, total", lister{ids: ids(25), total: true, before: deleteFirst}, false, 4},
 		{"a row inserted between pages", lister{ids: ids(25), last: true, before: insertFirst}, false, 4},
-		{"short first page of many", lister{ids: ids(25), last: true, after: shortFirst}, false, 4},
-		{"short first page of two", lister{ids: ids(14), last: true, after: shortFirst}, false, 7},
-		{"short only page", lister{ids: ids(8), after: shortFirst}, false, 5},
+		{"short first page of many", lister{ids: ids(25), last: true, after: shortFirst}, true, 9},
+		{"short first page of two", lister{ids: ids(14), last: true, after: shortFirst}, true, 5},
+		{"short only page", lister{ids: ids(8), after: shortFirst}, true, 6},
 		{"short only page that is not the last", lister{ids: ids(8), last: true, after: shortFirst, header: func(n int, h http.Header, _ []string) {
 			if n == 1 {
 				h.Set("Last-Page", "false")
 			}
-		}}, false, 7},
-		{"short page, total", lister{ids: ids(25), total: true, after: shortFirst}, false, 4},
+		}}, true, 3},
+		{"short page, total", lister{ids: ids(25), total: true, after: shortFirst}, true, 5},
 		{"short middle page", lister{ids: ids(35), last: true, after: func(n int, rows []string) []string {
 			if n == 2 {
 				return rows[:6]
@@ -189,6 +201,48 @@ func TestPagesProof(t *testing.T) {
 	}
 }
 
+// TestPageSizes: whatever a server makes of a page of 5,000, the list is whole and proved to be.
+func TestPageSizes(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name  string
+		list  lister
+		calls int
+	}{
+		{"5,000 given", lister{ids: ids(5000), last: true}, 1},
+		{"5,000 given, two pages", lister{ids: ids(5001), last: true}, 3},
+		{"5,000 refused", lister{ids: ids(900), last: true, refuse: 1000}, 2},
+		{"5,000 refused, pages of 1,000", lister{ids: ids(2500), last: true, refuse: 1000}, 6},
+		{"cut to 1,000", lister{ids: ids(2500), last: true, clamp: 1000}, 5},
+		{"cut to 200", lister{ids: ids(450), last: true, clamp: 200}, 5},
+		{"cut to 200, no header", lister{ids: ids(450), clamp: 200}, 7},
+		{"the size ignored", lister{ids: ids(120), last: true, fixed: 50}, 9},
+		{"the size ignored, no header", lister{ids: ids(120), fixed: 50}, 14},
+		{"the size ignored, total", lister{ids: ids(120), total: true, fixed: 50}, 3},
+		{"large pages break", lister{ids: ids(900), last: true, breaks: 1000}, 3},
+		{"pages of 1,000 break too", lister{ids: ids(300), last: true, breaks: 200}, 7},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := tc.list
+				c := client(t, &l)
+				tags, err := Collect(c.Tags(t.Context(), "w"))
+				if err != nil || len(tags) != len(l.ids) || l.calls != tc.calls {
+					t.Errorf("%d rows of %d, %d calls, want %d, error %v", len(tags), len(l.ids), l.calls, tc.calls, err)
+				}
+				// What was refused is not asked for again.
+				if before := l.calls; l.refuse > 0 {
+					if _, err := Collect(c.Tags(t.Context(), "w")); err != nil || l.calls != 2*before-1 {
+						t.Errorf("%d calls for the second list, want %d, error %v", l.calls-before, before-1, err)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestEndlessList(t *testing.T) {
 	t.Parallel()
 	s := &server{answer: func(_ int, req *http.Request) (*http.Response, error) {
@@ -209,21 +263,21 @@ func TestEndlessList(t *testing.T) {
 
 func TestAllReadsAgain(t *testing.T) {
 	t.Parallel()
-	l := &lister{ids: ids(2500), last: true, before: func(l *lister, call int) {
+	l := &lister{ids: ids(12500), last: true, before: func(l *lister, call int) {
 		if call == 2 {
 			l.ids = l.ids[1:]
 		}
 	}}
 	c := client(t, l)
 	tags, err := All(func() iter.Seq2[Tag, error] { return c.Tags(t.Context(), "w") })
-	if err != nil || len(tags) != 2499 || l.calls != 12 {
+	if err != nil || len(tags) != 12499 || l.calls != 12 {
 		t.Errorf("%d rows, %d calls, error %v", len(tags), l.calls, err)
 	}
 }
 
 func TestBreakingOffAListReadsNoMore(t *testing.T) {
 	t.Parallel()
-	l := &lister{ids: ids(2500), last: true}
+	l := &lister{ids: ids(12500), last: true}
 	for _, err := range client(t, l).Tags(t.Context(), "w") {
 		if err != nil {
 			t.Fatal(err)

@@ -28,7 +28,7 @@ type ProjectsQuery struct {
 	ClientIDs []string
 	Archived  *bool  // nil: both
 	Name      string // contained in the name: compare again
-	PageSize  int    // default 1000
+	PageSize  int    // default 5000
 }
 
 // NewProject is a project to make. Its name is unique under its client.
@@ -56,11 +56,6 @@ func (c *Client) Projects(ctx context.Context, ws string, q ProjectsQuery) iter.
 	r := get("workspaces", ws, "projects")
 	r.query = query
 	return pages[Project](ctx, c, r, q.PageSize)
-}
-
-// Project reads one project. One that does not exist is 400, code 501.
-func (c *Client) Project(ctx context.Context, ws, id string) (Project, error) {
-	return one[Project](ctx, c, get("workspaces", ws, "projects", id))
 }
 
 // CreateProject makes a project. A name that its client has already is 400, code 501.

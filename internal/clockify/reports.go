@@ -91,16 +91,15 @@ func (i *ReportInterval) UnmarshalJSON(data []byte) error {
 func (c *Client) DetailedReport(ctx context.Context, ws string, q ReportQuery) iter.Seq2[ReportEntry, error] {
 	size := q.PageSize
 	if size <= 0 {
-		size = bigPage
+		size = reportPage
 	}
 	r := write(read, http.MethodPost, nil, "workspaces", ws, "reports", "detailed")
 	r.reports = true
-	return walk(r, size, true, func(n, size int) (page[ReportEntry], error) {
-		r := r
+	return list(r, size, func(int) {}, func(r request, n, size int) (page[ReportEntry], error) {
 		r.body = q.body(n, size)
 		p := page[ReportEntry]{}
 		err := c.do(ctx, r, func(_ http.Header, body []byte) (err error) {
-			p, err = reportPage(body)
+			p, err = decodeReport(body)
 			return err
 		})
 		return p, err
@@ -123,9 +122,9 @@ func (q ReportQuery) body(n, size int) map[string]any {
 	return body
 }
 
-// reportPage reads one page: entries under timeentries, the wire's name, or timeEntries, the
+// decodeReport reads one page: entries under timeentries, the wire's name, or timeEntries, the
 // vendor's document's (encoding/json takes either case), and how many there are in all.
-func reportPage(body []byte) (page[ReportEntry], error) {
+func decodeReport(body []byte) (page[ReportEntry], error) {
 	var wire struct {
 		Totals []*struct {
 			EntriesCount *int `json:"entriesCount"`

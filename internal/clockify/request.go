@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,29 +19,30 @@ const (
 	wireLayout   = "2006-01-02T15:04:05Z"
 )
 
-// kind says what may be done with a call that went wrong.
-type kind int
+// retryPolicy says what may be done with a call that went wrong.
+type retryPolicy int
 
 const (
-	read       kind = iota // repeat
-	idempotent             // a write that may be repeated: doing it twice is doing it once
-	once                   // a write that may not: it is repeated only if it certainly did not happen
+	read       retryPolicy = iota // repeat
+	idempotent                    // a write that may be repeated: doing it twice is doing it once
+	once                          // a write that may not: it is repeated only if it certainly did not happen
 )
 
 // request is one call, in words of the API: path segments below the base URL, unescaped.
 type request struct {
-	kind    kind
+	policy  retryPolicy
 	method  string
 	reports bool // on the reports host
 	segs    []string
 	query   url.Values
 	body    any
+	large   bool // a page so large that smaller ones can be asked for instead
 }
 
 func get(segs ...string) request { return request{method: http.MethodGet, segs: segs} }
 
-func write(k kind, method string, body any, segs ...string) request {
-	return request{kind: k, method: method, body: body, segs: segs}
+func write(p retryPolicy, method string, body any, segs ...string) request {
+	return request{policy: p, method: method, body: body, segs: segs}
 }
 
 // path is the escaped path below the base URL. An empty id would make it another route's, and a
@@ -88,7 +88,7 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return c.safe(err)
+		return c.clean(explainNetwork(req.URL.Host, withoutURL(err)))
 	}
 	defer resp.Body.Close()
 	limit := int64(maxAnswer)
@@ -99,6 +99,8 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)
+	case resp.StatusCode == http.StatusProxyAuthRequired:
+		return &unsentError{&NetworkError{Cause: ProxyPassword, Host: req.URL.Host, Err: errProxyPassword}}
 	case resp.StatusCode >= 400:
 		return c.newError(r.method, path, resp, data)
 	case resp.StatusCode < 200:
@@ -106,9 +108,11 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 	case decode == nil && (len(bytes.TrimSpace(data)) == 0 || json.Valid(data)):
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: %w", errBody, c.safe(err))
+		return fmt.Errorf("%w: %w", errBody, c.clean(err))
 	case int64(len(data)) > limit:
 		return ErrTooLarge
+	case isWebPage(resp.Header, data):
+		return &NetworkError{Cause: WebPage, Host: req.URL.Host, Err: errBody}
 	case len(bytes.TrimSpace(data)) == 0:
 		return fmt.Errorf("%w: status %d with an empty body", errBody, resp.StatusCode)
 	}
@@ -116,7 +120,7 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 		return fmt.Errorf("%w: not JSON", errBody)
 	}
 	if err := decode(resp.Header, data); err != nil {
-		return fmt.Errorf("%w: %w", errBody, c.safe(err))
+		return fmt.Errorf("%w: %w", errBody, c.clean(err))
 	}
 	return nil
 }
@@ -129,26 +133,30 @@ func anyJSON(_ http.Header, body []byte) error {
 	return nil
 }
 
-// safe takes off the *url.Error, whose text holds the query, and tames the text of the rest, which
-// may quote the server.
-func (c *Client) safe(err error) error {
-	var ue *url.Error
-	for errors.As(err, &ue) {
-		err = ue.Err
-	}
-	if text := c.tame(err.Error()); text != err.Error() {
-		return &tamedError{text, err}
+// withoutURL takes off the *url.Error, whose text holds the query.
+func withoutURL(err error) error {
+	var u *url.Error
+	for errors.As(err, &u) {
+		err = u.Err
 	}
 	return err
 }
 
-type tamedError struct {
+// clean sanitizes the text of an error, which may quote the server.
+func (c *Client) clean(err error) error {
+	if text := c.sanitize(err.Error()); text != err.Error() {
+		return &cleanError{text, err}
+	}
+	return err
+}
+
+type cleanError struct {
 	text string
 	err  error
 }
 
-func (e *tamedError) Error() string { return e.text }
-func (e *tamedError) Unwrap() error { return e.err }
+func (e *cleanError) Error() string { return e.text }
+func (e *cleanError) Unwrap() error { return e.err }
 
 // unsentError is an error from before a request was sent.
 type unsentError struct{ err error }
@@ -159,16 +167,16 @@ func (e *unsentError) Unwrap() error { return e.err }
 // unsent reports whether err proves that no server saw the request.
 func unsent(err error) bool {
 	var u *unsentError
-	var op *net.OpError
+	var n *NetworkError
 	return errors.As(err, &u) || errors.Is(err, ErrReadOnly) || errors.Is(err, ErrBudget) ||
-		errors.As(err, &op) && op.Op == "dial"
+		errors.As(err, &n) && n.Cause == NoConnection
 }
 
-// row is an object with an identity.
-type row interface{ rowID() string }
+// identified is an object with an identity.
+type identified interface{ rowID() string }
 
 // one sends r and reads one object, which must have its id.
-func one[T row](ctx context.Context, c *Client, r request) (T, error) {
+func one[T identified](ctx context.Context, c *Client, r request) (T, error) {
 	var got T
 	err := c.do(ctx, r, func(_ http.Header, body []byte) error {
 		var fresh T
@@ -185,7 +193,7 @@ func one[T row](ctx context.Context, c *Client, r request) (T, error) {
 }
 
 // whole reads a list that the API does not page (docs/clockify-api.md#lists-without-pages).
-func whole[T row](ctx context.Context, c *Client, r request) ([]T, error) {
+func whole[T identified](ctx context.Context, c *Client, r request) ([]T, error) {
 	var got []T
 	err := c.do(ctx, r, func(_ http.Header, body []byte) (err error) {
 		got, err = rows[T](body)
@@ -195,7 +203,7 @@ func whole[T row](ctx context.Context, c *Client, r request) ([]T, error) {
 }
 
 // rows reads a JSON array of objects that each have an id. null is no list.
-func rows[T row](body []byte) ([]T, error) {
+func rows[T identified](body []byte) ([]T, error) {
 	var got []T
 	if err := json.Unmarshal(body, &got); err != nil {
 		return nil, err

@@ -11,60 +11,29 @@ import (
 	"github.com/cenkalti/backoff/v4"
 )
 
-// do sends r, again where its kind allows it, until decode has read the answer.
+// largeTries is how often a large page is asked for that goes wrong, before smaller ones are.
+const largeTries = 2
+
+// do sends r, again where its policy allows it, until decode has read the answer.
 func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 	path, err := r.path()
 	if err != nil {
 		return err
 	}
-	var body []byte
+	s := &sending{c: c, r: r, path: path, decode: decode, throttled: true, wait: newBackOff(c.retries)}
 	if r.body != nil {
-		if body, err = json.Marshal(r.body); err != nil {
+		if s.body, err = json.Marshal(r.body); err != nil {
 			return fmt.Errorf("%s %s: %w", r.method, path, err)
 		}
 	}
-	var last error
-	doubt := false    // an earlier attempt may have been carried out
-	throttled := true // no attempt met anything but 429
-	wait := &waits{left: c.retries, exp: newExponential()}
-	err = backoff.Retry(func() error {
-		var err error
-		if stop := ctx.Err(); stop != nil {
-			err = &unsentError{stop}
-		} else if err = c.attempt(ctx, r, path, body, decode); err == nil {
-			return nil
-		}
-		again := repeatable(r.kind, err)
-		if r.kind != read && ambiguous(err) {
-			doubt = true
-		} else if doubt && !again {
-			// The first attempt may be why this one was refused: deleted, so no longer there.
-			err = uncertain(err)
-		}
-		if r.kind == once && ambiguous(err) {
-			err = uncertain(err)
-		}
-		wait.told = told(err)
-		// A call that meets nothing but 429 was not carried out, and none that follows would be.
-		throttled = throttled && IsStatus(err, http.StatusTooManyRequests)
-		over := throttled && wait.left == 0
-		if again && (c.budget.Left() == 0 || wait.told > maxPause || over) {
-			err, again = fmt.Errorf("%w; the last answer was: %w", ErrBudget, err), false
-		}
-		last = err
-		if !again || ctx.Err() != nil {
-			return backoff.Permanent(err)
-		}
-		return err
-	}, backoff.WithContext(wait, ctx))
-	if err == nil {
+	if err = backoff.Retry(func() error { return s.try(ctx) }, backoff.WithContext(s.wait, ctx)); err == nil {
 		return nil
 	}
-	if last != nil && !errors.Is(err, last) { // ctx ended during a wait
-		err = fmt.Errorf("%w; the last answer was: %w", err, last)
-		if doubt {
-			err = uncertain(err)
-		}
+	if s.last != nil && !errors.Is(err, s.last) { // ctx ended during a wait
+		err = fmt.Errorf("%w; the last answer was: %w", err, s.last)
+	}
+	if s.uncertain {
+		err = fmt.Errorf("%w: %w", ErrUncertain, err)
 	}
 	var api *Error
 	if errors.As(err, &api) {
@@ -73,11 +42,50 @@ func (c *Client) do(ctx context.Context, r request, decode decoder) error {
 	return fmt.Errorf("%s %s: %w", r.method, path, err)
 }
 
-func uncertain(err error) error {
-	if errors.Is(err, ErrUncertain) {
-		return err
+// sending is one request on its way through its attempts.
+type sending struct {
+	c      *Client
+	r      request
+	path   string
+	body   []byte
+	decode decoder
+	wait   *backOff
+
+	tries     int
+	last      error
+	uncertain bool // a write that an attempt may have carried out
+	throttled bool // no attempt met anything but 429
+}
+
+// try sends the request once. Its error is permanent unless the policy allows a further attempt.
+func (s *sending) try(ctx context.Context) error {
+	s.tries++
+	err := ctx.Err()
+	if err != nil {
+		err = &unsentError{err}
+	} else if err = s.c.attempt(ctx, s.r, s.path, s.body, s.decode); err == nil {
+		return nil
 	}
-	return fmt.Errorf("%w: %w", ErrUncertain, err)
+	tooMany := IsStatus(err, http.StatusTooManyRequests)
+	s.uncertain = s.uncertain || s.r.policy != read && ambiguous(err)
+	s.throttled = s.throttled && tooMany
+	s.wait.least = asked(err)
+	again := repeatable(s.r.policy, err)
+	switch {
+	case !again:
+	case s.c.budget.Left() == 0:
+		err, again = fmt.Errorf("%w; the last answer was: %w", ErrBudget, err), false
+	case s.wait.least > maxPause, s.throttled && s.wait.left == 0:
+		// A call that meets nothing but 429 was not carried out, and none that follows would be.
+		err, again = fmt.Errorf("%w; the last answer was: %w", ErrThrottled, err), false
+	case s.r.large && !tooMany && s.tries == largeTries:
+		again = false
+	}
+	s.last = err
+	if !again || ctx.Err() != nil {
+		return backoff.Permanent(err)
+	}
+	return err
 }
 
 // ambiguous reports whether a request that ended in err may have been carried out.
@@ -92,9 +100,9 @@ func ambiguous(err error) bool {
 	return true
 }
 
-// repeatable reports whether a call of this kind may be sent again after err. A 429 was not
-// carried out, whatever the kind.
-func repeatable(k kind, err error) bool {
+// repeatable reports whether a call of this policy may be sent again after err. A 429 was not
+// carried out, whatever the policy.
+func repeatable(p retryPolicy, err error) bool {
 	var u *unsentError
 	switch {
 	case errors.As(err, &u), errors.Is(err, ErrReadOnly), errors.Is(err, ErrBudget),
@@ -102,13 +110,14 @@ func repeatable(k kind, err error) bool {
 		return false
 	case IsStatus(err, http.StatusTooManyRequests):
 		return true
-	case k == once:
+	case p == once:
 		return unsent(err)
 	}
 	return ambiguous(err) || unsent(err)
 }
 
-func told(err error) time.Duration {
+// asked is the pause that the server asked for.
+func asked(err error) time.Duration {
 	var e *Error
 	if errors.As(err, &e) {
 		return e.RetryAfter
@@ -116,26 +125,25 @@ func told(err error) time.Duration {
 	return 0
 }
 
-// waits is a BackOff that does as the server said, else doubles with jitter.
-type waits struct {
-	left int
-	told time.Duration
-	exp  *backoff.ExponentialBackOff
+// backOff waits as long as the server said, else ever longer with jitter.
+type backOff struct {
+	left  int // further attempts
+	least time.Duration
+	exp   *backoff.ExponentialBackOff
 }
 
-func newExponential() *backoff.ExponentialBackOff {
-	return backoff.NewExponentialBackOff(
+func newBackOff(retries int) *backOff {
+	return &backOff{left: retries, exp: backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(500*time.Millisecond), backoff.WithMultiplier(2),
-		backoff.WithMaxInterval(30*time.Second), backoff.WithMaxElapsedTime(0))
+		backoff.WithMaxInterval(30*time.Second), backoff.WithMaxElapsedTime(0))}
 }
 
-func (w *waits) Reset() {}
+func (b *backOff) Reset() {}
 
-func (w *waits) NextBackOff() time.Duration {
-	if w.left <= 0 {
+func (b *backOff) NextBackOff() time.Duration {
+	if b.left <= 0 {
 		return backoff.Stop
 	}
-	w.left--
-	next := w.exp.NextBackOff()
-	return max(next, w.told)
+	b.left--
+	return max(b.exp.NextBackOff(), b.least)
 }

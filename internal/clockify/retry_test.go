@@ -88,7 +88,9 @@ func TestRetryByMeaning(t *testing.T) {
 
 		{"update: 500", updateEntry, answers{says(500, ``), says(200, okEntry)}, 2, nil, 0},
 		{"update: lost answer", updateEntry, answers{fails(errRead), says(200, okEntry)}, 2, nil, 0},
-		{"update: 500 to the end", updateEntry, answers{says(500, ``)}, 4, errAny, 500},
+		{"update: 500 to the end", updateEntry, answers{says(500, ``)}, 4, ErrUncertain, 500},
+		{"update: every answer lost", updateEntry, answers{fails(errRead)}, 4, ErrUncertain, 0},
+		{"update: never sent", updateEntry, answers{fails(errDial)}, 4, errAny, 0},
 		{"add a member: lost answer", addMember, answers{fails(errRead), says(200, `{"id":"g"}`)}, 2, nil, 0},
 		{"delete: no body", deleteEntry, answers{says(204, ``)}, 1, nil, 0},
 		{"delete: HTML", deleteEntry, answers{says(200, `<html>`), says(204, ``)}, 2, nil, 0},
@@ -168,11 +170,11 @@ func TestRetryAfterTooLong(t *testing.T) {
 		c := client(t, s, func(o *Options) { o.Limiter = NewLimiter(10) })
 		start := time.Now()
 		err := readUser(t.Context(), c)
-		if !errors.Is(err, ErrBudget) || !IsStatus(err, 429) {
-			t.Errorf("error %v, want the budget used up and the 429", err)
+		if !errors.Is(err, ErrThrottled) || !IsStatus(err, 429) {
+			t.Errorf("error %v, want no more calls and the 429", err)
 		}
-		if err := readUser(t.Context(), c); !errors.Is(err, ErrBudget) {
-			t.Errorf("next call: %v, want %v", err, ErrBudget)
+		if err := readUser(t.Context(), c); !errors.Is(err, ErrThrottled) {
+			t.Errorf("next call: %v, want %v", err, ErrThrottled)
 		}
 		if len(s.got) != 1 || time.Since(start) > time.Second {
 			t.Errorf("sent %d in %s, want 1 at once", len(s.got), time.Since(start))
@@ -312,19 +314,22 @@ func (letters) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestCountCalls(t *testing.T) {
+func TestTrace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := client(t, script(says(503, ``), says(200, okUser)))
-		ctx, calls := CountCalls(t.Context())
-		if err := readUser(ctx, c); err != nil {
-			t.Fatal(err)
+		c := client(t, script(says(503, ``), says(200, okUser), says(503, ``), says(200, okEntry), says(200, okUser)))
+		ctx, trace := WithTrace(t.Context())
+		if err := readUser(ctx, c); err != nil || trace.Status() != 200 {
+			t.Fatal(trace.Status(), err)
+		}
+		if err := updateEntry(ctx, c); err != nil || trace.Status() != 200 {
+			t.Fatal(trace.Status(), err)
 		}
 		if err := readUser(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
-		if calls() != 2 || c.Calls() != 3 {
-			t.Errorf("counted %d under the context and %d in all, want 2 and 3", calls(), c.Calls())
+		if trace.Reads() != 2 || trace.Writes() != 2 || c.Calls() != 5 {
+			t.Errorf("%d reads and %d writes under the context and %d calls in all, want 2, 2 and 5", trace.Reads(), trace.Writes(), c.Calls())
 		}
 	})
 }
@@ -333,7 +338,7 @@ func TestThrottledToTheLast(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, script(says(429, ``)))
-		if err := createEntry(t.Context(), c); !errors.Is(err, ErrBudget) || !IsStatus(err, 429) || errors.Is(err, ErrUncertain) || c.Calls() != 4 {
+		if err := createEntry(t.Context(), c); !errors.Is(err, ErrThrottled) || !IsStatus(err, 429) || errors.Is(err, ErrUncertain) || c.Calls() != 4 {
 			t.Errorf("%d calls, error %v: want to stop after four", c.Calls(), err)
 		}
 	})

@@ -1,18 +1,9 @@
 package clockify
 
 import (
-	"context"
 	"net/http"
 	"sync/atomic"
 )
-
-type countKey struct{}
-
-// CountCalls returns a context under which calls are counted, retries included, and the count so far.
-func CountCalls(ctx context.Context) (context.Context, func() int) {
-	n := new(atomic.Int64)
-	return context.WithValue(ctx, countKey{}, n), func() int { return int(n.Load()) }
-}
 
 // countTransport takes every attempt from the budget and counts it.
 type countTransport struct {
@@ -27,8 +18,13 @@ func (t *countTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	t.calls.Add(1)
-	if n, ok := req.Context().Value(countKey{}).(*atomic.Int64); ok {
-		n.Add(1)
+	trace, _ := req.Context().Value(traceKey{}).(*Trace)
+	if trace != nil {
+		trace.sent(isRead(req))
 	}
-	return t.next.RoundTrip(req)
+	resp, err := t.next.RoundTrip(req)
+	if trace != nil && err == nil {
+		trace.status.Store(int64(resp.StatusCode))
+	}
+	return resp, err
 }

@@ -23,9 +23,9 @@ func (t *limitTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
-		t.limiter.throttled(sent, retryAfter(resp.Header, time.Now()))
+		t.limiter.onThrottled(sent, retryAfter(resp.Header, time.Now()))
 	case resp.StatusCode < 500:
-		t.limiter.succeeded(sent)
+		t.limiter.onSuccess(sent)
 	}
 	return resp, nil
 }

@@ -95,7 +95,7 @@ type UsersQuery struct {
 	Memberships     string   // which memberships the rows carry: ALL, NONE, WORKSPACE, PROJECT, USERGROUP; default NONE
 	IncludeRoles    bool     // rows carry Roles
 	AccountStatuses []string // default ACTIVE, PENDING_EMAIL_VERIFICATION, NOT_REGISTERED
-	PageSize        int      // default 1000
+	PageSize        int      // default 5000
 }
 
 // CurrentUser is the owner of the key.
@@ -134,17 +134,6 @@ func (c *Client) SetUserStatus(ctx context.Context, ws, uid string, active bool)
 		status = "ACTIVE"
 	}
 	return one[Workspace](ctx, c, write(idempotent, http.MethodPut, map[string]string{"status": status}, "workspaces", ws, "users", uid))
-}
-
-// SetUserFieldValue sets the value of a user custom field; nil sends null. Answers with 200 or 201.
-func (c *Client) SetUserFieldValue(ctx context.Context, ws, uid, fieldID string, value any) error {
-	body := map[string]any{"value": value}
-	return c.do(ctx, write(idempotent, http.MethodPut, body, "workspaces", ws, "users", uid, "custom-field", fieldID, "value"), anyJSON)
-}
-
-// UserManagers lists the team managers of somebody.
-func (c *Client) UserManagers(ctx context.Context, ws, uid string) iter.Seq2[User, error] {
-	return pages[User](ctx, c, get("workspaces", ws, "users", uid, "managers"), 0)
 }
 
 func set(q url.Values, key, value string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -35,20 +36,20 @@ func (w *Workspace) row(ctx context.Context, email string) (*clockify.User, erro
 }
 
 // invite adds a person. The answer is the workspace, so the new member's id is looked up by email afterwards.
-func (w *Workspace) invite(a plan.Person) deed {
+func (w *Workspace) invite(a plan.Invite) operation {
 	find := func(ctx context.Context) (bool, error) {
-		row, err := w.row(ctx, a.Email)
+		row, err := w.row(ctx, a.Person)
 		if err != nil || row == nil {
 			return false, err
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.users[a.Email] = newMember(row.ID)
-		w.emails[row.ID] = a.Email
+		w.users[a.Person] = newMember(row.ID)
+		w.emails[row.ID] = a.Person
 		return true, nil
 	}
-	return deed{people: true, holds: find, do: func(ctx context.Context) error {
-		if _, err := w.Writer.InviteUser(ctx, w.ID, a.Email, a.SendEmail); err != nil {
+	return operation{people: true, check: find, do: func(ctx context.Context) error {
+		if _, err := w.Writer.InviteUser(ctx, w.ID, a.Person, a.SendEmail); err != nil {
 			return err
 		}
 		for _, wait := range looks {
@@ -61,23 +62,23 @@ func (w *Workspace) invite(a plan.Person) deed {
 				return err
 			}
 		}
-		return fmt.Errorf("%s was invited, and Clockify does not list them", a.Email)
+		return fmt.Errorf("%s was invited, and Clockify does not list them", a.Person)
 	}}
 }
 
-func (w *Workspace) setActive(a plan.Person) (deed, error) {
-	m, err := w.user(a.Email)
+func (w *Workspace) setActive(a plan.SetActive) (operation, error) {
+	m, err := w.user(a.Person)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
 	want := "INACTIVE"
 	if a.Active {
 		want = "ACTIVE"
 	}
-	return deed{
+	return operation{
 		people: true,
-		holds: func(ctx context.Context) (bool, error) {
-			row, err := w.row(ctx, a.Email)
+		check: func(ctx context.Context) (bool, error) {
+			row, err := w.row(ctx, a.Person)
 			if err != nil || row == nil {
 				return false, err
 			}
@@ -97,41 +98,74 @@ func (w *Workspace) setActive(a plan.Person) (deed, error) {
 
 // setProfile writes capacity and field values in one call. Whether Clockify merges the values it is sent with those it
 // has or replaces them all is unproved (docs/clockify-api.md#profile), so every value the person has goes along.
-func (w *Workspace) setProfile(a plan.Profile) (deed, error) {
+func (w *Workspace) setProfile(a plan.SetProfile) (operation, error) {
 	m, err := w.user(a.Person)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
-	return deed{do: func(ctx context.Context) error {
-		m.turn.Lock()
-		defer m.turn.Unlock()
-		var patch clockify.ProfilePatch
-		if a.Capacity != nil {
-			text := plan.DurationText(*a.Capacity)
-			patch.WorkCapacity = &text
-		}
-		after := map[string]any{}
-		if len(a.Values) > 0 {
-			for id, v := range m.values {
-				after[id] = v
+	var sent clockify.ProfilePatch
+	return operation{
+		do: func(ctx context.Context) error {
+			m.turn.Lock()
+			defer m.turn.Unlock()
+			var patch clockify.ProfilePatch
+			if a.Capacity != nil {
+				text := plan.DurationText(*a.Capacity)
+				patch.WorkCapacity = &text
 			}
-			for _, v := range a.Values {
-				f, ok := w.field(v.Field)
-				if !ok {
-					return fmt.Errorf("the custom field %q is not among those that were read", v.Field)
+			after := map[string]any{}
+			if len(a.Values) > 0 {
+				maps.Copy(after, m.values)
+				for _, v := range a.Values {
+					f, ok := w.field(v.Field)
+					if !ok {
+						return fmt.Errorf("the custom field %q is not among those that were read", v.Field)
+					}
+					after[f.ID] = writeValue(fieldOf(f), v.Text)
 				}
-				after[f.ID] = writeValue(fieldOf(f), v.Text)
+				patch.UserCustomFields = w.fieldValues(after)
 			}
-			patch.UserCustomFields = w.fieldValues(after)
+			sent = patch
+			if _, err := w.Writer.PatchMemberProfile(ctx, w.ID, m.id, patch); err != nil {
+				return err
+			}
+			if len(a.Values) > 0 {
+				m.values = after
+			}
+			return nil
+		},
+		check: func(ctx context.Context) (bool, error) { return w.profileIs(ctx, m, sent) },
+	}, nil
+}
+
+// profileIs reports whether a person's profile reads as it was sent, and keeps its values if so.
+func (w *Workspace) profileIs(ctx context.Context, m *member, sent clockify.ProfilePatch) (bool, error) {
+	m.turn.Lock()
+	defer m.turn.Unlock()
+	profile, err := w.Writer.MemberProfile(ctx, w.ID, m.id)
+	if err != nil {
+		return false, err
+	}
+	if sent.WorkCapacity != nil {
+		want, err := parseDuration(*sent.WorkCapacity)
+		if err != nil {
+			return false, err
 		}
-		if _, err := w.Writer.PatchMemberProfile(ctx, w.ID, m.id, patch); err != nil {
-			return err
+		if got, err := parseDuration(profile.WorkCapacity); err != nil || got != want {
+			return false, err
 		}
-		if len(a.Values) > 0 {
-			m.values = after
+	}
+	values := map[string]any{}
+	for _, v := range profile.UserCustomFieldValues {
+		values[v.CustomFieldID] = readValue(v.Value)
+	}
+	for _, v := range sent.UserCustomFields {
+		if rawText(values[v.CustomFieldID]) != rawText(v.Value) {
+			return false, nil
 		}
-		return nil
-	}}, nil
+	}
+	m.values = values
+	return true, nil
 }
 
 // fieldValues lists values in the order of the fields' names, leaving out what Clockify would refuse together with all
@@ -158,7 +192,7 @@ func (w *Workspace) field(name string) (clockify.CustomField, bool) {
 
 // createField makes a user field that everybody sees. Clockify may leave a new field inactive
 // (docs/clockify-api.md#new-field): then it is activated, and where that fails a person has to.
-func (w *Workspace) createField(a plan.CustomField) deed {
+func (w *Workspace) createField(a plan.CreateField) operation {
 	keep := func(ctx context.Context, f clockify.CustomField) error {
 		if f.Status == "INACTIVE" {
 			f.Status = "VISIBLE"
@@ -170,24 +204,24 @@ func (w *Workspace) createField(a plan.CustomField) deed {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.fields[a.Name] = f
+		w.fields[a.Field] = f
 		return nil
 	}
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
 			fields, err := w.Writer.CustomFields(ctx, w.ID, "USER")
 			if err != nil {
 				return false, err
 			}
 			for _, f := range fields {
-				if f.Name == a.Name {
+				if f.Name == a.Field {
 					return true, keep(ctx, f)
 				}
 			}
 			return false, nil
 		},
 		do: func(ctx context.Context) error {
-			f, err := w.Writer.CreateCustomField(ctx, w.ID, clockify.NewCustomField{Name: a.Name, Type: "TXT", EntityType: "USER", Status: "VISIBLE"})
+			f, err := w.Writer.CreateCustomField(ctx, w.ID, clockify.NewCustomField{Name: a.Field, Type: "TXT", EntityType: "USER", Status: "VISIBLE"})
 			if err != nil {
 				return err
 			}

@@ -13,11 +13,8 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// probes is how many single profiles are looked at when the list shows no field value of anybody.
-const probes = 3
-
-// capacityPage is how many people one page of the totals call holds (docs/clockify-api.md#capacity-totals).
-const capacityPage = 200
+// sampledProfiles is how many single profiles are looked at when the list shows no field value of anybody.
+const sampledProfiles = 3
 
 // readProfiles fills in field values and capacities: from the bulk answers where they have them, else person by person.
 func (w *Workspace) readProfiles(ctx context.Context, dir *state.Directory, spec *state.Users, rows []clockify.User) error {
@@ -38,7 +35,10 @@ func (w *Workspace) readProfiles(ctx context.Context, dir *state.Directory, spec
 	if len(valued) == 0 {
 		valued = declared
 	}
-	r := &profileReader{w: w, people: people}
+	r := &profileReader{w: w, people: people, declared: map[string]bool{}}
+	for _, email := range declared {
+		r.declared[email] = true
+	}
 	mapped := len(dir.Fields) > 0
 	if mapped {
 		listed, err := r.listed(ctx, valued, rows)
@@ -64,10 +64,11 @@ func (w *Workspace) readProfiles(ctx context.Context, dir *state.Directory, spec
 
 // profileReader reads people's profiles, each once.
 type profileReader struct {
-	w      *Workspace
-	people map[string]*state.Person
-	mu     sync.Mutex
-	seen   map[string]bool
+	w        *Workspace
+	people   map[string]*state.Person
+	declared map[string]bool
+	mu       sync.Mutex
+	seen     map[string]bool
 }
 
 // listed takes field values from the rows of the people list and reports whether they can be trusted. Whether the list
@@ -83,8 +84,8 @@ func (r *profileReader) listed(ctx context.Context, valued []string, rows []cloc
 		return false, nil
 	}
 	if !filled {
-		step := max(1, len(valued)/probes)
-		for i := 0; i < len(valued) && i < probes*step; i += step {
+		step := max(1, len(valued)/sampledProfiles)
+		for i := 0; i < len(valued) && i < sampledProfiles*step; i += step {
 			if err := r.read(ctx, valued[i:i+1]); err != nil {
 				return false, err
 			}
@@ -123,26 +124,80 @@ func (r *profileReader) keep(email string, values map[string]any) {
 // where the workspace schedules and that takes fewer calls, else from the profiles.
 func (r *profileReader) capacities(ctx context.Context, dir *state.Directory, declared []string, members int) error {
 	missing := r.missing(declared)
-	pages := (members + capacityPage - 1) / capacityPage
+	pages := (members + clockify.CapacityPage - 1) / clockify.CapacityPage
 	if len(missing) > pages && (len(dir.Features) == 0 || dir.Has("SCHEDULING")) {
-		now := dir.Now.UTC().Truncate(24 * time.Hour)
-		totals, err := clockify.All(func() seq[clockify.CapacityTotal] {
-			return r.w.Reader.CapacityTotals(ctx, r.w.ID, now, now.Add(week))
-		})
+		t := &totals{r: r, from: dir.Now.UTC().Truncate(24 * time.Hour), left: len(missing), rows: map[int]int{}}
+		err := t.read(ctx, pages, dir.Has("SCHEDULING"))
 		switch {
 		case clockify.IsStatus(err, 400, 402, 403, 404):
 			r.w.Logger.Info("capacities are read person by person", "because", err)
 		case err != nil:
 			return fmt.Errorf("read the capacities: %w", err)
 		}
-		for _, t := range totals {
-			if p := r.people[r.w.emails[t.UserID]]; p != nil {
-				p.Capacity = (time.Duration(t.CapacityPerDay) * time.Second).Round(time.Minute)
-			}
-		}
 		missing = r.missing(declared)
 	}
 	return r.read(ctx, missing)
+}
+
+// totals reads capacities in bulk until those of everybody who was declared are there.
+type totals struct {
+	r    *profileReader
+	from time.Time
+	left int         // declared people whose capacity is not known yet
+	rows map[int]int // by page
+}
+
+// read reads pages side by side: as many as there are people in the workspace, and further ones while they are full and
+// somebody is missing. Where it is not sure that they can be read at all, the first is read alone.
+func (t *totals) read(ctx context.Context, pages int, sure bool) error {
+	first := 1
+	if !sure {
+		if err := t.page(ctx, 1); err != nil {
+			return err
+		}
+		first = 2
+	}
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(t.r.w.Workers)
+	for n := first; n <= pages && t.missing(); n++ {
+		group.Go(func() error { return t.page(gctx, n) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for n := pages + 1; pages > 1 && t.missing() && t.rows[n-1] > 0 && t.rows[n-1] >= t.rows[1]; n++ {
+		if err := t.page(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *totals) missing() bool {
+	t.r.mu.Lock()
+	defer t.r.mu.Unlock()
+	return t.left > 0
+}
+
+func (t *totals) page(ctx context.Context, n int) error {
+	rows, err := t.r.w.Reader.CapacityTotals(ctx, t.r.w.ID, t.from, t.from.Add(week), n)
+	if err != nil {
+		return err
+	}
+	t.r.mu.Lock()
+	defer t.r.mu.Unlock()
+	t.rows[n] = len(rows)
+	for _, row := range rows {
+		p := t.r.people[t.r.w.emails[row.UserID]]
+		if p == nil {
+			continue
+		}
+		if t.r.declared[p.Email] && p.Capacity == state.CapacityUnknown {
+			t.left--
+		}
+		p.Capacity = (time.Duration(row.CapacityPerDay) * time.Second).Round(time.Minute)
+	}
+	return nil
 }
 
 func (r *profileReader) missing(declared []string) []string {

@@ -13,11 +13,11 @@ import (
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // groupID finds a group's id by the name it has now.
-func (w *Workspace) groupID(name string) (id string, fresh bool, err error) {
+func (w *Workspace) groupID(name string) (id string, created bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if id := w.groups[name]; id != "" {
-		return id, w.fresh[name], nil
+		return id, w.created[name], nil
 	}
 	return "", false, fmt.Errorf("the group %q is not among those that were read", name)
 }
@@ -36,16 +36,16 @@ func (w *Workspace) group(ctx context.Context, name string) (*clockify.Group, er
 	return nil, nil
 }
 
-func (w *Workspace) createGroup(a plan.Group) deed {
+func (w *Workspace) createGroup(a plan.CreateGroup) operation {
 	keep := func(id string) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.groups[a.Name], w.fresh[a.Name] = id, true
+		w.groups[a.Group], w.created[a.Group] = id, true
 	}
-	return deed{
+	return operation{
 		people: true,
-		holds: func(ctx context.Context) (bool, error) {
-			g, err := w.group(ctx, a.Name)
+		check: func(ctx context.Context) (bool, error) {
+			g, err := w.group(ctx, a.Group)
 			if err != nil || g == nil {
 				return false, err
 			}
@@ -53,7 +53,7 @@ func (w *Workspace) createGroup(a plan.Group) deed {
 			return true, nil
 		},
 		do: func(ctx context.Context) error {
-			g, err := w.Writer.CreateGroup(ctx, w.ID, a.Name)
+			g, err := w.Writer.CreateGroup(ctx, w.ID, a.Group)
 			if err != nil {
 				return err
 			}
@@ -63,21 +63,21 @@ func (w *Workspace) createGroup(a plan.Group) deed {
 	}
 }
 
-func (w *Workspace) renameGroup(a plan.Group) (deed, error) {
-	id, _, err := w.groupID(a.Name)
+func (w *Workspace) renameGroup(a plan.RenameGroup) (operation, error) {
+	id, _, err := w.groupID(a.From)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
 	keep := func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		delete(w.groups, a.Name)
-		w.groups[a.NewName] = id
+		delete(w.groups, a.From)
+		w.groups[a.To] = id
 	}
-	return deed{
+	return operation{
 		people: true,
-		holds: func(ctx context.Context) (bool, error) {
-			g, err := w.group(ctx, a.NewName)
+		check: func(ctx context.Context) (bool, error) {
+			g, err := w.group(ctx, a.To)
 			if err != nil || g == nil || g.ID != id {
 				return false, err
 			}
@@ -85,7 +85,7 @@ func (w *Workspace) renameGroup(a plan.Group) (deed, error) {
 			return true, nil
 		},
 		do: func(ctx context.Context) error {
-			if err := w.Writer.RenameGroup(ctx, w.ID, id, a.NewName); err != nil {
+			if err := w.Writer.RenameGroup(ctx, w.ID, id, a.To); err != nil {
 				return err
 			}
 			keep()
@@ -94,34 +94,34 @@ func (w *Workspace) renameGroup(a plan.Group) (deed, error) {
 	}, nil
 }
 
-func (w *Workspace) deleteGroup(a plan.Group) (deed, error) {
-	id, _, err := w.groupID(a.Name)
+func (w *Workspace) deleteGroup(a plan.DeleteGroup) (operation, error) {
+	id, _, err := w.groupID(a.Group)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
-	return deed{
+	return operation{
 		people: true,
-		holds: func(ctx context.Context) (bool, error) {
-			g, err := w.group(ctx, a.Name)
+		check: func(ctx context.Context) (bool, error) {
+			g, err := w.group(ctx, a.Group)
 			return g == nil, err
 		},
 		do: func(ctx context.Context) error { return w.Writer.DeleteGroup(ctx, w.ID, id) },
 	}, nil
 }
 
-// member puts a person into a group or takes them out.
-func (w *Workspace) member(group, email string, in bool) (deed, error) {
+// setMember puts a person into a group or takes them out.
+func (w *Workspace) setMember(group, email string, in bool) (operation, error) {
 	gid, _, err := w.groupID(group)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
 	m, err := w.user(email)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
-	return deed{
+	return operation{
 		people: true,
-		holds: func(ctx context.Context) (bool, error) {
+		check: func(ctx context.Context) (bool, error) {
 			g, err := w.group(ctx, group)
 			if err != nil || g == nil {
 				return false, err
@@ -137,19 +137,19 @@ func (w *Workspace) member(group, email string, in bool) (deed, error) {
 	}, nil
 }
 
-// manager gives or takes the team manager role held directly on a person.
-func (w *Workspace) manager(manager, email string, held bool) (deed, error) {
+// setManager gives or takes the team manager role held directly on a person.
+func (w *Workspace) setManager(manager, email string, held bool) (operation, error) {
 	holder, err := w.user(manager)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
 	m, err := w.user(email)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
 	role := clockify.Role{Role: clockify.RoleTeamManager, EntityID: m.id}
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
 			row, err := w.row(ctx, manager)
 			if err != nil || row == nil {
 				return false, err
@@ -172,18 +172,18 @@ func manages(row *clockify.User, id string) bool {
 	return false
 }
 
-// groupManager gives or takes the team manager role on a group.
-func (w *Workspace) groupManager(manager, group string, held bool) (deed, error) {
+// setGroupManager gives or takes the team manager role on a group.
+func (w *Workspace) setGroupManager(manager, group string, held bool) (operation, error) {
 	holder, err := w.user(manager)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
-	gid, fresh, err := w.groupID(group)
+	gid, created, err := w.groupID(group)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
-	d := deed{
-		holds: func(ctx context.Context) (bool, error) {
+	d := operation{
+		check: func(ctx context.Context) (bool, error) {
 			g, err := w.group(ctx, group)
 			if err != nil || g == nil {
 				return g == nil && !held, err
@@ -193,21 +193,21 @@ func (w *Workspace) groupManager(manager, group string, held bool) (deed, error)
 		},
 		do: w.role(holder.id, clockify.Role{Role: clockify.RoleTeamManager, EntityID: gid, SourceType: clockify.SourceUserGroup}, held),
 	}
-	if fresh && held {
-		d.settle = settling
+	if created && held {
+		d.delays = roleDelays
 	}
 	return d, nil
 }
 
-// emptyRole takes a team manager role over nothing: it is named by the holder's own id (docs/clockify-api.md#empty-role).
-func (w *Workspace) emptyRole(a plan.Manager) (deed, error) {
-	m, err := w.user(a.Manager)
+// revokeEmptyRole takes a team manager role over nothing: it is named by the holder's own id (docs/clockify-api.md#empty-role).
+func (w *Workspace) revokeEmptyRole(a plan.RevokeGhost) (operation, error) {
+	m, err := w.user(a.Person)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
-			row, err := w.row(ctx, a.Manager)
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
+			row, err := w.row(ctx, a.Person)
 			if err != nil || row == nil {
 				return false, err
 			}

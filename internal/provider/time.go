@@ -120,7 +120,7 @@ func (r *timeReader) lists(ctx context.Context) error {
 	group, gctx := errgroup.WithContext(ctx)
 	var (
 		own, all []clockify.Project
-		clients  []clockify.Customer
+		clients  []clockify.ProjectClient
 	)
 	group.Go(func() (err error) {
 		clients, err = r.src.clients(gctx)
@@ -142,7 +142,7 @@ func (r *timeReader) lists(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	at := slices.IndexFunc(clients, func(c clockify.Customer) bool { return c.ID == r.sync.Source.ClientID })
+	at := slices.IndexFunc(clients, func(c clockify.ProjectClient) bool { return c.ID == r.sync.Source.ClientID })
 	if at < 0 {
 		return &Denied{r.setting("source") + ".client_id", fmt.Sprintf("workspace %q has no client with the id %s", r.src.workspace.Name, r.sync.Source.ClientID), errNotThere}
 	}

@@ -18,46 +18,38 @@ func (t *Time) Do(ctx context.Context, c plan.Change) (plan.Receipt, error) {
 	if t.dst == nil {
 		return plan.Receipt{}, errNotRead
 	}
-	ctx, attempts := clockify.CountCalls(ctx)
-	err := t.carryOut(ctx, c)
-	receipt := plan.Receipt{Attempts: attempts(), Response: response(err)}
-	if errors.Is(err, clockify.ErrBudget) {
-		err = fmt.Errorf("%w: %w", plan.ErrStop, err)
-	}
-	return receipt, err
+	return carryOut(ctx, func(ctx context.Context) error { return t.do(ctx, c.Do) })
 }
 
 var errNotRead = errors.New("nothing has been read yet")
 
-func (t *Time) carryOut(ctx context.Context, c plan.Change) error {
-	if c.Ref.Kind == plan.KindProject {
+func (t *Time) do(ctx context.Context, action plan.Action) error {
+	if _, ok := action.(plan.CreateProject); ok {
 		t.src.written.Store(true)
 	} else {
 		t.dst.written.Store(true)
 	}
-	switch do := c.Do.(type) {
-	case plan.Project:
-		return t.Source.perform(ctx, t.createProject(do))
-	case plan.CustomField:
-		return t.Destination.perform(ctx, t.createLink(do))
-	case plan.Tag:
-		return t.Destination.perform(ctx, t.createTag(do))
-	case plan.Task:
+	switch do := action.(type) {
+	case plan.CreateProject:
+		return t.Source.run(ctx, t.createProject(do))
+	case plan.CreateLink:
+		return t.Destination.run(ctx, t.createLink(do))
+	case plan.CreateTag:
+		return t.Destination.run(ctx, t.createTag(do))
+	case plan.CreateTask:
 		d, err := t.createTask(do)
 		if err != nil {
 			return err
 		}
-		return t.Destination.perform(ctx, d)
-	case plan.Entry:
-		switch c.Op {
-		case plan.Create:
-			return reason(t.createEntry(ctx, do))
-		case plan.Update:
-			return reason(t.updateEntry(ctx, do))
-		}
-		return reason(t.Destination.perform(ctx, t.deleteEntry(do)))
+		return t.Destination.run(ctx, d)
+	case plan.CreateEntry:
+		return reason(t.createEntry(ctx, do))
+	case plan.UpdateEntry:
+		return reason(t.updateEntry(ctx, do))
+	case plan.DeleteEntry:
+		return reason(t.Destination.run(ctx, t.deleteEntry(do)))
 	}
-	return fmt.Errorf("%T is not an action of a time sync", c.Do)
+	return fmt.Errorf("%T is not an action of a time sync", action)
 }
 
 // reason says in words why Clockify refuses to write an entry (docs/clockify-api.md#locked-periods).
@@ -87,15 +79,15 @@ func found[T any](list seq[T], is func(T) bool) (bool, error) {
 
 // createProject makes a project in the source. It is looked for under the client by its whole name: names are unique
 // there (docs/clockify-api.md#projects).
-func (t *Time) createProject(a plan.Project) deed {
+func (t *Time) createProject(a plan.CreateProject) operation {
 	client := t.sync.Source.ClientID
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
-			list := t.Source.Writer.Projects(ctx, t.Source.ID, clockify.ProjectsQuery{ClientIDs: []string{client}, Name: a.Name})
-			return found(list, func(p clockify.Project) bool { return p.Name == a.Name && p.ClientID == client })
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
+			list := t.Source.Writer.Projects(ctx, t.Source.ID, clockify.ProjectsQuery{ClientIDs: []string{client}, Name: a.Project})
+			return found(list, func(p clockify.Project) bool { return p.Name == a.Project && p.ClientID == client })
 		},
 		do: func(ctx context.Context) error {
-			_, err := t.Source.Writer.CreateProject(ctx, t.Source.ID, clockify.NewProject{Name: a.Name, ClientID: client, Color: a.Color})
+			_, err := t.Source.Writer.CreateProject(ctx, t.Source.ID, clockify.NewProject{Name: a.Project, ClientID: client, Color: a.Color})
 			return err
 		},
 	}
@@ -103,7 +95,7 @@ func (t *Time) createProject(a plan.Project) deed {
 
 // createLink makes the link field, invisible: it is nobody's to fill in, and visible ones are few
 // (docs/clockify-api.md#new-field). Clockify may leave a new field inactive; then it is activated, or a person has to.
-func (t *Time) createLink(a plan.CustomField) deed {
+func (t *Time) createLink(a plan.CreateLink) operation {
 	const status = "INVISIBLE"
 	keep := func(ctx context.Context, f clockify.CustomField) error {
 		if f.Status == "INACTIVE" {
@@ -119,11 +111,11 @@ func (t *Time) createLink(a plan.CustomField) deed {
 		t.linkID = f.ID
 		return nil
 	}
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
 			fields, err := t.Destination.Writer.CustomFields(ctx, t.Destination.ID, "TIMEENTRY")
 			for _, f := range fields {
-				if f.Name == a.Name && f.Type == "TXT" {
+				if f.Name == a.Field && f.Type == "TXT" {
 					return true, keep(ctx, f)
 				}
 			}
@@ -131,7 +123,7 @@ func (t *Time) createLink(a plan.CustomField) deed {
 		},
 		do: func(ctx context.Context) error {
 			f, err := t.Destination.Writer.CreateCustomField(ctx, t.Destination.ID,
-				clockify.NewCustomField{Name: a.Name, Type: "TXT", EntityType: "TIMEENTRY", Status: status})
+				clockify.NewCustomField{Name: a.Field, Type: "TXT", EntityType: "TIMEENTRY", Status: status})
 			if err != nil {
 				return err
 			}
@@ -140,46 +132,46 @@ func (t *Time) createLink(a plan.CustomField) deed {
 	}
 }
 
-func (t *Time) createTag(a plan.Tag) deed {
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
+func (t *Time) createTag(a plan.CreateTag) operation {
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
 			return found(t.Destination.Writer.Tags(ctx, t.Destination.ID), func(tag clockify.Tag) bool {
-				if tag.Name == a.Name && !tag.Archived {
-					t.dst.keep(tag.ID, "tag", a.Name)
+				if tag.Name == a.Tag && !tag.Archived {
+					t.dst.keep(tag.ID, "tag", a.Tag)
 					return true
 				}
 				return false
 			})
 		},
 		do: func(ctx context.Context) error {
-			tag, err := t.Destination.Writer.CreateTag(ctx, t.Destination.ID, a.Name)
+			tag, err := t.Destination.Writer.CreateTag(ctx, t.Destination.ID, a.Tag)
 			if err == nil {
-				t.dst.keep(tag.ID, "tag", a.Name)
+				t.dst.keep(tag.ID, "tag", a.Tag)
 			}
 			return err
 		},
 	}
 }
 
-func (t *Time) createTask(a plan.Task) (deed, error) {
+func (t *Time) createTask(a plan.CreateTask) (operation, error) {
 	project, err := t.dst.id("project", a.Client, a.Project)
 	if err != nil {
-		return deed{}, err
+		return operation{}, err
 	}
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
 			return found(t.Destination.Writer.Tasks(ctx, t.Destination.ID, project), func(task clockify.Task) bool {
-				if task.Name == a.Name {
-					t.dst.keep(task.ID, "task", project, a.Name)
+				if task.Name == a.Task {
+					t.dst.keep(task.ID, "task", project, a.Task)
 					return true
 				}
 				return false
 			})
 		},
 		do: func(ctx context.Context) error {
-			task, err := t.Destination.Writer.CreateTask(ctx, t.Destination.ID, project, a.Name)
+			task, err := t.Destination.Writer.CreateTask(ctx, t.Destination.ID, project, a.Task)
 			if err == nil {
-				t.dst.keep(task.ID, "task", project, a.Name)
+				t.dst.keep(task.ID, "task", project, a.Task)
 			}
 			return err
 		},

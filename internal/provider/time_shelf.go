@@ -20,7 +20,7 @@ type shelf struct {
 	workspace clockify.Workspace
 
 	head        once[struct{}]
-	clientList  once[[]clockify.Customer]
+	clientList  once[[]clockify.ProjectClient]
 	projectList once[[]clockify.Project]
 	fieldList   once[[]clockify.CustomField]
 	tagList     once[[]clockify.Tag]
@@ -130,9 +130,9 @@ func (s *shelf) person(id string) (email string, own bool) {
 	return "", false
 }
 
-func (s *shelf) clients(ctx context.Context) ([]clockify.Customer, error) {
-	return s.clientList.get(func() ([]clockify.Customer, error) {
-		return clockify.All(func() seq[clockify.Customer] { return s.w.Reader.Clients(ctx, s.w.ID, clockify.ClientsQuery{}) })
+func (s *shelf) clients(ctx context.Context) ([]clockify.ProjectClient, error) {
+	return s.clientList.get(func() ([]clockify.ProjectClient, error) {
+		return clockify.All(func() seq[clockify.ProjectClient] { return s.w.Reader.Clients(ctx, s.w.ID, clockify.ClientsQuery{}) })
 	})
 }
 

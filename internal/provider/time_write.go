@@ -59,7 +59,7 @@ var looks = []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
 // createEntry makes an entry. Nothing in Clockify looks for duplicates, so when an answer was lost the destination is
 // searched before the entry is made again: for its mark, or for one more entry of its content than there were. Equal
 // entries therefore take turns.
-func (t *Time) createEntry(ctx context.Context, a plan.Entry) error {
+func (t *Time) createEntry(ctx context.Context, a plan.CreateEntry) error {
 	b, err := t.body(a.Entry, nil)
 	if err != nil {
 		return err
@@ -82,14 +82,14 @@ func (t *Time) createEntry(ctx context.Context, a plan.Entry) error {
 		case there:
 			t.count(key)
 			return nil
-		case try == repeats:
+		case try == maxAttempts:
 			return err
 		}
 	}
 }
 
 // look searches the destination for an entry that may have been made.
-func (t *Time) look(ctx context.Context, a plan.Entry, b clockify.EntryBody, key uint64) (bool, error) {
+func (t *Time) look(ctx context.Context, a plan.CreateEntry, b clockify.EntryBody, key uint64) (bool, error) {
 	t.mu.Lock()
 	want := a.Equal + t.made[key] + 1
 	t.mu.Unlock()
@@ -105,7 +105,7 @@ func (t *Time) look(ctx context.Context, a plan.Entry, b clockify.EntryBody, key
 		})
 		switch {
 		case err == nil:
-		case i == len(looks)-1, ctx.Err() != nil, errors.Is(err, clockify.ErrBudget):
+		case i == len(looks)-1, ctx.Err() != nil, clockify.Exhausted(err):
 			return false, err
 		default:
 			continue // others may add to the list while it is read
@@ -183,7 +183,7 @@ func (t *Time) agrees(row clockify.TimeEntry, b clockify.EntryBody) error {
 }
 
 // updateEntry replaces an entry, whose custom field values go along: what is left out is cleared.
-func (t *Time) updateEntry(ctx context.Context, a plan.Entry) error {
+func (t *Time) updateEntry(ctx context.Context, a plan.UpdateEntry) error {
 	b, err := t.body(a.Entry, t.values[a.ID])
 	if err != nil {
 		return err
@@ -191,8 +191,8 @@ func (t *Time) updateEntry(ctx context.Context, a plan.Entry) error {
 	key, done := t.turn(b)
 	defer done()
 	var row clockify.TimeEntry
-	err = t.Destination.perform(ctx, deed{
-		holds: func(ctx context.Context) (bool, error) {
+	err = t.Destination.run(ctx, operation{
+		check: func(ctx context.Context) (bool, error) {
 			row, err = t.Destination.Writer.TimeEntry(ctx, t.Destination.ID, a.ID)
 			return err == nil && t.asSent(row, b), err
 		},
@@ -217,9 +217,9 @@ func (t *Time) asSent(row clockify.TimeEntry, b clockify.EntryBody) bool {
 }
 
 // deleteEntry deletes an entry; one that is not there any more is deleted.
-func (t *Time) deleteEntry(a plan.Entry) deed {
-	return deed{
-		holds: func(ctx context.Context) (bool, error) {
+func (t *Time) deleteEntry(a plan.DeleteEntry) operation {
+	return operation{
+		check: func(ctx context.Context) (bool, error) {
 			_, err := t.Destination.Writer.TimeEntry(ctx, t.Destination.ID, a.ID)
 			if clockify.IsStatus(err, 400, 404) {
 				return true, nil

@@ -122,7 +122,10 @@ func entryOf(c *plan.Change) entryView {
 			break
 		}
 	}
-	if do, ok := c.Do.(plan.Entry); ok && do.Entry != nil {
+	switch do := c.Do.(type) {
+	case plan.CreateEntry:
+		e.start, e.end = do.Entry.Start, do.Entry.End
+	case plan.UpdateEntry:
 		e.start, e.end = do.Entry.Start, do.Entry.End
 	}
 	for _, f := range c.Fields {

@@ -31,14 +31,14 @@ type Workspace struct {
 	Options
 	name string
 
-	mu       sync.Mutex
-	users    map[string]*member              // by email
-	emails   map[string]string               // user id to email
-	groups   map[string]string               // group name to id
-	fresh    map[string]bool                 // groups made in this run
-	fields   map[string]clockify.CustomField // user custom fields by name
-	refusals int                             // writes of people and groups refused in a row, before any was accepted
-	accepted bool                            // a write of people or groups was accepted
+	mu        sync.Mutex
+	users     map[string]*member              // by email
+	emails    map[string]string               // user id to email
+	groups    map[string]string               // group name to id
+	created   map[string]bool                 // groups made in this run
+	fields    map[string]clockify.CustomField // user custom fields by name
+	forbidden int                             // writes of people and groups refused in a row, before any was accepted
+	accepted  bool                            // a write of people or groups was accepted
 
 	shelf *shelf // what time syncs share; see time_shelf.go
 }
@@ -62,7 +62,7 @@ func New(o Options) *Workspace {
 	}
 	return &Workspace{
 		Options: o, users: map[string]*member{}, emails: map[string]string{}, groups: map[string]string{},
-		fresh: map[string]bool{}, fields: map[string]clockify.CustomField{},
+		created: map[string]bool{}, fields: map[string]clockify.CustomField{},
 	}
 }
 
