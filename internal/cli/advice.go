@@ -3,10 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
@@ -119,57 +117,22 @@ func topicOfSetting(setting string, err error) topic {
 	return aboutTime
 }
 
-// advise prints where to read on, each topic once.
-func (in *invocation) advise(list ...topic) {
-	var told []topic
-	for _, t := range list {
-		if t == "" || slices.Contains(told, t) {
-			continue
-		}
-		told = append(told, t)
-		fmt.Fprintf(in.Stderr, "See %serrors.md#%s\n", docsURL, t)
-	}
-}
-
 // planTopics is what there is to read about what stands against a plan.
-func (s *session) planTopics(p *plan.Plan) []topic {
+func (r *run) planTopics(p *plan.Plan) []topic {
 	var list []topic
 	if len(p.Problems) > 0 {
 		list = append(list, aboutFiles)
 	}
-	for _, r := range p.Refusals {
-		list = append(list, topicOfSetting(r.Setting, nil))
+	for _, refusal := range p.Refusals {
+		list = append(list, topicOfSetting(refusal.Setting, nil))
 	}
 	for _, f := range p.Findings {
 		if f.Failed && f.Sync != "" {
 			list = append(list, aboutTime)
 		}
 	}
-	for _, err := range s.failures() {
+	for _, err := range r.failures() {
 		list = append(list, topicOf(err))
 	}
 	return list
-}
-
-// oldFlags are those of the script this replaces, and how the same is said now.
-var oldFlags = map[string]string{
-	"dry-run":    "clockify-sync plan shows what apply would change, and cannot write",
-	"cleanup":    "write cleanup: {unmanaged_groups: delete} in the config; apply withholds it until it is approved",
-	"deactivate": "write absent: deactivate in the config; apply withholds it until it is approved",
-	"c":          "write --config",
-}
-
-// badFlag says what is wrong with the flags, in words for people.
-func badFlag(err error) string {
-	text := err.Error()
-	name, unknown := strings.CutPrefix(text, "flag provided but not defined: -")
-	if !unknown {
-		return strings.NewReplacer("flag needs an argument: -", "a value is missing after --", " for -", " for --").Replace(text)
-	}
-	name = strings.TrimLeft(name, "-")
-	text = "there is no flag --" + name
-	if instead, old := oldFlags[name]; old {
-		text += "; " + instead
-	}
-	return text
 }

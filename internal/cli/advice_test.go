@@ -96,29 +96,3 @@ func TestTopicOf(t *testing.T) {
 		}
 	}
 }
-
-func TestBadFlag(t *testing.T) {
-	t.Parallel()
-	for args, want := range map[string]string{
-		"plan --dry-run":        "there is no flag --dry-run; clockify-sync plan shows",
-		"apply --deactivate":    "absent: deactivate",
-		"apply --cleanup":       "unmanaged_groups: delete",
-		"plan -c config.yaml":   "write --config",
-		"plan --nonsense":       "there is no flag --nonsense\n",
-		"plan --users":          "a value is missing after --users",
-		"plan --exit-code=soon": `invalid boolean value "soon" for --exit-code`,
-		"people.csv":            "did you mean clockify-sync plan --users people.csv?",
-		"version now":           `does not take "now"`,
-	} {
-		var errs strings.Builder
-		p := Process{Args: strings.Fields(args), Stderr: &errs, LookupEnv: func(string) (string, bool) { return "", false }}
-		if code := Main(context.Background(), p); code != ExitFailed {
-			t.Errorf("%s: exit code %d", args, code)
-		}
-		for _, text := range []string{want, docsURL + "errors.md#the-command-line\n"} {
-			if !strings.Contains(errs.String(), text) {
-				t.Errorf("%s: it does not say %q:\n%s", args, text, errs.String())
-			}
-		}
-	}
-}

@@ -21,35 +21,31 @@ var (
 const tries = 3
 
 // asking reports whether there is somebody to ask: never in CI, and never without a terminal.
-func (in *invocation) asking() bool {
-	ci, _ := in.LookupEnv("CI")
-	actions, _ := in.LookupEnv("GITHUB_ACTIONS")
-	return in.Asks && (ci == "" || ci == "false" || ci == "0") && actions == ""
-}
+func (c *console) asking() bool { return c.Asks && !c.inCI() }
 
 // ask puts a question and returns the answer, trimmed. The error is errNobody at the end of the input, or why ctx ended.
-func (in *invocation) ask(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(in.Stderr, question)
-	return in.answer(ctx, func() (string, error) { return readLine(in.Stdin) })
+func (c *console) ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(c.Stderr, question)
+	return c.answer(ctx, func() (string, error) { return readLine(c.Stdin) })
 }
 
 // askSecret is ask for what must not be seen.
-func (in *invocation) askSecret(ctx context.Context, question string) (string, error) {
-	if in.ReadSecret == nil {
+func (c *console) askSecret(ctx context.Context, question string) (string, error) {
+	if c.ReadSecret == nil {
 		return "", errNobody
 	}
-	fmt.Fprint(in.Stderr, question)
-	return in.answer(ctx, func() (string, error) { return in.ReadSecret(ctx) })
+	fmt.Fprint(c.Stderr, question)
+	return c.answer(ctx, func() (string, error) { return c.ReadSecret(ctx) })
 }
 
 // answer waits for read, or for ctx to end. Whatever reads then is left behind: the process is about to end.
-func (in *invocation) answer(ctx context.Context, read func() (string, error)) (string, error) {
+func (c *console) answer(ctx context.Context, read func() (string, error)) (string, error) {
 	type answer struct {
 		text string
 		err  error
 	}
-	asked := in.Now()
-	defer func() { in.waited += in.Now().Sub(asked) }()
+	asked := c.Now()
+	defer func() { c.promptTime += c.Now().Sub(asked) }()
 	got := make(chan answer, 1)
 	go func() {
 		text, err := read()
@@ -57,11 +53,11 @@ func (in *invocation) answer(ctx context.Context, read func() (string, error)) (
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(in.Stderr)
+		fmt.Fprintln(c.Stderr)
 		return "", context.Cause(ctx)
 	case a := <-got:
 		if a.err != nil {
-			fmt.Fprintln(in.Stderr)
+			fmt.Fprintln(c.Stderr)
 		}
 		if errors.Is(a.err, io.EOF) {
 			return "", errNobody
@@ -91,13 +87,13 @@ func readLine(r io.Reader) (string, error) {
 }
 
 // confirm asks for yes or no; a blank answer is otherwise.
-func (in *invocation) confirm(ctx context.Context, question string, otherwise bool) (bool, error) {
+func (c *console) confirm(ctx context.Context, question string, otherwise bool) (bool, error) {
 	hint := " [y/N] "
 	if otherwise {
 		hint = " [Y/n] "
 	}
 	for range tries {
-		text, err := in.ask(ctx, question+hint)
+		text, err := c.ask(ctx, question+hint)
 		if err != nil {
 			return false, err
 		}
@@ -109,26 +105,26 @@ func (in *invocation) confirm(ctx context.Context, question string, otherwise bo
 		case "n", "no":
 			return false, nil
 		}
-		fmt.Fprintln(in.Stderr, "Answer y or n.")
+		fmt.Fprintln(c.Stderr, "Answer y or n.")
 	}
 	return false, errAnswers
 }
 
 // choose has one of a list chosen by its number and returns its place.
-func (in *invocation) choose(ctx context.Context, title string, items []string) (int, error) {
-	fmt.Fprintf(in.Stderr, "%s\n", title)
+func (c *console) choose(ctx context.Context, title string, items []string) (int, error) {
+	fmt.Fprintf(c.Stderr, "%s\n", title)
 	for i, item := range items {
-		fmt.Fprintf(in.Stderr, "  %*d  %s\n", len(strconv.Itoa(len(items))), i+1, visible(item))
+		fmt.Fprintf(c.Stderr, "  %*d  %s\n", len(strconv.Itoa(len(items))), i+1, visible(item))
 	}
 	for range tries {
-		text, err := in.ask(ctx, fmt.Sprintf("Number [1-%d]: ", len(items)))
+		text, err := c.ask(ctx, fmt.Sprintf("Number [1-%d]: ", len(items)))
 		if err != nil {
 			return 0, err
 		}
 		if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(items) {
 			return n - 1, nil
 		}
-		fmt.Fprintf(in.Stderr, "Write a number from 1 to %d.\n", len(items))
+		fmt.Fprintf(c.Stderr, "Write a number from 1 to %d.\n", len(items))
 	}
 	return 0, errAnswers
 }
@@ -147,14 +143,4 @@ func readSecret(stdin *os.File) func(context.Context) (string, error) {
 		_, _ = fmt.Fprintln(os.Stderr)
 		return string(text), err
 	}
-}
-
-// refused prints why a command ends before it has done anything, and returns its exit code: one that was interrupted
-// has stopped on purpose.
-func (in *invocation) refused(err error) int {
-	in.fail(err)
-	if stopped(err) {
-		return ExitStopped
-	}
-	return ExitFailed
 }

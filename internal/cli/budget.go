@@ -12,25 +12,25 @@ import (
 const freeCalls = 30
 
 // maxCalls is the budget that was asked for; 0: none.
-func (s *session) maxCalls() int { return cmp.Or(s.env.MaxCalls, s.loaded.Settings.API.MaxCalls) }
+func (r *run) maxCalls() int { return cmp.Or(r.env.MaxCalls, r.loaded.Settings.API.MaxCalls) }
 
-// free returns what is done when a workspace turns out to be on the free plan: unless a budget was asked for, the key
+// capFree returns what is done when a workspace turns out to be on the free plan: unless a budget was asked for, the key
 // makes no more calls than such a workspace allows in an hour. How many of them others have used up, no answer tells: then
 // Clockify's 429 ends the run as cleanly.
-func (s *session) free(token string) func() {
-	budget := s.budgets[s.tokens[token].Reveal()]
+func (r *run) capFree(token string) func() {
+	budget := r.budgets[r.tokens[token].Reveal()]
 	return func() {
-		if s.maxCalls() == 0 {
+		if r.maxCalls() == 0 {
 			budget.Cap(freeCalls)
-			s.hourly.Store(true)
+			r.hourly.Store(true)
 		}
 	}
 }
 
 // calls is how many calls were made so far, with all keys.
-func (s *session) calls() int {
+func (r *run) calls() int {
 	n := 0
-	for _, b := range s.budgets {
+	for _, b := range r.budgets {
 		n += b.Used()
 	}
 	return n
@@ -38,9 +38,9 @@ func (s *session) calls() int {
 
 // count says in the plan what it has cost so far and how many runs carrying it out takes within the budget. What reading
 // took, it will take again, to verify and in each of the runs.
-func (s *session) count(p *plan.Plan) {
-	p.Calls.Made = s.calls()
-	for _, b := range s.budgets {
+func (r *run) count(p *plan.Plan) {
+	p.Calls.Made = r.calls()
+	for _, b := range r.budgets {
 		reads, most := b.Used(), b.Max()
 		if most == 0 || reads == 0 {
 			continue
@@ -50,7 +50,7 @@ func (s *session) count(p *plan.Plan) {
 			runs = (p.Calls.Needed + writes - 1) / writes
 		}
 		if p.Calls.Budget == 0 || runs == 0 || runs > p.Calls.Runs && p.Calls.Runs > 0 {
-			p.Calls.Budget, p.Calls.Runs, p.Calls.Hourly = most, runs, s.hourly.Load()
+			p.Calls.Budget, p.Calls.Runs, p.Calls.Hourly = most, runs, r.hourly.Load()
 		}
 	}
 }
@@ -65,8 +65,8 @@ func writesPerRun(most, reads int) int {
 }
 
 // reserve keeps back the calls that verifying will take: as many as planning took.
-func (s *session) reserve() {
-	for _, b := range s.budgets {
+func (r *run) reserve() {
+	for _, b := range r.budgets {
 		if reads := b.Used(); b.Max() > 2*reads {
 			b.Reserve(reads)
 		}
@@ -74,15 +74,15 @@ func (s *session) reserve() {
 }
 
 // release lets verifying have them.
-func (s *session) release() {
-	for _, b := range s.budgets {
+func (r *run) release() {
+	for _, b := range r.budgets {
 		b.Release()
 	}
 }
 
-// spent explains a budget that reading alone has used up: no later run would get any further.
-func (s *session) spent(err error) error {
-	for _, b := range s.budgets {
+// explainBudget explains a budget that reading alone has used up: no later run would get any further.
+func (r *run) explainBudget(err error) error {
+	for _, b := range r.budgets {
 		if b.Max() > 0 && b.Left() == 0 {
 			return fmt.Errorf("%w: reading alone takes more than the %d calls of a run (api.max_calls, or a free workspace's %d an hour)", err, b.Max(), freeCalls)
 		}

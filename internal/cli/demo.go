@@ -9,29 +9,38 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
-// demo shows the whole way against a sandbox: what would change, changing it, approving what waits, and that nothing is
+// demoCommand shows the whole way against a sandbox: what would change, changing it, approving what waits, and that nothing is
 // left to do.
-func demo(ctx context.Context, in *invocation) int {
+type demoCommand struct{ command }
+
+func newDemo(c *console) *cobra.Command {
+	d := &demoCommand{command{console: c}}
+	return &cobra.Command{Use: "demo", Short: "See all of it against the sandbox, with sample data", Args: noArgs, RunE: d.runs(d.run)}
+}
+
+func (d *demoCommand) run(ctx context.Context) int {
 	dir, err := os.MkdirTemp("", "clockify-sync-demo-")
 	if err == nil {
 		err = sampleInto(dir)
 	}
 	if err != nil {
-		return in.fail(fmt.Errorf("make the demo's folder: %w", err))
+		return d.fail(fmt.Errorf("make the demo's folder: %w", err))
 	}
-	state := sampleState(in.Now())
-	server := sandbox.New(sandbox.Options{State: state, Now: in.Now, SettleDelay: 100 * time.Millisecond})
+	state := sampleState(d.Now())
+	server := sandbox.New(sandbox.Options{State: state, Now: d.Now, SettleDelay: 100 * time.Millisecond})
 	url, stop, err := serve(server, "127.0.0.1:0")
 	if err != nil {
-		return in.fail(fmt.Errorf("start the sandbox: %w", err))
+		return d.fail(fmt.Errorf("start the sandbox: %w", err))
 	}
 	defer stop()
-	fmt.Fprintf(in.Stdout, "An in-memory Clockify is at %s with a small company in it; nothing leaves this machine.\n", url)
-	fmt.Fprintf(in.Stdout, "The company's users.csv and clockify-sync.yaml are in %s\n", dir)
+	fmt.Fprintf(d.Stdout, "An in-memory Clockify is at %s with a small company in it; nothing leaves this machine.\n", url)
+	fmt.Fprintf(d.Stdout, "The company's users.csv and clockify-sync.yaml are in %s\n", dir)
 
 	env := map[string]string{
 		"CLOCKIFY_API_KEY": sampleKey, "CLOCKIFY_WORKSPACE_ID": state.Workspaces[0].ID,
@@ -55,25 +64,25 @@ func demo(ctx context.Context, in *invocation) int {
 		if i := strings.Index(shown, ":"); i > 0 {
 			shown = shown[:i]
 		}
-		fmt.Fprintf(in.Stdout, "\n%s\n$ clockify-sync %s\n", step.say, shown)
-		p := in.Process
+		fmt.Fprintf(d.Stdout, "\n%s\n$ clockify-sync %s\n", step.say, shown)
+		p := d.Process
 		p.Args, p.Dir, p.Asks = step.args, dir, false
 		p.LookupEnv = func(name string) (string, bool) {
 			if v, ok := env[name]; ok {
 				return v, true
 			}
 			if name == "NO_COLOR" || name == "CI" || name == "USER" {
-				return in.LookupEnv(name)
+				return d.LookupEnv(name)
 			}
 			return "", false
 		}
 		if code := Main(ctx, p); code != step.want {
-			return in.fail(fmt.Errorf("the demo's step %q ended with exit code %d", step.say, code))
+			return d.fail(fmt.Errorf("the demo's step %q ended with exit code %d", step.say, code))
 		}
 	}
-	fmt.Fprintf(in.Stdout, "\nLook at what was written, a row for every change tried:\n  %s\n  %s\n",
+	fmt.Fprintf(d.Stdout, "\nLook at what was written, a row for every change tried:\n  %s\n  %s\n",
 		filepath.Join(dir, "clockify-audit", "sync_success_log.csv"), filepath.Join(dir, "clockify-audit", "sync_error_log.csv"))
-	fmt.Fprintf(in.Stdout, "Or play on: clockify-sync sandbox serves the same company; edit users.csv and plan again.\n")
+	fmt.Fprintf(d.Stdout, "Or play on: clockify-sync sandbox serves the same company; edit users.csv and plan again.\n")
 	return ExitDone
 }
 

@@ -78,7 +78,7 @@ func (d *draft) mapFields() {
 			column = f.Name
 		}
 		switch {
-		case f.Dormant:
+		case f.Inactive:
 			dormant = append(dormant, f.Name)
 		case f.Name == "", !spec.HoldsCell(f.Name), spec.ReservedColumn(column), columns[column], folded[strings.ToLower(f.Name)]:
 			unnamed = append(unnamed, f.Name)
@@ -103,7 +103,7 @@ func (d *draft) listPeople() {
 			unwritable = append(unwritable, p.Email)
 			continue
 		}
-		row := state.Declared{Email: p.Email, Capacity: p.Capacity}
+		row := state.Row{Email: p.Email, Capacity: p.Capacity}
 		switch {
 		case len(p.Managers) > 1:
 			many = append(many, p.Email)
@@ -125,7 +125,7 @@ func (d *draft) listPeople() {
 }
 
 // cells fills in hours and field values, or says why a row cannot hold them.
-func (d *draft) cells(row *state.Declared, p state.Person) string {
+func (d *draft) cells(row *state.Row, p state.Person) string {
 	if _, ok := spec.HoursText(p.Capacity); !ok {
 		return "a working day that no hours of a week give"
 	}
@@ -268,7 +268,7 @@ func (d *draft) takeBack() error {
 			}
 			break
 		}
-		d.users.People = slices.DeleteFunc(d.users.People, func(row state.Declared) bool {
+		d.users.People = slices.DeleteFunc(d.users.People, func(row state.Row) bool {
 			why, ok := aside[row.Email]
 			if ok {
 				d.setAside(row.Email, why)
@@ -314,20 +314,29 @@ func (d *draft) blame(p *plan.Plan) (blank map[string]bool, aside map[string]str
 	}
 	for _, c := range p.Changes {
 		switch do := c.Do.(type) {
-		case plan.SetProfile:
+		case plan.Profile:
 			aside[do.Person] = "a profile that the planner would write otherwise"
-		case plan.RevokeGhost:
-			aside[do.Person] = "holds a team manager role over nothing, which the next apply would take away"
-		case plan.RenameGroup:
-			all(managersOf(do.From)...)
-		case plan.GrantGroup:
-			all(do.Manager)
-		case plan.RevokeGroup:
-			all(append(managersOf(do.Group), do.Manager)...)
-		default:
-			if manager[c.Person] != "" {
-				blank[c.Person] = true
+			continue
+		case plan.Group:
+			if c.Op == plan.Update {
+				all(managersOf(do.Name)...)
+				continue
 			}
+		case plan.Manager:
+			switch {
+			case do.Group == "" && do.Person == "":
+				aside[do.Manager] = "holds a team manager role over nothing, which the next apply would take away"
+				continue
+			case do.Group != "" && c.Op == plan.Delete:
+				all(append(managersOf(do.Group), do.Manager)...)
+				continue
+			case do.Group != "":
+				all(do.Manager)
+				continue
+			}
+		}
+		if manager[c.Person] != "" {
+			blank[c.Person] = true
 		}
 	}
 	for _, f := range p.Findings {

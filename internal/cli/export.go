@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,22 +12,30 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
-func exportFlags(set *flag.FlagSet, o *options) {
-	set.StringVar(&o.users, "users", "", "write the people to this CSV `FILE` (users.csv)")
-	set.StringVar(&o.config, "config", "", "write the config to this `FILE` (clockify-sync.yaml)")
-	set.StringVar(&o.envFile, "env-file", "", "read variables that are not set from this `FILE`")
-	set.BoolVar(&o.force, "force", false, "replace the files if they are there")
-	set.BoolVar(&o.gaps, "check", false, "write nothing; say what of the workspace the files cannot express")
+// exportCommand writes users.csv and the config from a live workspace, such that the next plan is empty.
+type exportCommand struct{ command }
+
+func newExport(c *console) *cobra.Command {
+	e := &exportCommand{command{console: c}}
+	cmd := &cobra.Command{Use: "export", Short: "Write users.csv and the config from a live workspace", SuggestFor: []string{"import", "dump"}, Args: noArgs, RunE: e.runs(e.run)}
+	set := cmd.Flags()
+	set.StringVar(&e.opts.users, "users", "", "write the people to this CSV `FILE` (users.csv)")
+	set.StringVar(&e.opts.config, "config", "", "write the config to this `FILE` (clockify-sync.yaml)")
+	e.opts.envFileFlag(set)
+	set.BoolVar(&e.opts.force, "force", false, "replace the files if they are there")
+	set.BoolVar(&e.opts.gaps, "check", false, "write nothing; say what of the workspace the files cannot express")
+	return cmd
 }
 
-// exportCommand writes users.csv and the config from a live workspace, such that the next plan is empty.
-func exportCommand(ctx context.Context, in *invocation) int {
+func (in *exportCommand) run(ctx context.Context) int {
 	in.opts.only = ""
 	s, err := in.load()
 	if err != nil {
@@ -42,25 +49,25 @@ func exportCommand(ctx context.Context, in *invocation) int {
 		return in.fail(fmt.Errorf("%s holds %s, which export does not write: nothing was replaced. Name another file with --config", config, count(n, [2]string{"time sync", "time syncs"})))
 	}
 	if err := s.askKey(ctx); err != nil {
-		return in.refused(err)
+		return in.fail(err)
 	}
 	if err := s.key(); err != nil {
 		return in.fail(err)
 	}
 	if _, err := s.askWorkspace(ctx); err != nil {
-		return in.refused(err)
+		return in.fail(err)
 	}
 	id, err := s.workspaceID()
 	if err != nil {
 		return in.fail(err)
 	}
-	w, err := s.round().workspace(id, mainKey)
+	w, err := s.reader().workspace(id, mainKey)
 	if err != nil {
 		return in.fail(err)
 	}
 	dir, err := w.ReadEverybody(ctx)
 	if err != nil {
-		return in.refused(err)
+		return in.fail(err)
 	}
 	d, err := newDraft(dir, users)
 	if err != nil {
@@ -83,7 +90,7 @@ func exportCommand(ctx context.Context, in *invocation) int {
 }
 
 // free refuses to overwrite what was not said to be replaced.
-func (in *invocation) free(users, config string) error {
+func (in *exportCommand) free(users, config string) error {
 	if sameFile(users, config) {
 		return fmt.Errorf("--users and --config both name %s", users)
 	}
@@ -145,7 +152,7 @@ func (d *draft) files(workspace, users, config string) ([]file, error) {
 }
 
 // writeBoth writes the files, all or none: where one fails, those before it are as they were.
-func (in *invocation) writeBoth(files []file) error {
+func (in *exportCommand) writeBoth(files []file) error {
 	var undo []func()
 	for _, f := range files {
 		before, err := os.ReadFile(in.path(f.name))
@@ -171,7 +178,7 @@ func (in *invocation) writeBoth(files []file) error {
 }
 
 // report says what the files cannot express: with --check with all names, else with the first few.
-func (d *draft) report(in *invocation) {
+func (d *draft) report(in *exportCommand) {
 	most := 3
 	say := func(indent, hang int, text string) {
 		fmt.Fprint(in.Stdout, report.Broken(strings.Repeat(" ", indent)+text, hang, in.Width))

@@ -8,20 +8,20 @@ import (
 )
 
 // path makes a path of the user's absolute.
-func (in *invocation) path(name string) string {
+func (c *console) path(name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
-	return filepath.Join(in.Dir, name)
+	return filepath.Join(c.Dir, name)
 }
 
 // inputs is where users.csv and the config are read from: at a terminal any path, in GitHub Actions only what lies in
 // the workspace, symbolic links included, since a pull request may put anything there.
-func (in *invocation) inputs(confined bool) (fs.FS, func(), error) {
+func (c *console) inputs(confined bool) (fs.FS, func(), error) {
 	if !confined {
-		return anywhere{in}, func() {}, nil
+		return anywhere{c}, func() {}, nil
 	}
-	root, err := os.OpenRoot(in.Dir)
+	root, err := os.OpenRoot(c.Dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the workspace: %w", err)
 	}
@@ -29,9 +29,9 @@ func (in *invocation) inputs(confined bool) (fs.FS, func(), error) {
 }
 
 // anywhere opens files by any path, relative ones from the working directory. It takes more names than an fs.FS must.
-type anywhere struct{ in *invocation }
+type anywhere struct{ *console }
 
-func (a anywhere) Open(name string) (fs.File, error) { return os.Open(a.in.path(name)) }
+func (a anywhere) Open(name string) (fs.File, error) { return os.Open(a.path(name)) }
 
 // confine refuses a path that leaves the workspace.
 func confine(setting, name string) error {
@@ -42,8 +42,8 @@ func confine(setting, name string) error {
 }
 
 // writeFile writes a file the user asked for, whole or not at all.
-func (in *invocation) writeFile(name string, data []byte) error {
-	path := in.path(name)
+func (c *console) writeFile(name string, data []byte) error {
+	path := c.path(name)
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".clockify-sync-*")
 	if err != nil {
 		return err
@@ -65,11 +65,11 @@ func (in *invocation) writeFile(name string, data []byte) error {
 }
 
 // makeDir makes a folder for output. In GitHub Actions one that leaves the workspace, by a symbolic link too, is refused.
-func (in *invocation) makeDir(name string) error {
-	if in.log == nil {
-		return os.MkdirAll(in.path(name), 0o755)
+func (c *console) makeDir(name string) error {
+	if c.log == nil {
+		return os.MkdirAll(c.path(name), 0o755)
 	}
-	root, err := os.OpenRoot(in.Dir)
+	root, err := os.OpenRoot(c.Dir)
 	if err != nil {
 		return err
 	}

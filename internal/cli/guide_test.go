@@ -271,7 +271,7 @@ func TestProgress(t *testing.T) {
 			d := newDesk("", twoWorkspaces())
 			now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 			d.ErrTerminal = tc.live
-			in := &invocation{Process: d.Process}
+			in := &console{Process: d.Process}
 			in.Now = func() time.Time { return now }
 			g := in.progress(&p)
 			for i := range 30 {

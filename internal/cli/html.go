@@ -14,28 +14,28 @@ import (
 const reportFile = "report.html"
 
 // html draws the plan as that page, with what kept parts of it from being made.
-func (s *session) html(p *plan.Plan) ([]byte, error) {
+func (r *run) html(p *plan.Plan) ([]byte, error) {
 	var b bytes.Buffer
-	err := report.HTML(&b, withErrors(p, s.failures()), nil, report.Verify{}, s.context())
+	err := report.HTML(&b, withErrors(p, r.failures()), nil, report.Verify{}, r.context())
 	return b.Bytes(), err
 }
 
 // html draws how the run went.
-func (r *running) html() ([]byte, error) {
-	about := r.context()
-	about.Elapsed = r.in.Now().Sub(r.started)
+func (a *applyRun) html() ([]byte, error) {
+	about := a.context()
+	about.Elapsed = a.Now().Sub(a.started)
 	var b bytes.Buffer
-	err := report.HTML(&b, withErrors(r.plan, append(r.failures(), r.errs...)), r.outcomes, r.verified, about)
+	err := report.HTML(&b, withErrors(a.plan, append(a.failures(), a.errs...)), a.outcomes, a.verified, about)
 	return b.Bytes(), err
 }
 
 // writeReport puts the page into the audit folder. Before the run it is that of the plan.
-func (r *running) writeReport(ran bool) error {
-	page, err := r.session.html(r.plan)
+func (a *applyRun) writeReport(ran bool) error {
+	page, err := a.run.html(a.plan)
 	if ran {
-		page, err = r.html()
+		page, err = a.html()
 	}
-	return errors.Join(err, r.audit.WriteFile(reportFile, page))
+	return errors.Join(err, a.audit.WriteFile(reportFile, page))
 }
 
 // withErrors is the plan with errors beside it as things that cannot be done.

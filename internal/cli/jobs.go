@@ -20,9 +20,9 @@ import (
 type job struct {
 	title string // users, or time acme
 	spec  state.Spec
-	open  func(*round) (source, error)
+	open  func(*reader) (source, error)
 
-	place string // whose entries in which workspace a time sync writes
+	target string // whose entries in which workspace a time sync writes
 
 	err  error // it could not be started, read or planned
 	plan *plan.Plan
@@ -35,53 +35,53 @@ type source struct {
 	do   apply.Doer
 }
 
-// round is one reading of everything: jobs that read the same workspace with the same key share what they read. The
-// reading that verifies is another round.
-type round struct {
-	s          *session
+// reader is one reading of everything: jobs that read the same workspace with the same key share what they read. The
+// reading that verifies is another one.
+type reader struct {
+	*run
 	mu         sync.Mutex
 	workspaces map[string]*provider.Workspace
 }
 
-func (s *session) round() *round { return &round{s: s, workspaces: map[string]*provider.Workspace{}} }
+func (r *run) reader() *reader { return &reader{run: r, workspaces: map[string]*provider.Workspace{}} }
 
 // workspace returns the workspace as seen with a token.
-func (r *round) workspace(id, token string) (*provider.Workspace, error) {
+func (r *reader) workspace(id, token string) (*provider.Workspace, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	name := id + " " + r.s.tokens[token].Reveal()
+	name := id + " " + r.tokens[token].Reveal()
 	if w := r.workspaces[name]; w != nil {
 		return w, nil
 	}
-	reader, err := r.s.client(token, false)
+	reader, err := r.client(token, false)
 	if err != nil {
 		return nil, err
 	}
-	writer, err := r.s.client(token, true)
+	writer, err := r.client(token, true)
 	if err != nil {
 		return nil, err
 	}
-	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.s.in.Now, Sleep: r.s.in.Sleep, Logger: r.s.logger(), OnFree: r.s.free(token)})
+	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.capFree(token)})
 	r.workspaces[name] = w
 	return w, nil
 }
 
 // open finds out what there is to do and checks what can be checked without asking Clockify.
-func (s *session) open() {
-	if s.in.opts.wantsUsers() && s.loaded.Spec.Users != nil {
-		s.jobs = append(s.jobs, s.usersJob())
+func (r *run) open() {
+	if r.opts.wantsUsers() && r.loaded.Spec.Users != nil {
+		r.jobs = append(r.jobs, r.usersJob())
 	}
-	s.jobs = append(s.jobs, s.timeJobs()...)
+	r.jobs = append(r.jobs, r.timeJobs()...)
 }
 
-func (s *session) usersJob() *job {
-	users := s.loaded.Spec.Users
+func (r *run) usersJob() *job {
+	users := r.loaded.Spec.Users
 	j := &job{title: "users", spec: state.Spec{Users: users}}
-	id, err := s.workspaceID()
-	if j.err = errors.Join(s.key(), err); j.err != nil {
+	id, err := r.workspaceID()
+	if j.err = errors.Join(r.key(), err); j.err != nil {
 		return j
 	}
-	j.open = func(r *round) (source, error) {
+	j.open = func(r *reader) (source, error) {
 		w, err := r.workspace(id, mainKey)
 		return source{do: w, read: func(ctx context.Context) (state.State, error) {
 			dir, err := w.ReadUsers(ctx, users)
@@ -92,30 +92,30 @@ func (s *session) usersJob() *job {
 }
 
 // planAll reads and plans every job. What the files themselves have to say comes first in the joined plan.
-func (s *session) planAll(ctx context.Context) *plan.Plan {
+func (r *run) planAll(ctx context.Context) *plan.Plan {
 	var sound []*job
-	for _, j := range s.jobs {
+	for _, j := range r.jobs {
 		if j.err == nil {
 			sound = append(sound, j)
 		}
 	}
-	for i, m := range s.round().make(ctx, sound) {
+	for i, m := range r.reader().make(ctx, sound) {
 		j := sound[i]
 		if j.plan, j.do, j.err = m.plan, m.do, m.err; clockify.Exhausted(j.err) {
-			j.err = s.spent(j.err)
+			j.err = r.explainBudget(j.err)
 		}
 	}
-	parts := []*plan.Plan{plan.Compute(state.Spec{Findings: s.loaded.Spec.Findings, Problems: s.loaded.Spec.Problems}, state.State{})}
-	for _, j := range s.jobs {
+	parts := []*plan.Plan{plan.Compute(state.Spec{Findings: r.loaded.Spec.Findings, Problems: r.loaded.Spec.Problems}, state.State{})}
+	for _, j := range r.jobs {
 		parts = append(parts, j.plan)
 	}
 	all := plan.Join(parts...)
-	s.count(all)
+	r.count(all)
 	return all
 }
 
-// made is what became of a job in a round.
-type made struct {
+// result is what became of a job in a reading.
+type result struct {
 	have state.State
 	plan *plan.Plan
 	do   apply.Doer
@@ -124,16 +124,16 @@ type made struct {
 
 // make reads and plans jobs side by side. Time syncs that write one person's entries in one workspace are planned one
 // after another once all is read, in the order of the config: an entry there stands for one of the source, and no more.
-func (r *round) make(ctx context.Context, jobs []*job) []made {
+func (r *reader) make(ctx context.Context, jobs []*job) []result {
 	var group errgroup.Group
-	done, places := make([]made, len(jobs)), map[string]int{}
+	done, targets := make([]result, len(jobs)), map[string]int{}
 	for _, j := range jobs {
-		places[j.place]++
+		targets[j.target]++
 	}
 	for i, j := range jobs {
 		group.Go(func() error {
 			m := &done[i]
-			if m.have, m.do, m.err = j.read(ctx, r); m.err == nil && (j.place == "" || places[j.place] == 1) {
+			if m.have, m.do, m.err = j.read(ctx, r); m.err == nil && (j.target == "" || targets[j.target] == 1) {
 				m.plan = plan.Compute(j.spec, m.have)
 			}
 			return nil
@@ -144,11 +144,11 @@ func (r *round) make(ctx context.Context, jobs []*job) []made {
 	for i, j := range jobs {
 		m := &done[i]
 		if m.err == nil && m.plan == nil {
-			if taken[j.place] == nil {
-				taken[j.place] = map[string]bool{}
+			if taken[j.target] == nil {
+				taken[j.target] = map[string]bool{}
 			}
 			for l := range m.have.Time {
-				m.have.Time[l].Matched = taken[j.place]
+				m.have.Time[l].Matched = taken[j.target]
 			}
 			m.plan = plan.Compute(j.spec, m.have)
 		}
@@ -158,7 +158,7 @@ func (r *round) make(ctx context.Context, jobs []*job) []made {
 }
 
 // read reads what the job needs as part of a round.
-func (j *job) read(ctx context.Context, r *round) (state.State, apply.Doer, error) {
+func (j *job) read(ctx context.Context, r *reader) (state.State, apply.Doer, error) {
 	from, err := j.open(r)
 	if err != nil {
 		return state.State{}, nil, err
@@ -168,9 +168,9 @@ func (j *job) read(ctx context.Context, r *round) (state.State, apply.Doer, erro
 }
 
 // failures are the errors of the jobs that could not be planned.
-func (s *session) failures() []error {
+func (r *run) failures() []error {
 	var errs []error
-	for _, j := range s.jobs {
+	for _, j := range r.jobs {
 		if j.err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", j.title, j.err))
 		}

@@ -11,7 +11,7 @@ import (
 
 // Syncs to one person share what is taken, those before them in the config first; others do not, and one that cannot be
 // read holds up none.
-func TestRoundSharesWhatIsTaken(t *testing.T) {
+func TestReaderSharesWhatIsTaken(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	syncOf := func(name, client, user string) state.TimeSync {
@@ -20,8 +20,8 @@ func TestRoundSharesWhatIsTaken(t *testing.T) {
 	syncs := []state.TimeSync{syncOf("a", "c1", "ann"), syncOf("b", "c2", "ann"), syncOf("c", "c3", "bob"), syncOf("d", "c4", "ann")}
 	var jobs []*job
 	for _, sync := range syncs {
-		j := &job{title: sync.Name, spec: state.Spec{Time: syncs}, place: placeOf(sync)}
-		j.open = func(*round) (source, error) {
+		j := &job{title: sync.Name, spec: state.Spec{Time: syncs}, target: targetOf(sync)}
+		j.open = func(*reader) (source, error) {
 			return source{read: func(context.Context) (state.State, error) {
 				if sync.Name == "a" {
 					time.Sleep(time.Millisecond) // the first is read last; the order of reading counts for nothing
@@ -41,7 +41,7 @@ func TestRoundSharesWhatIsTaken(t *testing.T) {
 		jobs = append(jobs, j)
 	}
 	want := []int{0, 1, 0} // changes: b's twin is a's already
-	for i, m := range (&round{}).make(t.Context(), jobs) {
+	for i, m := range (&reader{}).make(t.Context(), jobs) {
 		switch {
 		case i == 3:
 			if m.err == nil || m.plan != nil {

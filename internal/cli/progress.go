@@ -20,7 +20,7 @@ const (
 // progress tells how far a long apply is, on Stderr: at a terminal a bar for each phase, elsewhere a line now and then.
 // Several jobs may report to one.
 type progress struct {
-	in   *invocation
+	*console
 	live bool // a line can be drawn over
 
 	mu     sync.Mutex
@@ -35,13 +35,12 @@ type progress struct {
 	drawn  plan.Phase
 }
 
-func (in *invocation) progress(p *plan.Plan) *progress {
-	_, ci := in.LookupEnv("CI")
+func (c *console) progress(p *plan.Plan) *progress {
 	g := &progress{
-		in: in, live: in.ErrTerminal && !ci,
+		console: c, live: c.ErrTerminal && !c.plain() && !c.inCI(),
 		total: map[plan.Phase]int{}, done: map[plan.Phase]int{}, tried: map[plan.Phase]int{}, failed: map[plan.Phase]int{}, began: map[plan.Phase]time.Time{},
 	}
-	g.first = in.Now()
+	g.first = c.Now()
 	g.last, g.seen = g.first, g.first
 	for _, c := range p.Changes {
 		g.total[c.Phase]++
@@ -53,7 +52,7 @@ func (in *invocation) progress(p *plan.Plan) *progress {
 func (g *progress) add(o plan.Outcome) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now, phase := g.in.Now(), o.Change.Phase
+	now, phase := g.Now(), o.Change.Phase
 	if _, ok := g.began[phase]; !ok {
 		g.began[phase] = g.seen
 	}
@@ -72,7 +71,7 @@ func (g *progress) add(o plan.Outcome) {
 	if !g.live {
 		if now.Sub(g.last) >= tellEvery {
 			g.last = now
-			fmt.Fprintln(g.in.Stderr, g.line(phase, now))
+			fmt.Fprintln(g.Stderr, g.line(phase, now))
 		}
 		return
 	}
@@ -80,12 +79,12 @@ func (g *progress) add(o plan.Outcome) {
 		return
 	}
 	if g.drawn != "" && g.drawn != phase {
-		fmt.Fprintln(g.in.Stderr)
+		fmt.Fprintln(g.Stderr)
 	}
 	g.drawn, g.last = phase, now
-	fmt.Fprintf(g.in.Stderr, "\r%s\x1b[K", g.line(phase, now))
+	fmt.Fprintf(g.Stderr, "\r%s\x1b[K", g.line(phase, now))
 	if ended {
-		fmt.Fprintln(g.in.Stderr)
+		fmt.Fprintln(g.Stderr)
 		g.drawn = ""
 	}
 }
@@ -95,7 +94,7 @@ func (g *progress) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.drawn != "" {
-		fmt.Fprintln(g.in.Stderr)
+		fmt.Fprintln(g.Stderr)
 		g.drawn = ""
 	}
 }
@@ -104,7 +103,7 @@ func (g *progress) close() {
 func (g *progress) line(phase plan.Phase, now time.Time) string {
 	done, total := g.done[phase], g.total[phase]
 	text := fmt.Sprintf("%-11s ", phase)
-	if g.live && (g.in.Width == 0 || g.in.Width >= 80) {
+	if g.live && (g.Width == 0 || g.Width >= 80) {
 		text += bar(done, total) + "  "
 	}
 	text += fmt.Sprintf("%s/%s", thousands(done), thousands(total))

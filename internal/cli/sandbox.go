@@ -9,47 +9,61 @@ import (
 	"os"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
 // sandboxCommand serves an in-memory Clockify until it is interrupted.
-func sandboxCommand(ctx context.Context, in *invocation) int {
-	if _, err := in.settle(); err != nil {
-		return in.fail(err)
+type sandboxCommand struct{ command }
+
+func newSandbox(c *console) *cobra.Command {
+	s := &sandboxCommand{command{console: c}}
+	cmd := &cobra.Command{Use: "sandbox", Short: "Serve an in-memory Clockify on a loopback port", Args: noArgs, RunE: s.runs(s.run)}
+	set := cmd.Flags()
+	set.StringVar(&s.opts.listen, "listen", "", "the loopback `ADDRESS` to serve on (127.0.0.1:8780)")
+	set.StringVar(&s.opts.state, "state", "", "a `FILE` to read the state from and to save it to at the end (sample data)")
+	set.StringVar(&s.opts.faults, "faults", "", "what goes wrong, a `SPEC` such as seed=7,rate=0.2,kinds=429+500+cut_after")
+	return cmd
+}
+
+func (s *sandboxCommand) run(ctx context.Context) int {
+	if _, err := s.settle(); err != nil {
+		return s.fail(err)
 	}
-	faults, err := sandbox.ParseFaults(in.opts.faults)
+	faults, err := sandbox.ParseFaults(s.opts.faults)
 	if err != nil {
-		return in.fail(about(aboutCommandLine, fmt.Errorf("--faults: %w", err)))
+		return s.fail(about(aboutCommandLine, fmt.Errorf("--faults: %w", err)))
 	}
-	state, err := in.sandboxState()
+	state, err := s.sandboxState()
 	if err != nil {
-		return in.fail(fmt.Errorf("--state: %w", err))
+		return s.fail(fmt.Errorf("--state: %w", err))
 	}
-	server := sandbox.New(sandbox.Options{State: state, Now: in.Now, Faults: faults, SettleDelay: 300 * time.Millisecond})
-	url, stop, err := serve(server, in.opts.listen)
+	server := sandbox.New(sandbox.Options{State: state, Now: s.Now, Faults: faults, SettleDelay: 300 * time.Millisecond})
+	url, stop, err := serve(server, s.opts.listen)
 	if err != nil {
-		return in.fail(about(aboutCommandLine, fmt.Errorf("--listen: %w", err)))
+		return s.fail(about(aboutCommandLine, fmt.Errorf("--listen: %w", err)))
 	}
-	in.introduce(url, state)
+	s.introduce(url, state)
 	<-ctx.Done()
 	stop()
-	if in.opts.state != "" {
-		f, err := os.Create(in.path(in.opts.state))
+	if s.opts.state != "" {
+		f, err := os.Create(s.path(s.opts.state))
 		if err == nil {
 			err = errors.Join(server.State().Write(f), f.Close())
 		}
 		if err != nil {
-			return in.fail(fmt.Errorf("--state: %w", err))
+			return s.fail(fmt.Errorf("--state: %w", err))
 		}
-		fmt.Fprintf(in.Stdout, "Saved to %s after %d calls.\n", in.opts.state, server.Total())
+		fmt.Fprintf(s.Stdout, "Saved to %s after %d calls.\n", s.opts.state, server.Total())
 	}
 	return ExitDone
 }
 
 // sandboxState reads the state file; a missing one starts from the sample and is written at the end.
-func (in *invocation) sandboxState() (sandbox.State, error) {
-	if in.opts.state != "" {
-		f, err := os.Open(in.path(in.opts.state))
+func (s *sandboxCommand) sandboxState() (sandbox.State, error) {
+	if s.opts.state != "" {
+		f, err := os.Open(s.path(s.opts.state))
 		switch {
 		case err == nil:
 			defer f.Close()
@@ -58,18 +72,18 @@ func (in *invocation) sandboxState() (sandbox.State, error) {
 			return sandbox.State{}, err
 		}
 	}
-	return sampleState(in.Now()), nil
+	return sampleState(s.Now()), nil
 }
 
 // introduce says how to use the sandbox.
-func (in *invocation) introduce(url string, state sandbox.State) {
-	fmt.Fprintf(in.Stdout, "An in-memory Clockify is at %s until Ctrl-C. For another terminal:\n\n", url)
-	fmt.Fprintf(in.Stdout, "  export CLOCKIFY_API_URL=%s/api/v1 CLOCKIFY_REPORTS_URL=%s/report/v1\n", url, url)
+func (s *sandboxCommand) introduce(url string, state sandbox.State) {
+	fmt.Fprintf(s.Stdout, "An in-memory Clockify is at %s until Ctrl-C. For another terminal:\n\n", url)
+	fmt.Fprintf(s.Stdout, "  export CLOCKIFY_API_URL=%s/api/v1 CLOCKIFY_REPORTS_URL=%s/report/v1\n", url, url)
 	if len(state.Keys) > 0 && len(state.Workspaces) > 0 {
-		fmt.Fprintf(in.Stdout, "  export CLOCKIFY_API_KEY=%s CLOCKIFY_WORKSPACE_ID=%s\n", state.Keys[0].Key, state.Workspaces[0].ID)
-		fmt.Fprintf(in.Stdout, "  curl -H \"X-Api-Key: $CLOCKIFY_API_KEY\" $CLOCKIFY_API_URL/workspaces/%s/user-groups\n", state.Workspaces[0].ID)
+		fmt.Fprintf(s.Stdout, "  export CLOCKIFY_API_KEY=%s CLOCKIFY_WORKSPACE_ID=%s\n", state.Keys[0].Key, state.Workspaces[0].ID)
+		fmt.Fprintf(s.Stdout, "  curl -H \"X-Api-Key: $CLOCKIFY_API_KEY\" $CLOCKIFY_API_URL/workspaces/%s/user-groups\n", state.Workspaces[0].ID)
 	}
-	fmt.Fprintf(in.Stdout, "\nCalls received: %s/sandbox/calls, everything it holds: %s/sandbox/state\n", url, url)
+	fmt.Fprintf(s.Stdout, "\nCalls received: %s/sandbox/calls, everything it holds: %s/sandbox/state\n", url, url)
 }
 
 // serve listens on a loopback address and returns the server's URL and what stops it.

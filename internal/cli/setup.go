@@ -4,56 +4,69 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
-func setupFlags(set *flag.FlagSet, o *options) {
-	set.StringVar(&o.config, "config", "", "the config `FILE` (clockify-sync.yaml)")
-	set.StringVar(&o.envFile, "env-file", "", "read variables that are not set from this `FILE`")
+// setupCommand asks for what a time sync needs and writes it into the config.
+type setupCommand struct{ command }
+
+func newSetup(c *console) *cobra.Command {
+	s := &setupCommand{command{console: c}}
+	cmd := &cobra.Command{
+		Use: "setup time", Short: "Answer what a time sync needs, and have it written into the config",
+		ValidArgs: []string{"time"},
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || args[0] != "time" {
+				return errors.New("write clockify-sync setup time, to be asked for what a time sync needs")
+			}
+			return nil
+		},
+		RunE: s.runs(s.run),
+	}
+	cmd.Flags().StringVar(&s.opts.config, "config", "", "the config `FILE` (clockify-sync.yaml)")
+	s.opts.envFileFlag(cmd.Flags())
+	return cmd
 }
 
-// setupCommand asks for what a time sync needs and writes it into the config.
-func setupCommand(ctx context.Context, in *invocation) int {
-	if len(in.args) != 1 || in.args[0] != "time" {
-		return in.fail(about(aboutCommandLine, errors.New("setup: write clockify-sync setup time, to be asked for what a time sync needs")))
+func (s *setupCommand) run(ctx context.Context) int {
+	if !s.asking() {
+		return s.fail(about(aboutTime, errors.New("setup: there is nobody to ask here. Run it at a terminal, or write time_sync in the config")))
 	}
-	if !in.asking() {
-		return in.fail(about(aboutTime, errors.New("setup: there is nobody to ask here. Run it at a terminal, or write time_sync in the config")))
-	}
-	in.opts.only = "time"
-	s, err := in.load()
+	s.opts.only = "time"
+	r, err := s.load()
 	if err != nil {
-		return in.fail(err)
+		return s.fail(err)
 	}
-	if problems := s.problems(); len(problems) > 0 {
-		return in.fail(about(aboutFiles, fmt.Errorf("setup: mend %s first: clockify-sync validate shows what is wrong", s.configName())))
+	if len(r.problems()) > 0 {
+		return s.fail(about(aboutFiles, fmt.Errorf("setup: fix %s first: clockify-sync validate shows what is wrong", r.configName())))
 	}
-	if err := s.setupTime(ctx); err != nil {
-		return in.refused(err)
+	if err := r.setupTime(ctx); err != nil {
+		return s.fail(err)
 	}
-	fmt.Fprintf(in.Stdout, "Next: clockify-sync plan --only time:%s\n", s.loaded.Spec.Time[len(s.loaded.Spec.Time)-1].Name)
+	fmt.Fprintf(s.Stdout, "Next: clockify-sync plan --only time:%s\n", r.loaded.Spec.Time[len(r.loaded.Spec.Time)-1].Name)
 	return ExitDone
 }
 
 // setupTime asks for one time sync and writes it. Source and destination are reached with the one key: where they need
 // two, token_env is written by hand.
-func (s *session) setupTime(ctx context.Context) error {
-	if err := s.askKey(ctx); err != nil {
+func (r *run) setupTime(ctx context.Context) error {
+	if err := r.askKey(ctx); err != nil {
 		return err
 	}
-	if err := s.key(); err != nil {
+	if err := r.key(); err != nil {
 		return err
 	}
-	client, err := s.client(mainKey, false)
+	client, err := r.client(mainKey, false)
 	if err != nil {
 		return err
 	}
@@ -61,7 +74,7 @@ func (s *session) setupTime(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask for the key's user: %w", err)
 	}
-	list, err := s.listWorkspaces(ctx, mainKey)
+	list, err := r.listWorkspaces(ctx, mainKey)
 	if err != nil {
 		return err
 	}
@@ -69,12 +82,12 @@ func (s *session) setupTime(ctx context.Context) error {
 		return fmt.Errorf("the key opens only %s, and a time sync needs two workspaces. Where each has a key of its own, write time_sync with token_env in the config", visible(list[0].Name))
 	}
 	t := state.TimeSync{}
-	from, err := s.in.choose(ctx, "Source workspace, where all of a client's work is booked under that client?", workspaceNames(list))
+	from, err := r.choose(ctx, "Source workspace, where all of a client's work is booked under that client?", workspaceNames(list))
 	if err != nil {
 		return err
 	}
 	t.Source = state.Endpoint{WorkspaceID: list[from].ID, UserID: self.ID}
-	customer, err := s.chooseClient(ctx, client, list[from])
+	customer, err := r.chooseClient(ctx, client, list[from])
 	if err != nil {
 		return err
 	}
@@ -82,24 +95,24 @@ func (s *session) setupTime(ctx context.Context) error {
 	others := slices.Delete(slices.Clone(list), from, from+1)
 	to := 0
 	if len(others) == 1 {
-		fmt.Fprintf(s.in.Stderr, "Destination workspace: %s\n", visible(others[0].Name))
-	} else if to, err = s.in.choose(ctx, "Destination workspace, which gets the entries?", workspaceNames(others)); err != nil {
+		fmt.Fprintf(r.Stderr, "Destination workspace: %s\n", visible(others[0].Name))
+	} else if to, err = r.choose(ctx, "Destination workspace, which gets the entries?", workspaceNames(others)); err != nil {
 		return err
 	}
 	t.Destination.WorkspaceID = others[to].ID
-	if err := s.askDates(ctx, &t); err != nil {
+	if err := r.askDates(ctx, &t); err != nil {
 		return err
 	}
-	if t.Name, err = s.askName(ctx, customer.Name); err != nil {
+	if t.Name, err = r.askName(ctx, customer.Name); err != nil {
 		return err
 	}
-	if err := s.editConfig(func(data []byte) ([]byte, error) { return spec.AddTimeSync(data, t) }); err != nil {
+	if err := r.editConfig(func(data []byte) ([]byte, error) { return spec.AddTimeSync(data, t) }); err != nil {
 		return err
 	}
-	return s.reload()
+	return r.reload()
 }
 
-func (s *session) chooseClient(ctx context.Context, client *clockify.Client, w clockify.Workspace) (clockify.ProjectClient, error) {
+func (r *run) chooseClient(ctx context.Context, client *clockify.Client, w clockify.Workspace) (clockify.ProjectClient, error) {
 	active := false
 	list, err := clockify.All(func() iter.Seq2[clockify.ProjectClient, error] {
 		return client.Clients(ctx, w.ID, clockify.ClientsQuery{Archived: &active})
@@ -114,7 +127,7 @@ func (s *session) chooseClient(ctx context.Context, client *clockify.Client, w c
 	for _, c := range list {
 		names = append(names, c.Name)
 	}
-	i, err := s.in.choose(ctx, "Client in "+visible(w.Name)+"?", names)
+	i, err := r.choose(ctx, "Client in "+visible(w.Name)+"?", names)
 	if err != nil {
 		return clockify.ProjectClient{}, err
 	}
@@ -122,10 +135,10 @@ func (s *session) chooseClient(ctx context.Context, client *clockify.Client, w c
 }
 
 // askDates asks for the window: how far back each run looks, or a day to begin with and perhaps one to end with.
-func (s *session) askDates(ctx context.Context, t *state.TimeSync) error {
+func (r *run) askDates(ctx context.Context, t *state.TimeSync) error {
 	for range tries {
-		text, err := s.in.ask(ctx, "How far back does each run look? A time such as 7d, or a first day such as "+
-			s.in.Now().UTC().AddDate(0, -1, 0).Format(time.DateOnly)+" [7d]: ")
+		text, err := r.ask(ctx, "How far back does each run look? A time such as 7d, or a first day such as "+
+			r.Now().UTC().AddDate(0, -1, 0).Format(time.DateOnly)+" [7d]: ")
 		if err != nil {
 			return err
 		}
@@ -135,10 +148,10 @@ func (s *session) askDates(ctx context.Context, t *state.TimeSync) error {
 		}
 		first, ok := day(text)
 		if !ok {
-			fmt.Fprintln(s.in.Stderr, "Write a time such as 7d or 36h, or a day such as 2026-01-31.")
+			fmt.Fprintln(r.Stderr, "Write a time such as 7d or 36h, or a day such as 2026-01-31.")
 			continue
 		}
-		last, err := s.in.ask(ctx, "Last day, or nothing for up to now: ")
+		last, err := r.ask(ctx, "Last day, or nothing for up to now: ")
 		if err != nil {
 			return err
 		}
@@ -150,7 +163,7 @@ func (s *session) askDates(ctx context.Context, t *state.TimeSync) error {
 			t.To = end.AddDate(0, 0, 1) // to is not part of the window, the last day is
 			return nil
 		}
-		fmt.Fprintf(s.in.Stderr, "Write a day from %s on.\n", text)
+		fmt.Fprintf(r.Stderr, "Write a day from %s on.\n", text)
 	}
 	return errAnswers
 }
@@ -161,9 +174,9 @@ func day(text string) (time.Time, bool) {
 }
 
 // askName asks what the sync is to be called; by default it is called like the client.
-func (s *session) askName(ctx context.Context, client string) (string, error) {
+func (r *run) askName(ctx context.Context, client string) (string, error) {
 	taken := func(name string) bool {
-		return slices.ContainsFunc(s.loaded.Spec.Time, func(t state.TimeSync) bool { return t.Name == name })
+		return slices.ContainsFunc(r.loaded.Spec.Time, func(t state.TimeSync) bool { return t.Name == name })
 	}
 	slug := strings.Trim(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -179,7 +192,7 @@ func (s *session) askName(ctx context.Context, client string) (string, error) {
 		name = fmt.Sprintf("%s-%d", slug, n)
 	}
 	for range tries {
-		text, err := s.in.ask(ctx, "A short name for it ["+name+"]: ")
+		text, err := r.ask(ctx, "A short name for it ["+name+"]: ")
 		if err != nil {
 			return "", err
 		}
@@ -187,17 +200,17 @@ func (s *session) askName(ctx context.Context, client string) (string, error) {
 		if spec.SoundSyncName(text) && !taken(text) {
 			return text, nil
 		}
-		fmt.Fprintln(s.in.Stderr, `Write a short name that no other time sync has, without : , / and \.`)
+		fmt.Fprintln(r.Stderr, `Write a short name that no other time sync has, without : , / and \.`)
 	}
 	return "", errAnswers
 }
 
 // reload reads the config again after it was changed.
-func (s *session) reload() error {
-	again, err := (&invocation{Process: s.in.Process, opts: s.in.opts}).load()
+func (r *run) reload() error {
+	again, err := (&command{console: r.console, opts: r.opts}).load()
 	if err != nil {
 		return err
 	}
-	s.loaded = again.loaded
+	r.loaded = again.loaded
 	return nil
 }

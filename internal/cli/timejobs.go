@@ -18,26 +18,26 @@ import (
 const secretWindow = 7 * 24 * time.Hour
 
 // timeSyncs are the time syncs of the config and of the secrets, in that order, and what is wrong with the secrets.
-func (s *session) timeSyncs() ([]state.TimeSync, error) {
-	secrets, err := s.env.TimeSecrets(s.in.LookupEnv)
-	syncs := slices.Clone(s.loaded.Spec.Time)
+func (r *run) timeSyncs() ([]state.TimeSync, error) {
+	secrets, err := r.env.TimeSecrets(r.LookupEnv)
+	syncs := slices.Clone(r.loaded.Spec.Time)
 	for _, secret := range secrets {
 		if slices.ContainsFunc(syncs, func(t state.TimeSync) bool { return t.Name == secret.Name }) {
-			err = errors.Join(err, fmt.Errorf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, s.loaded.Config))
+			err = errors.Join(err, fmt.Errorf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, r.loaded.Config))
 			continue
 		}
-		syncs = append(syncs, s.fromSecret(secret))
+		syncs = append(syncs, r.fromSecret(secret))
 	}
 	return syncs, err
 }
 
 // fromSecret brings the old form into the new one. Its tokens are kept under names of their own.
-func (s *session) fromSecret(secret config.TimeSecret) state.TimeSync {
+func (r *run) fromSecret(secret config.TimeSecret) state.TimeSync {
 	token, dest := secret.Name, secret.Name
-	s.tokens[token] = secret.Token
+	r.tokens[token] = secret.Token
 	if secret.DestToken != secret.Token {
 		dest += " dest_token"
-		s.tokens[dest] = secret.DestToken
+		r.tokens[dest] = secret.DestToken
 	}
 	return state.TimeSync{
 		Name:        secret.Name,
@@ -49,25 +49,25 @@ func (s *session) fromSecret(secret config.TimeSecret) state.TimeSync {
 
 // timeJobs makes a job of every time sync that is wanted. What cannot be one is a job with an error, so that it is
 // told and the others go on.
-func (s *session) timeJobs() []*job {
-	syncs, err := s.timeSyncs()
-	only, named := strings.CutPrefix(s.in.opts.only, "time:")
+func (r *run) timeJobs() []*job {
+	syncs, err := r.timeSyncs()
+	only, named := strings.CutPrefix(r.opts.only, "time:")
 	var jobs []*job
-	if err != nil && s.in.opts.only != "users" && !named {
+	if err != nil && r.opts.only != "users" && !named {
 		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
 	}
 	var names []string
 	for _, sync := range syncs {
 		names = append(names, sync.Name)
-		if s.in.opts.wantsSync(sync.Name) {
-			jobs = append(jobs, s.timeJob(sync, syncs))
+		if r.opts.wantsSync(sync.Name) {
+			jobs = append(jobs, r.timeJob(sync, syncs))
 		}
 	}
 	switch {
 	case len(jobs) > 0:
-	case slices.ContainsFunc(s.problems(), func(p state.Problem) bool { return p.Source.File == s.loaded.Config }):
+	case slices.ContainsFunc(r.problems(), func(p state.Problem) bool { return p.Source.File == r.loaded.Config }):
 		// Syncs with a problem are left out of the config, and the problem is told.
-	case named && slices.Contains(s.env.SecretNames, only):
+	case named && slices.Contains(r.env.SecretNames, only):
 		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
 	case named:
 		have := "there are none"
@@ -75,21 +75,21 @@ func (s *session) timeJobs() []*job {
 			have = "there are " + strings.Join(names, ", ")
 		}
 		jobs = append(jobs, &job{title: "time", err: about(aboutTime, errors.Join(fmt.Errorf("--only time:%s: no time sync has this name; %s", only, have), err))})
-	case s.in.opts.only == "time":
+	case r.opts.only == "time":
 		jobs = append(jobs, &job{title: "time", err: about(aboutTime, errors.New("no time sync is configured: write time_sync in the config, or name secrets in SECRET_NAMES"))})
 	}
 	return jobs
 }
 
 // timeJob is the job of one time sync; all are told to the planner, for two of them may get into each other's way.
-func (s *session) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
-	j := &job{title: "time " + sync.Name, spec: state.Spec{Time: all}, place: placeOf(sync)}
-	j.err = errors.Join(s.token("source.token_env", sync.Source.Token), s.token("destination.token_env", sync.Destination.Token))
+func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
+	j := &job{title: "time " + sync.Name, spec: state.Spec{Time: all}, target: targetOf(sync)}
+	j.err = errors.Join(r.token("source.token_env", sync.Source.Token), r.token("destination.token_env", sync.Destination.Token))
 	if j.err != nil {
 		return j
 	}
-	now := s.in.Now()
-	j.open = func(r *round) (source, error) {
+	now := r.Now()
+	j.open = func(r *reader) (source, error) {
 		from, err := r.workspace(sync.Source.WorkspaceID, sync.Source.Token)
 		if err != nil {
 			return source{}, err
@@ -104,34 +104,34 @@ func (s *session) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 	return j
 }
 
-// placeOf is where a sync writes: somebody's entries in a workspace.
-func placeOf(sync state.TimeSync) string {
+// targetOf is where a sync writes: somebody's entries in a workspace.
+func targetOf(sync state.TimeSync) string {
 	return sync.Destination.WorkspaceID + " " + sync.Destination.UserID
 }
 
 // token finds the token that is kept under a name: of the user sync where there is no name, of a secret, else of the
 // environment variable.
-func (s *session) token(setting, name string) error {
+func (r *run) token(setting, name string) error {
 	if name == mainKey {
-		return s.key()
+		return r.key()
 	}
-	if s.tokens[name] != "" {
+	if r.tokens[name] != "" {
 		return nil
 	}
-	value, ok := s.in.LookupEnv(name)
+	value, ok := r.LookupEnv(name)
 	if value = strings.TrimSpace(value); !ok || value == "" {
 		return about(aboutTime, fmt.Errorf("%s: the environment variable %s is not set; it has to hold an API key", setting, name))
 	}
-	s.tokens[name] = config.Secret(value)
-	if s.in.log != nil {
-		s.in.log.Mask(value)
+	r.tokens[name] = config.Secret(value)
+	if r.log != nil {
+		r.log.Mask(value)
 	}
 	return nil
 }
 
 // syncNames are the names of all time syncs.
-func (s *session) syncNames() []string {
-	syncs, _ := s.timeSyncs() // what is wrong with them is told where they are run
+func (r *run) syncNames() []string {
+	syncs, _ := r.timeSyncs() // what is wrong with them is told where they are run
 	var names []string
 	for _, t := range syncs {
 		names = append(names, t.Name)

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/spf13/cobra"
 )
 
 // Version says which build this is. What the build did not set is taken from the module's own information.
@@ -43,7 +46,15 @@ func (v Version) String() string {
 	return text
 }
 
-func version(_ context.Context, in *invocation) int {
-	fmt.Fprintf(in.Stdout, "%s (%s, %s/%s)\n", in.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return ExitDone
+// versionLine names the build and what it was built with.
+func (c *console) versionLine() string {
+	return fmt.Sprintf("%s (%s, %s/%s)\n", c.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func newVersion(c *console) *cobra.Command {
+	v := &command{console: c}
+	return &cobra.Command{Use: "version", Short: "Print the version", Args: noArgs, RunE: v.runs(func(context.Context) int {
+		_, _ = io.WriteString(c.Stdout, c.versionLine())
+		return ExitDone
+	})}
 }

@@ -146,7 +146,7 @@ func TestApprovedOverTheLimit(t *testing.T) {
 func TestSubject(t *testing.T) {
 	t.Parallel()
 	spec := declares(t, "ops@x owner@x\n ann@x owner@x\n bob@x owner@x")
-	spec.Absent, spec.Unsound, spec.Illegible = state.AbsentDeactivate, []string{"row@x"}, 0
+	spec.Absent, spec.InvalidEmails, spec.UnreadableRows = state.AbsentDeactivate, []string{"row@x"}, 0
 	p := compute(spec, workspace(t, base+"person lea@x mgr=ann@x\n person old@x inactive"))
 	want := []plan.Subject{{
 		Domain: plan.Users, Workspace: "Acme", People: 5, Declared: 4, Groups: 3,

@@ -32,7 +32,7 @@ func company(n int) (*state.Users, *state.Directory) {
 			Capacity: 8 * time.Hour, Fields: map[string]string{"Company": "Acme"}, Managers: []string{email(boss)},
 		})
 		dir.Groups[boss].Members = append(dir.Groups[boss].Members, email(i))
-		spec.People = append(spec.People, state.Declared{
+		spec.People = append(spec.People, state.Row{
 			Email: email(i), Manager: email(boss), Capacity: 8 * time.Hour, Cells: []state.Cell{{Field: "Company", Text: "Acme"}},
 			At: state.Source{File: "users.csv", Line: i + 2, Column: 1},
 		})
@@ -73,7 +73,7 @@ func BenchmarkUsers(b *testing.B) {
 			}
 		})
 		run("leavers", n/2, func(u *state.Users) {
-			var left []state.Declared
+			var left []state.Row
 			for i, p := range u.People {
 				if i%2 == 0 {
 					left = append(left, p)

@@ -13,7 +13,7 @@ func (p *planner) diff(from, to *roster) []Change {
 	d := &differ{planner: p}
 	for _, name := range sorted(to.fields) {
 		if !from.fields[name] {
-			d.add(Provision, Create, KindField, name, CreateField{name}, Field{"type", "", string(state.FieldText)})
+			d.add(Provision, Create, name, CustomField{name}, Field{"type", "", string(state.FieldText)})
 		}
 	}
 	for _, key := range sorted(to.groups) {
@@ -22,7 +22,7 @@ func (p *planner) diff(from, to *roster) []Change {
 	for _, key := range sorted(from.groups) {
 		if to.groups[key] == nil {
 			name := from.groups[key].Name
-			d.add(Cleanup, Delete, KindGroup, name, DeleteGroup{name}, Field{"name", name, ""},
+			d.add(Cleanup, Delete, name, Group{Name: name}, Field{"name", name, ""},
 				Field{"members", fmt.Sprint(len(from.groups[key].Members)), ""})
 			d.last().Leaver = p.ownGroup[key]
 		}
@@ -40,9 +40,9 @@ type differ struct {
 	changes []Change
 }
 
-func (d *differ) add(phase Phase, op Op, kind Kind, name string, do Action, fields ...Field) {
+func (d *differ) add(phase Phase, op Op, name string, do Action, fields ...Field) {
 	d.changes = append(d.changes, Change{
-		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, kind, name}, Fields: fields, Do: do,
+		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, do.Kind(), name}, Fields: fields, Do: do,
 	})
 }
 
@@ -53,31 +53,31 @@ func (d *differ) group(from, to *state.Group) {
 		return
 	}
 	if from == nil {
-		d.add(Provision, Create, KindGroup, to.Name, CreateGroup{to.Name}, Field{"name", "", to.Name})
+		d.add(Provision, Create, to.Name, Group{Name: to.Name}, Field{"name", "", to.Name})
 		from = &state.Group{Name: to.Name}
 	}
 	if from.Name != to.Name {
-		d.add(Provision, Update, KindGroup, from.Name, RenameGroup{from.Name, to.Name}, Field{"name", from.Name, to.Name})
+		d.add(Provision, Update, from.Name, Group{from.Name, to.Name}, Field{"name", from.Name, to.Name})
 		d.last().Cause, d.last().Reason = state.CauseRenamed, "its manager goes by another name now"
 	}
 	added, removed := compareLists(from.Members, to.Members)
 	for _, m := range added {
-		d.add(Assign, Create, KindMembership, m, AddMember{to.Name, m}, Field{"group", "", to.Name})
+		d.add(Assign, Create, m, Membership{to.Name, m}, Field{"group", "", to.Name})
 		d.about(m, d.reasons[m])
 	}
 	for _, m := range removed {
-		d.add(Remove, Delete, KindMembership, m, RemoveMember{to.Name, m}, Field{"group", to.Name, ""})
+		d.add(Remove, Delete, m, Membership{to.Name, m}, Field{"group", to.Name, ""})
 		d.about(m, reason{})
 	}
 	added, removed = compareLists(from.Managers, to.Managers)
 	for _, m := range added {
-		d.add(Assign, Create, KindManager, to.Name, GrantGroup{m, to.Name}, Field{"team manager", "", m})
+		d.add(Assign, Create, to.Name, Manager{Manager: m, Group: to.Name}, Field{"team manager", "", m})
 		if m == d.spec.FallbackManager {
 			d.last().Cause = state.CauseGroupFallback
 		}
 	}
 	for _, m := range removed {
-		d.add(Remove, Delete, KindManager, to.Name, RevokeGroup{m, to.Name}, Field{"team manager", m, ""})
+		d.add(Remove, Delete, to.Name, Manager{Manager: m, Group: to.Name}, Field{"team manager", m, ""})
 	}
 }
 
@@ -91,7 +91,7 @@ func (d *differ) about(email string, why reason) {
 func (d *differ) person(from, to *state.Person) {
 	email := to.Email
 	if from == nil {
-		d.add(Provision, Create, KindPerson, email, Invite{email, d.spec.SendEmail}, Field{"status", "", "invited"})
+		d.add(Provision, Create, email, Person{Email: email, SendEmail: d.spec.SendEmail}, Field{"status", "", "invited"})
 		d.last().Calls = 2 // the answer does not name the new member: they are looked up afterwards
 		d.about(email, reason{state.CauseNew, "", "in " + d.spec.File + ", not in the workspace"})
 		from = &state.Person{Email: email, Status: to.Status, Capacity: state.CapacityUnknown}
@@ -103,29 +103,29 @@ func (d *differ) person(from, to *state.Person) {
 			handover = d.handover(email)
 			phase, why = Deactivate, reason{state.CauseAbsent, "", d.consequence(handover)}
 		}
-		d.add(phase, Update, KindPerson, email, SetActive{email, to.Status == state.Active}, Field{"status", string(from.Status), string(to.Status)})
+		d.add(phase, Update, email, Person{Email: email, Active: to.Status == state.Active}, Field{"status", string(from.Status), string(to.Status)})
 		d.about(email, why)
 		d.last().Handover = handover
 	}
 	d.profile(from, to)
-	if from.Ghost && !to.Ghost {
-		d.add(Remove, Delete, KindManager, email, RevokeGhost{email}, Field{"ghost role", "held", ""})
+	if from.EmptyRole && !to.EmptyRole {
+		d.add(Remove, Delete, email, Manager{Manager: email}, Field{"ghost role", "held", ""})
 		d.about(email, reason{state.CauseEmptyRole, "", "a team manager role over nothing"})
 	}
 	added, removed := compareLists(from.Managers, to.Managers)
 	for _, m := range added {
-		d.add(Assign, Create, KindManager, email, GrantManager{m, email}, Field{"manager", "", m})
+		d.add(Assign, Create, email, Manager{Manager: m, Person: email}, Field{"manager", "", m})
 		d.about(email, d.reasons[email])
 	}
 	for _, m := range removed {
-		d.add(Remove, Delete, KindManager, email, RevokeManager{m, email}, Field{"manager", m, ""})
+		d.add(Remove, Delete, email, Manager{Manager: m, Person: email}, Field{"manager", m, ""})
 		d.about(email, reason{})
 	}
 }
 
 // profile writes what is set in one change and what is cleared in another, since a guard may hold back the latter.
 func (d *differ) profile(from, to *state.Person) {
-	var set, cleared SetProfile
+	var set, cleared Profile
 	var sets, clears []Field
 	if from.Capacity != to.Capacity && to.Capacity != state.CapacityUnknown {
 		set.Capacity = new(time.Duration)
@@ -159,12 +159,12 @@ func (d *differ) profile(from, to *state.Person) {
 	}
 	if len(sets) > 0 {
 		set.Person = to.Email
-		d.add(Profiles, Update, KindProfile, to.Email, set, sets...)
+		d.add(Profiles, Update, to.Email, set, sets...)
 		d.about(to.Email, why)
 	}
 	if len(clears) > 0 {
 		cleared.Person = to.Email
-		d.add(Profiles, Delete, KindProfile, to.Email, cleared, clears...)
+		d.add(Profiles, Delete, to.Email, cleared, clears...)
 		d.about(to.Email, reason{state.CauseBlank, "", "blank in " + d.spec.File})
 	}
 }

@@ -56,7 +56,7 @@ func (p *planner) declareFields() {
 		}
 		field := p.dir.Fields[i]
 		p.fields[m.Field] = field
-		if field.Dormant {
+		if field.Inactive {
 			p.note(state.Finding{Kind: state.FindingField, Name: m.Field, Cause: state.CauseFieldInactive, Failed: true},
 				"the user field is inactive in Clockify: its values are left alone until an admin activates it (Workspace settings, Custom fields, Users)")
 		}
@@ -98,7 +98,7 @@ func (p *planner) presence() {
 }
 
 // convertible reports whether every cell of the row fits its field; what does not is a problem of the row.
-func (p *planner) convertible(row state.Declared) bool {
+func (p *planner) convertible(row state.Row) bool {
 	sound := true
 	for _, cell := range row.Cells {
 		if _, err := FieldText(p.fields[cell.Field], cell.Text); err != nil {
@@ -116,7 +116,7 @@ func (p *planner) profiles() {
 		values := map[string]string{}
 		for _, cell := range row.Cells {
 			field := p.fields[cell.Field]
-			if value, err := FieldText(field, cell.Text); err == nil && !field.Dormant && value != now.Fields[cell.Field] {
+			if value, err := FieldText(field, cell.Text); err == nil && !field.Inactive && value != now.Fields[cell.Field] {
 				values[cell.Field] = value
 			}
 		}

@@ -40,7 +40,7 @@ func workspace(t testing.TB, text string) *state.Directory {
 			f := state.Field{Name: spaced(words[1]), Type: state.FieldType(words[2])}
 			for _, w := range words[3:] {
 				if w == "dormant" {
-					f.Dormant = true
+					f.Inactive = true
 				} else {
 					f.Allowed = strings.Split(w, ",")
 				}
@@ -67,7 +67,7 @@ func readPerson(t testing.TB, email string, words []string) state.Person {
 		case "admin":
 			p.Admin = true
 		case "ghost":
-			p.Ghost = true
+			p.EmptyRole = true
 		case "inactive", "pending", "declined":
 			p.Status = state.Status(key)
 		case "name":
@@ -102,7 +102,7 @@ func declares(t testing.TB, text string) *state.Users {
 			continue
 		}
 		line++
-		d := state.Declared{
+		d := state.Row{
 			Email: words[0], Capacity: 8 * time.Hour,
 			At: state.Source{File: users.File, Line: line, Column: 1}, ManagerAt: state.Source{File: users.File, Line: line, Column: 2},
 		}

@@ -42,24 +42,25 @@ func (p *planner) leaverOf(c *Change) string {
 		return ""
 	}
 	switch do := c.Do.(type) {
-	case SetActive:
-		return do.Person
-	case RevokeManager:
-		return first([]string{do.Manager})
-	case RevokeGroup:
-		return first([]string{do.Manager})
-	case RevokeGhost:
-		return do.Person
-	case RemoveMember:
-		if p.leavers[do.Person] {
+	case Person:
+		return do.Email
+	case Membership:
+		switch {
+		case c.Op == Create:
+			return first(p.want.people[do.Person].Managers)
+		case p.leavers[do.Person]:
 			return do.Person
 		}
 		return p.owner(p.inGroup[do.Person]) // the group of a leaver that is kept
-	case GrantManager:
-		return first(p.want.people[do.Person].Managers)
-	case AddMember:
-		return first(p.want.people[do.Person].Managers)
-	case GrantGroup:
+	case Manager:
+		switch {
+		case do.Person == "" && do.Group == "":
+			return do.Manager
+		case c.Op == Delete:
+			return first([]string{do.Manager})
+		case do.Person != "":
+			return first(p.want.people[do.Person].Managers)
+		}
 		return first(p.managersOf(do.Group))
 	}
 	return ""
@@ -77,7 +78,7 @@ func (p *planner) guards() {
 		if what, n := removal(c); !c.Gated && n > 0 {
 			removed[what] += n
 		}
-		if do, ok := c.Do.(SetActive); ok && !do.Active {
+		if deactivates(c) {
 			deactivated++
 		}
 	}
@@ -133,11 +134,15 @@ func (p *planner) bases() map[string]int {
 			continue
 		}
 		switch do := c.Do.(type) {
-		case AddMember:
-			bases["memberships"]++
-		case GrantManager, GrantGroup:
-			bases["manager links"]++
-		case SetProfile:
+		case Membership:
+			if c.Op == Create {
+				bases["memberships"]++
+			}
+		case Manager:
+			if c.Op == Create {
+				bases["manager links"]++
+			}
+		case Profile:
 			for _, v := range do.Values {
 				if person := p.have.people[do.Person]; v.Text != "" && (person == nil || person.Fields[v.Field] == "") {
 					bases["field values"]++
@@ -161,17 +166,26 @@ func (p *planner) activePeople() int {
 
 // removal says what a change removes, and how many of them.
 func removal(c *Change) (what string, n int) {
+	if c.Op != Delete {
+		return "", 0
+	}
 	switch do := c.Do.(type) {
-	case RemoveMember:
+	case Membership:
 		return "memberships", 1
-	case RevokeManager, RevokeGroup:
-		return "manager links", 1
-	case SetProfile:
-		if c.Op == Delete {
-			return "field values", len(do.Values)
+	case Manager:
+		if do.Person != "" || do.Group != "" {
+			return "manager links", 1
 		}
+	case Profile:
+		return "field values", len(do.Values)
 	}
 	return "", 0
+}
+
+// deactivates reports whether the change deactivates a person.
+func deactivates(c *Change) bool {
+	do, ok := c.Do.(Person)
+	return ok && c.Op == Update && !do.Active
 }
 
 // allowing is the value of a limit that would allow have of base, written as the limit is.
@@ -198,7 +212,7 @@ func (p *planner) preflight() {
 	}
 	for _, c := range p.plan.Changes {
 		switch c.Do.(type) {
-		case CreateField, SetProfile:
+		case CustomField, Profile:
 			for _, f := range c.Fields {
 				switch {
 				case f.Name == state.LeaveField, c.Op == Create && c.Ref.Name == state.LeaveField:
@@ -209,10 +223,10 @@ func (p *planner) preflight() {
 					p.doubtCapacity()
 				}
 			}
-		case GrantManager, GrantGroup, RevokeManager, RevokeGroup, RevokeGhost:
+		case Manager:
 			p.require("managers", "the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan)", "MANAGER_ROLE")
-		case Invite:
-			if p.dir.Free {
+		case Person:
+			if c.Op == Create && p.dir.Free {
 				p.refuse(Refusal{Setting: "invite", Cause: state.CauseFreePlan}, "the workspace is on the free plan, which does not let the API add people. Set invite: false, or change the plan.")
 			}
 		}

@@ -45,7 +45,7 @@ func (p *planner) canMark() bool {
 		cause, why = state.CauseFieldMapped, "is filled from a CSV column (field_mapping) and belongs to deactivate_after: map the column to another field"
 	case i < 0:
 		return true
-	case p.dir.Fields[i].Dormant:
+	case p.dir.Fields[i].Inactive:
 		cause, why = state.CauseFieldInactive, "is inactive in Clockify: nobody can be marked, and nobody is deactivated, until an admin activates it (Workspace settings, Custom fields, Users)"
 	case p.dir.Fields[i].Type != state.FieldText:
 		cause, why = state.CauseFieldType, "is not a text field: nobody can be marked, and nobody is deactivated, until it has another name"

@@ -10,7 +10,7 @@ import (
 
 // absent plans what becomes of the active people who are not in the CSV: nothing but a finding, or their deactivation.
 func (p *planner) absent() {
-	declared := setOf(p.spec.Unsound)
+	declared := setOf(p.spec.InvalidEmails)
 	for _, row := range p.spec.People {
 		declared[row.Email] = true
 	}
@@ -34,8 +34,8 @@ func (p *planner) absent() {
 		p.note(state.Finding{Kind: state.FindingManagedByIdP, Level: state.LevelAttention, Cause: state.CauseAbsent, Count: len(gone), Values: gone}, "%s not in %s, and the identity provider has to deactivate them: %s",
 			count(len(gone), "active person is", "active people are"), file, list(gone, 10))
 		return
-	case p.spec.Illegible > 0:
-		p.note(state.Finding{Kind: state.FindingAbsent, Level: state.LevelAttention, Cause: state.CauseUnreadableRows, Count: p.spec.Illegible}, "nobody is taken for absent while %s of %s cannot be read", count(p.spec.Illegible, "row", "rows"), file)
+	case p.spec.UnreadableRows > 0:
+		p.note(state.Finding{Kind: state.FindingAbsent, Level: state.LevelAttention, Cause: state.CauseUnreadableRows, Count: p.spec.UnreadableRows}, "nobody is taken for absent while %s of %s cannot be read", count(p.spec.UnreadableRows, "row", "rows"), file)
 		return
 	}
 	exempt := 0
@@ -75,7 +75,7 @@ func (p *planner) exemption(person *state.Person) (Cause, string) {
 // are never deactivated do not count.
 func (p *planner) shrunk(exempt int) {
 	active := p.activePeople() - exempt
-	declared := len(p.spec.People) + len(p.spec.Unsound)
+	declared := len(p.spec.People) + len(p.spec.InvalidEmails)
 	if fell := active - declared; fell > p.spec.Guards.MaxShrink.Of(active) {
 		p.refuse(Refusal{Setting: "guards.max_shrink", Cause: state.CauseGuard, Figures: Figures{Have: fell, Limit: p.spec.Guards.MaxShrink.Of(active), Base: active, Allow: allowing(p.spec.Guards.MaxShrink, fell, active)}}, "%s has %s and the workspace %d active ones: a file cut off, most likely. If %d people really left, raise guards.max_shrink.",
 			p.spec.File, count(declared, "person", "people"), active, fell)
@@ -180,7 +180,7 @@ func (p *planner) deactivate() {
 		}
 		person := p.then.person(leaver)
 		person.Status = state.Inactive
-		person.Ghost = false
+		person.EmptyRole = false
 	}
 	for _, key := range sorted(p.want.groups) {
 		p.leaveGroup(key)

@@ -12,8 +12,8 @@ import (
 func (p *planner) assignManagers() {
 	for _, row := range p.rows {
 		now := p.want.people[row.Email]
-		if now.Ghost {
-			p.want.person(row.Email).Ghost = false
+		if now.EmptyRole {
+			p.want.person(row.Email).EmptyRole = false
 		}
 		manager, ok := p.resolve(row)
 		if !ok {
@@ -31,7 +31,7 @@ func (p *planner) assignManagers() {
 }
 
 // resolve says who a person's manager ought to be. Not ok: they keep what they have, and a finding says why.
-func (p *planner) resolve(row state.Declared) (manager string, ok bool) {
+func (p *planner) resolve(row state.Row) (manager string, ok bool) {
 	var why reason
 	at := row.ManagerAt
 	if at == (state.Source{}) {

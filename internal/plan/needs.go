@@ -18,31 +18,38 @@ func (p *planner) needs(changes []Change) {
 		c := &changes[i]
 		var keys []string
 		switch do := c.Do.(type) {
-		case SetProfile:
+		case Profile:
 			keys = []string{"person " + do.Person}
 			for _, v := range do.Values {
 				keys = append(keys, "field "+v.Field)
 			}
-		case AddMember:
-			keys = []string{"person " + do.Person, "group " + do.Group}
-		case RemoveMember:
-			keys = []string{"group " + do.Group, "joins " + do.Person}
-		case GrantManager:
-			keys = []string{"person " + do.Person, "person " + do.Manager}
-		case RevokeManager:
-			keys = []string{"manages " + do.Person}
-		case GrantGroup:
-			keys = []string{"group " + do.Group, "person " + do.Manager}
-		case RevokeGroup:
-			keys = []string{"group " + do.Group, "manages group " + do.Group}
-		case DeleteGroup:
-			keys = []string{"group " + do.Group, "empties " + do.Group}
+		case Membership:
+			keys = []string{"group " + do.Group, "person " + do.Person}
+			if c.Op == Delete {
+				keys = []string{"group " + do.Group, "joins " + do.Person}
+			}
+		case Manager:
+			switch {
+			case c.Op == Create && do.Person != "":
+				keys = []string{"person " + do.Person, "person " + do.Manager}
+			case c.Op == Create:
+				keys = []string{"group " + do.Group, "person " + do.Manager}
+			case do.Person != "":
+				keys = []string{"manages " + do.Person}
+			case do.Group != "":
+				keys = []string{"group " + do.Group, "manages group " + do.Group}
+			}
+		case Group:
+			if c.Op != Delete {
+				break
+			}
+			keys = []string{"group " + do.Name, "empties " + do.Name}
 			if c.Leaver != "" {
 				keys = append(keys, "leaving "+c.Leaver)
 			}
-		case SetActive:
-			if !do.Active {
-				keys = []string{"leaving " + do.Person, "frees " + do.Person}
+		case Person:
+			if deactivates(c) {
+				keys = []string{"leaving " + do.Email, "frees " + do.Email}
 			}
 		}
 		for _, k := range keys {
@@ -57,33 +64,39 @@ func (p *planner) needs(changes []Change) {
 			note(c.ID, "leaving "+c.Leaver)
 		}
 		switch do := c.Do.(type) {
-		case CreateField:
-			note(c.ID, "field "+do.Field)
-		case CreateGroup:
-			note(c.ID, "group "+do.Group)
-		case RenameGroup:
-			note(c.ID, "group "+do.To)
-		case Invite:
-			note(c.ID, "person "+do.Person)
-		case SetActive:
-			if do.Active {
-				note(c.ID, "person "+do.Person)
+		case CustomField:
+			note(c.ID, "field "+do.Name)
+		case Group:
+			switch c.Op {
+			case Create:
+				note(c.ID, "group "+do.Name)
+			case Update:
+				note(c.ID, "group "+do.NewName)
+			case Delete:
+				for _, m := range p.managersOf(do.Name) {
+					note(c.ID, "frees "+m)
+				}
 			}
-		case AddMember:
-			note(c.ID, "joins "+do.Person)
-		case RemoveMember:
-			note(c.ID, "empties "+do.Group)
-		case GrantManager:
-			note(c.ID, "manages "+do.Person)
-		case GrantGroup:
-			note(c.ID, "manages group "+do.Group)
-		case RevokeManager:
-			note(c.ID, "frees "+do.Manager)
-		case RevokeGroup:
-			note(c.ID, "frees "+do.Manager)
-		case DeleteGroup:
-			for _, m := range p.managersOf(do.Group) {
-				note(c.ID, "frees "+m)
+		case Person:
+			if !deactivates(c) {
+				note(c.ID, "person "+do.Email)
+			}
+		case Membership:
+			if c.Op == Create {
+				note(c.ID, "joins "+do.Person)
+			} else {
+				note(c.ID, "empties "+do.Group)
+			}
+		case Manager:
+			switch {
+			case c.Op == Delete:
+				if do.Person != "" || do.Group != "" {
+					note(c.ID, "frees "+do.Manager)
+				}
+			case do.Person != "":
+				note(c.ID, "manages "+do.Person)
+			default:
+				note(c.ID, "manages group "+do.Group)
 			}
 		}
 	}

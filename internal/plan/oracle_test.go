@@ -17,13 +17,13 @@ import (
 type oracle struct {
 	spec      *state.Users
 	before    *world
-	rows      map[string]state.Declared
+	rows      map[string]state.Row
 	protected map[string]bool // users
 	values    map[string]bool // names of protected groups, lower case
 }
 
 func newOracle(spec *state.Users, dir *state.Directory) *oracle {
-	o := &oracle{spec: spec, before: newWorld(dir), rows: map[string]state.Declared{}, protected: map[string]bool{}}
+	o := &oracle{spec: spec, before: newWorld(dir), rows: map[string]state.Row{}, protected: map[string]bool{}}
 	for _, row := range spec.People {
 		o.rows[row.Email] = row
 	}
@@ -179,7 +179,7 @@ func (o *oracle) afterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 			fail("%s was not invited", email)
 		}
 		want := *was
-		want.Email, want.Capacity, want.Ghost, want.Fields = email, row.Capacity, false, maps.Clone(was.Fields)
+		want.Email, want.Capacity, want.EmptyRole, want.Fields = email, row.Capacity, false, maps.Clone(was.Fields)
 		if want.Fields == nil {
 			want.Fields = map[string]string{}
 		}
@@ -324,7 +324,7 @@ func (o *oracle) afterAll(t *rapid.T, w *world, p *plan.Plan) {
 		is := w.people[email]
 		switch {
 		case leavers[email]:
-			if is.Status != state.Inactive || is.Ghost {
+			if is.Status != state.Inactive || is.EmptyRole {
 				fail("%s has not left: %+v", email, is)
 			}
 		case !o.planned(email):

@@ -87,7 +87,7 @@ func (t *timePlanner) validate() bool {
 	case !dest.HasLink && !dest.Has("CUSTOM_FIELDS"):
 		t.refuse("link", state.CauseFeature, "CUSTOM_FIELDS", "the workspace %q lacks custom fields (feature CUSTOM_FIELDS; Pro or Enterprise plan), which link: field needs.", dest.Workspace)
 	case !dest.HasLink:
-		t.add(Provision, Create, KindField, t.spec.LinkField, CreateLink{t.spec.LinkField},
+		t.add(Provision, Create, t.spec.LinkField, CustomField{t.spec.LinkField},
 			Field{"type", "", string(state.FieldText)}, Field{"of", "", "time entries"})
 	}
 	return len(t.plan.Refusals) == before
@@ -143,9 +143,9 @@ func marksShared(all []state.TimeSync, sync state.TimeSync) *Plan {
 	return nil
 }
 
-func (t *timePlanner) add(phase Phase, op Op, kind Kind, name string, do Action, fields ...Field) *Change {
+func (t *timePlanner) add(phase Phase, op Op, name string, do Action, fields ...Field) *Change {
 	t.plan.Changes = append(t.plan.Changes, Change{
-		Domain: Time, Sync: t.spec.Name, Phase: phase, Op: op, Ref: Ref{t.have.Destination.Workspace, kind, name},
+		Domain: Time, Sync: t.spec.Name, Phase: phase, Op: op, Ref: Ref{t.have.Destination.Workspace, do.Kind(), name},
 		Fields: fields, Source: t.spec.At, Person: t.have.Destination.User, Do: do,
 	})
 	return &t.plan.Changes[len(t.plan.Changes)-1]
@@ -180,14 +180,14 @@ func disambiguate(changes []Change) {
 // timeNeeds says which entries wait for the link field, a tag or a task to be made.
 func timeNeeds(changes []Change) {
 	link := ""
-	tags, tasks := map[string]string{}, map[CreateTask]string{}
+	tags, tasks := map[string]string{}, map[Task]string{}
 	for i := range changes {
 		switch do := changes[i].Do.(type) {
-		case CreateLink:
+		case CustomField:
 			link = changes[i].ID
-		case CreateTag:
-			tags[do.Tag] = changes[i].ID
-		case CreateTask:
+		case Tag:
+			tags[do.Name] = changes[i].ID
+		case Task:
 			tasks[do] = changes[i].ID
 		}
 	}
@@ -197,15 +197,13 @@ func timeNeeds(changes []Change) {
 	for i := range changes {
 		c := &changes[i]
 		var e *state.Entry
-		switch do := c.Do.(type) {
-		case CreateEntry:
+		if do, ok := c.Do.(Entry); ok {
 			e = do.Entry
-		case UpdateEntry:
-			e = do.Entry
-		default:
+		}
+		if e == nil {
 			continue
 		}
-		ids := []string{link, tasks[CreateTask{e.Client, e.Project, e.Task}]}
+		ids := []string{link, tasks[Task{e.Client, e.Project, e.Task}]}
 		for _, tag := range e.Tags {
 			ids = append(ids, tags[tag])
 		}

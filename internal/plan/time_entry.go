@@ -137,7 +137,7 @@ func (t *timePlanner) create(p *pair, equal int) {
 	}
 	t.ensureTagsAndTask(&p.want)
 	want := p.want // a change outlives the reading: it must not keep all of it
-	t.add(Entries, Create, KindEntry, entryName(&want), CreateEntry{&want, equal}, entryFields(&state.Entry{}, &want)...).Entry = &want
+	t.add(Entries, Create, entryName(&want), Entry{Entry: &want, Equal: equal}, entryFields(&state.Entry{}, &want)...).Entry = &want
 }
 
 // update plans what makes the twin read like the source entry, if anything.
@@ -162,7 +162,7 @@ func (t *timePlanner) update(p *pair, twin *state.Entry) {
 	}
 	t.ensureTagsAndTask(&p.want)
 	want := p.want
-	t.add(Entries, Update, KindEntry, entryName(twin), UpdateEntry{twin.ID, &want, !sameContent(twin, &want)}, fields...).Entry = &want
+	t.add(Entries, Update, entryName(twin), Entry{ID: twin.ID, Entry: &want, Moves: !sameContent(twin, &want)}, fields...).Entry = &want
 }
 
 // ensureTagsAndTask plans the tags and the task of an entry that the destination lacks. A task is named with its project.
@@ -170,17 +170,17 @@ func (t *timePlanner) ensureTagsAndTask(e *state.Entry) {
 	for _, tag := range e.Tags {
 		if !t.tags.has[tag] && !t.tags.archived[tag] && !t.asked.tags[tag] {
 			t.asked.tags[tag] = true
-			t.add(Provision, Create, KindTag, tag, CreateTag{tag}, Field{"tag", "", tag}).Cause = state.CauseForEntries
+			t.add(Provision, Create, tag, Tag{tag}, Field{"tag", "", tag}).Cause = state.CauseForEntries
 		}
 	}
 	if e.Task == "" || t.tasks[projectKey{e.Client, e.Project}][e.Task] {
 		return
 	}
-	do := CreateTask{e.Client, e.Project, e.Task}
+	do := Task{e.Client, e.Project, e.Task}
 	name := label(e) + " · " + e.Task
 	if !t.asked.tasks[name] {
 		t.asked.tasks[name] = true
-		t.add(Provision, Create, KindTask, name, do, Field{"project", "", label(e)}, Field{"task", "", e.Task}).Cause = state.CauseForEntries
+		t.add(Provision, Create, name, do, Field{"project", "", label(e)}, Field{"task", "", e.Task}).Cause = state.CauseForEntries
 	}
 }
 

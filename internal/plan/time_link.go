@@ -94,7 +94,7 @@ func (t *timePlanner) missingSources(marked links) {
 		case elsewhere[e.Link]:
 			t.countFinding(state.FindingSourceGone, label(e), state.CauseSourceMoved, "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
 		case t.spec.Deletes:
-			c := t.add(Cleanup, Delete, KindEntry, entryName(e), DeleteEntry{e.ID}, entryFields(e, &state.Entry{})...)
+			c := t.add(Cleanup, Delete, entryName(e), Entry{ID: e.ID}, entryFields(e, &state.Entry{})...)
 			was := shown(e)
 			c.Gated, c.Entry, c.Cause, c.Reason = true, &was, state.CauseSourceDeleted, "its source entry was deleted"
 		default:

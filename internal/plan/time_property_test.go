@@ -77,24 +77,27 @@ func (b *books) do(t *rapid.T, p *plan.Plan, approved bool) (made, changed, dele
 			continue
 		}
 		switch do := c.Do.(type) {
-		case plan.CreateEntry:
-			made++
-			b.dest[b.id("d")] = *do.Entry
-		case plan.UpdateEntry:
-			changed++
-			old, ok := b.dest[do.ID]
-			if !ok {
-				t.Fatalf("%s changes an entry that is not there", c.Ref.Name)
+		case plan.Entry:
+			switch c.Op {
+			case plan.Create:
+				made++
+				b.dest[b.id("d")] = *do.Entry
+			case plan.Update:
+				changed++
+				old, ok := b.dest[do.ID]
+				if !ok {
+					t.Fatalf("%s changes an entry that is not there", c.Ref.Name)
+				}
+				e := *do.Entry
+				if e.Link == "" {
+					e.Link = old.Link
+				}
+				b.dest[do.ID] = e
+			default:
+				deleted++
+				delete(b.dest, do.ID)
 			}
-			e := *do.Entry
-			if e.Link == "" {
-				e.Link = old.Link
-			}
-			b.dest[do.ID] = e
-		case plan.DeleteEntry:
-			deleted++
-			delete(b.dest, do.ID)
-		case plan.CreateLink, plan.CreateProject:
+		case plan.CustomField, plan.Project:
 		default:
 			t.Fatalf("unexpected change %T", do)
 		}

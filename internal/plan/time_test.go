@@ -460,7 +460,7 @@ func TestTimeNeedsAndCounts(t *testing.T) {
 		twin Alpha/Website 20T09:00-20T10:00 plan`))
 	var got []int
 	for _, c := range p.Changes {
-		got = append(got, c.Do.(plan.CreateEntry).Equal)
+		got = append(got, c.Do.(plan.Entry).Equal)
 	}
 	if diff := cmp.Diff([]int{1, 0}, got); diff != "" {
 		t.Errorf("equal entries (-want +got):\n%s", diff)

@@ -22,7 +22,7 @@ type planner struct {
 	fields    map[string]state.Field // by the name used in the config
 	protected struct{ groups, users set }
 	personal  set                     // names that somebody's manager group may have
-	rows      []state.Declared        // rows that are planned for
+	rows      []state.Row             // rows that are planned for
 	manager   map[string]string       // whom a planned person reports to; people who keep theirs are not in it
 	source    map[string]state.Source // where a planned person stands in the CSV
 	keepers   set                     // managers whom people of the CSV keep for want of another
@@ -122,7 +122,7 @@ func (p *planner) label(email string) string {
 
 // subject says what the plan was made for, and who reports to whom where that changes.
 func (p *planner) subject() {
-	s := Subject{Domain: Users, Workspace: p.dir.Workspace, Declared: len(p.spec.People) + len(p.spec.Unsound) + p.spec.Illegible, Groups: len(p.dir.Groups)}
+	s := Subject{Domain: Users, Workspace: p.dir.Workspace, Declared: len(p.spec.People) + len(p.spec.InvalidEmails) + p.spec.UnreadableRows, Groups: len(p.dir.Groups)}
 	for _, person := range p.dir.People {
 		if person.Status == state.Active {
 			s.People++

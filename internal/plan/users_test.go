@@ -537,7 +537,7 @@ func TestPeople(t *testing.T) {
 			have: base,
 			csv:  "ops@x owner@x\n ann@x owner@x",
 			set: func(u *state.Users) {
-				u.Unsound, u.Absent = []string{"bob@x"}, state.AbsentDeactivate
+				u.InvalidEmails, u.Absent = []string{"bob@x"}, state.AbsentDeactivate
 			},
 			want: `
 				finding cannot_leave owner@x: is not in users.csv and is kept: the key is theirs
@@ -1041,7 +1041,7 @@ func TestAbsent(t *testing.T) {
 		{
 			name: "while rows cannot be read nobody is absent",
 			have: base + "person cyd@x",
-			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Illegible = 2 },
+			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.UnreadableRows = 2 },
 			want: `
 				finding absent : nobody is taken for absent while 2 rows of users.csv cannot be read
 			`,

@@ -81,82 +81,86 @@ func (w *world) managers(email string) []string {
 	return nil
 }
 
-// do carries out an action. What is there already, or is not there, is an error: a plan says only what is needed.
-func (w *world) do(action plan.Action) error {
-	missing := func(what, name string) error { return fmt.Errorf("%#v: no %s %q", action, what, name) }
-	switch a := action.(type) {
-	case plan.CreateField:
-		if _, there := w.fields[a.Field]; there {
+// do carries out a change. What is there already, or is not there, is an error: a plan says only what is needed.
+func (w *world) do(c plan.Change) error {
+	on := c.Op == plan.Create
+	switch a := c.Do.(type) {
+	case plan.CustomField:
+		if _, there := w.fields[a.Name]; there {
 			return fmt.Errorf("%#v: there already", a)
 		}
-		w.fields[a.Field] = state.Field{Name: a.Field, Type: state.FieldText}
-	case plan.CreateGroup:
-		if w.group(a.Group) != nil {
-			return fmt.Errorf("%#v: there already", a)
-		}
-		w.groups[w.next] = &state.Group{Name: a.Group}
-		w.next++
-	case plan.RenameGroup:
-		g := w.group(a.From)
-		if g == nil {
-			return missing("group", a.From)
-		}
-		if w.group(a.To) != nil {
-			return fmt.Errorf("%#v: the name is taken", a)
-		}
-		g.Name = a.To
-	case plan.DeleteGroup:
-		for n, g := range w.groups {
-			if g.Name == a.Group {
-				delete(w.groups, n)
-				return nil
-			}
-		}
-		return missing("group", a.Group)
-	case plan.Invite:
-		if w.people[a.Person] != nil {
-			return fmt.Errorf("%#v: a member already", a)
-		}
-		w.people[a.Person] = &state.Person{Email: a.Person, Status: state.Pending, Capacity: 7 * 60 * 60e9, Fields: map[string]string{}}
-	case plan.SetActive:
-		p := w.people[a.Person]
-		if p == nil {
-			return missing("person", a.Person)
-		}
-		if (p.Status == state.Active) == a.Active {
-			return fmt.Errorf("%#v: so already", a)
-		}
-		p.Status = state.Inactive
-		if a.Active {
-			p.Status = state.Active
-		}
-	case plan.SetProfile:
+		w.fields[a.Name] = state.Field{Name: a.Name, Type: state.FieldText}
+	case plan.Group:
+		return w.doGroup(c.Op, a)
+	case plan.Person:
+		return w.doPerson(c.Op, a)
+	case plan.Profile:
 		return w.setProfile(a)
-	case plan.AddMember:
-		return w.list(a, a.Group, a.Person, true, func(g *state.Group) *[]string { return &g.Members })
-	case plan.RemoveMember:
-		return w.list(a, a.Group, a.Person, false, func(g *state.Group) *[]string { return &g.Members })
-	case plan.GrantGroup:
-		return w.list(a, a.Group, a.Manager, true, func(g *state.Group) *[]string { return &g.Managers })
-	case plan.RevokeGroup:
-		return w.list(a, a.Group, a.Manager, false, func(g *state.Group) *[]string { return &g.Managers })
-	case plan.GrantManager:
-		return w.manager(a, a.Person, a.Manager, true)
-	case plan.RevokeManager:
-		return w.manager(a, a.Person, a.Manager, false)
-	case plan.RevokeGhost:
-		p := w.people[a.Person]
-		if p == nil || !p.Ghost {
-			return missing("ghost of", a.Person)
+	case plan.Membership:
+		return w.list(a, a.Group, a.Person, on, func(g *state.Group) *[]string { return &g.Members })
+	case plan.Manager:
+		switch {
+		case a.Group != "":
+			return w.list(a, a.Group, a.Manager, on, func(g *state.Group) *[]string { return &g.Managers })
+		case a.Person != "":
+			return w.manager(a, a.Person, a.Manager, on)
 		}
-		p.Ghost = false
+		p := w.people[a.Manager]
+		if p == nil || !p.EmptyRole || on {
+			return fmt.Errorf("%#v: no role over nothing", a)
+		}
+		p.EmptyRole = false
 	default:
-		return fmt.Errorf("%T is no action this world knows", action)
+		return fmt.Errorf("%T is no action this world knows", a)
 	}
 	return nil
 }
 
-func (w *world) setProfile(a plan.SetProfile) error {
+func (w *world) doGroup(op plan.Op, a plan.Group) error {
+	g := w.group(a.Name)
+	switch {
+	case op == plan.Create && g != nil:
+		return fmt.Errorf("%#v: there already", a)
+	case op == plan.Create:
+		w.groups[w.next] = &state.Group{Name: a.Name}
+		w.next++
+	case g == nil:
+		return fmt.Errorf("%#v: no such group", a)
+	case op == plan.Update && w.group(a.NewName) != nil:
+		return fmt.Errorf("%#v: the name is taken", a)
+	case op == plan.Update:
+		g.Name = a.NewName
+	default:
+		for n := range w.groups {
+			if w.groups[n] == g {
+				delete(w.groups, n)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *world) doPerson(op plan.Op, a plan.Person) error {
+	p := w.people[a.Email]
+	switch {
+	case op == plan.Create && p != nil:
+		return fmt.Errorf("%#v: a member already", a)
+	case op == plan.Create:
+		w.people[a.Email] = &state.Person{Email: a.Email, Status: state.Pending, Capacity: 7 * 60 * 60e9, Fields: map[string]string{}}
+		return nil
+	case p == nil:
+		return fmt.Errorf("%#v: no such person", a)
+	case (p.Status == state.Active) == a.Active:
+		return fmt.Errorf("%#v: so already", a)
+	}
+	p.Status = state.Inactive
+	if a.Active {
+		p.Status = state.Active
+	}
+	return nil
+}
+
+func (w *world) setProfile(a plan.Profile) error {
 	p := w.people[a.Person]
 	if p == nil {
 		return fmt.Errorf("%#v: no such person", a)

@@ -97,7 +97,7 @@ func declareAll(dir *state.Directory) *state.Users {
 	spec := &state.Users{}
 	for _, p := range dir.People {
 		if p.Status == state.Active || p.Status == state.Pending {
-			spec.People = append(spec.People, state.Declared{Email: p.Email})
+			spec.People = append(spec.People, state.Row{Email: p.Email})
 		}
 	}
 	return spec
@@ -165,7 +165,7 @@ func (w *Workspace) keepPeople(dir *state.Directory, rows []clockify.User) error
 			case role.Role == clockify.RoleAdmin:
 				p.Admin = true
 			case role.Role == clockify.RoleTeamManager && len(role.Entities) == 0:
-				p.Ghost = true
+				p.EmptyRole = true
 			}
 		}
 		dir.People = append(dir.People, p)

@@ -34,7 +34,7 @@ func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Receipt, error)
 		return plan.Receipt{}, errReadOnly
 	}
 	return carryOut(ctx, func(ctx context.Context) error {
-		op, err := w.operation(c.Do)
+		op, err := w.operation(c)
 		if err != nil {
 			return err
 		}
@@ -68,39 +68,39 @@ func refusal(err error) (status int, text string) {
 	return refused.Status, fmt.Sprintf("%d %s", refused.Status, refused.Message)
 }
 
-// operation knows how every action of the user planner's is done.
-func (w *Workspace) operation(action plan.Action) (operation, error) {
-	switch do := action.(type) {
-	case plan.CreateField:
+// operation knows how every change of the planner's is done.
+func (w *Workspace) operation(c plan.Change) (operation, error) {
+	create := c.Op == plan.Create
+	switch do := c.Do.(type) {
+	case plan.CustomField:
 		return w.createField(do), nil
-	case plan.CreateGroup:
-		return w.createGroup(do), nil
-	case plan.RenameGroup:
-		return w.renameGroup(do)
-	case plan.DeleteGroup:
+	case plan.Group:
+		switch c.Op {
+		case plan.Create:
+			return w.createGroup(do), nil
+		case plan.Update:
+			return w.renameGroup(do)
+		}
 		return w.deleteGroup(do)
-	case plan.Invite:
-		return w.invite(do), nil
-	case plan.SetActive:
+	case plan.Person:
+		if create {
+			return w.invite(do), nil
+		}
 		return w.setActive(do)
-	case plan.SetProfile:
+	case plan.Profile:
 		return w.setProfile(do)
-	case plan.AddMember:
-		return w.setMember(do.Group, do.Person, true)
-	case plan.RemoveMember:
-		return w.setMember(do.Group, do.Person, false)
-	case plan.GrantManager:
-		return w.setManager(do.Manager, do.Person, true)
-	case plan.RevokeManager:
-		return w.setManager(do.Manager, do.Person, false)
-	case plan.GrantGroup:
-		return w.setGroupManager(do.Manager, do.Group, true)
-	case plan.RevokeGroup:
-		return w.setGroupManager(do.Manager, do.Group, false)
-	case plan.RevokeGhost:
+	case plan.Membership:
+		return w.setMember(do.Group, do.Person, create)
+	case plan.Manager:
+		switch {
+		case do.Group != "":
+			return w.setGroupManager(do.Manager, do.Group, create)
+		case do.Person != "":
+			return w.setManager(do.Manager, do.Person, create)
+		}
 		return w.revokeEmptyRole(do)
 	}
-	return operation{}, fmt.Errorf("%T is not an action this workspace knows", action)
+	return operation{}, fmt.Errorf("%T is not an action this workspace knows", c.Do)
 }
 
 // run does an operation. Where the outcome is in doubt it looks before it tries again.

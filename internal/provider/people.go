@@ -36,20 +36,20 @@ func (w *Workspace) row(ctx context.Context, email string) (*clockify.User, erro
 }
 
 // invite adds a person. The answer is the workspace, so the new member's id is looked up by email afterwards.
-func (w *Workspace) invite(a plan.Invite) operation {
+func (w *Workspace) invite(a plan.Person) operation {
 	find := func(ctx context.Context) (bool, error) {
-		row, err := w.row(ctx, a.Person)
+		row, err := w.row(ctx, a.Email)
 		if err != nil || row == nil {
 			return false, err
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.users[a.Person] = newMember(row.ID)
-		w.emails[row.ID] = a.Person
+		w.users[a.Email] = newMember(row.ID)
+		w.emails[row.ID] = a.Email
 		return true, nil
 	}
 	return operation{people: true, check: find, do: func(ctx context.Context) error {
-		if _, err := w.Writer.InviteUser(ctx, w.ID, a.Person, a.SendEmail); err != nil {
+		if _, err := w.Writer.InviteUser(ctx, w.ID, a.Email, a.SendEmail); err != nil {
 			return err
 		}
 		for _, wait := range looks {
@@ -62,12 +62,12 @@ func (w *Workspace) invite(a plan.Invite) operation {
 				return err
 			}
 		}
-		return fmt.Errorf("%s was invited, and Clockify does not list them", a.Person)
+		return fmt.Errorf("%s was invited, and Clockify does not list them", a.Email)
 	}}
 }
 
-func (w *Workspace) setActive(a plan.SetActive) (operation, error) {
-	m, err := w.user(a.Person)
+func (w *Workspace) setActive(a plan.Person) (operation, error) {
+	m, err := w.user(a.Email)
 	if err != nil {
 		return operation{}, err
 	}
@@ -78,7 +78,7 @@ func (w *Workspace) setActive(a plan.SetActive) (operation, error) {
 	return operation{
 		people: true,
 		check: func(ctx context.Context) (bool, error) {
-			row, err := w.row(ctx, a.Person)
+			row, err := w.row(ctx, a.Email)
 			if err != nil || row == nil {
 				return false, err
 			}
@@ -98,7 +98,7 @@ func (w *Workspace) setActive(a plan.SetActive) (operation, error) {
 
 // setProfile writes capacity and field values in one call. Whether Clockify merges the values it is sent with those it
 // has or replaces them all is unproved (docs/clockify-api.md#profile), so every value the person has goes along.
-func (w *Workspace) setProfile(a plan.SetProfile) (operation, error) {
+func (w *Workspace) setProfile(a plan.Profile) (operation, error) {
 	m, err := w.user(a.Person)
 	if err != nil {
 		return operation{}, err
@@ -192,7 +192,7 @@ func (w *Workspace) field(name string) (clockify.CustomField, bool) {
 
 // createField makes a user field that everybody sees. Clockify may leave a new field inactive
 // (docs/clockify-api.md#new-field): then it is activated, and where that fails a person has to.
-func (w *Workspace) createField(a plan.CreateField) operation {
+func (w *Workspace) createField(a plan.CustomField) operation {
 	keep := func(ctx context.Context, f clockify.CustomField) error {
 		if f.Status == "INACTIVE" {
 			f.Status = "VISIBLE"
@@ -204,7 +204,7 @@ func (w *Workspace) createField(a plan.CreateField) operation {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.fields[a.Field] = f
+		w.fields[a.Name] = f
 		return nil
 	}
 	return operation{
@@ -214,14 +214,14 @@ func (w *Workspace) createField(a plan.CreateField) operation {
 				return false, err
 			}
 			for _, f := range fields {
-				if f.Name == a.Field {
+				if f.Name == a.Name {
 					return true, keep(ctx, f)
 				}
 			}
 			return false, nil
 		},
 		do: func(ctx context.Context) error {
-			f, err := w.Writer.CreateCustomField(ctx, w.ID, clockify.NewCustomField{Name: a.Field, Type: "TXT", EntityType: "USER", Status: "VISIBLE"})
+			f, err := w.Writer.CreateCustomField(ctx, w.ID, clockify.NewCustomField{Name: a.Name, Type: "TXT", EntityType: "USER", Status: "VISIBLE"})
 			if err != nil {
 				return err
 			}

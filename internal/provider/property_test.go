@@ -52,8 +52,8 @@ func drawDirectory(t *rapid.T) *state.Directory {
 	for _, email := range members {
 		p := state.Person{
 			Email: email, Name: rapid.SampledFrom(someNames).Draw(t, "name"), Status: state.Active,
-			Capacity: rapid.SampledFrom([]time.Duration{8 * time.Hour, 450 * time.Minute, 4 * time.Hour}).Draw(t, "capacity"),
-			Ghost:    rapid.IntRange(0, 5).Draw(t, "ghost") == 0, Managers: pick(t, "managers", members, 2), Fields: map[string]string{},
+			Capacity:  rapid.SampledFrom([]time.Duration{8 * time.Hour, 450 * time.Minute, 4 * time.Hour}).Draw(t, "capacity"),
+			EmptyRole: rapid.IntRange(0, 5).Draw(t, "ghost") == 0, Managers: pick(t, "managers", members, 2), Fields: map[string]string{},
 		}
 		switch email {
 		case ownerEmail:
@@ -72,13 +72,13 @@ func drawDirectory(t *rapid.T) *state.Directory {
 	}
 	for _, p := range dir.People { // who has a role has no ghost
 		for _, m := range p.Managers {
-			dir.People[slices.Index(members, m)].Ghost = false
+			dir.People[slices.Index(members, m)].EmptyRole = false
 		}
 	}
 	for _, name := range pick(t, "groups", someGroups, 5) {
 		g := state.Group{Name: name, Members: pick(t, "in", members, 4), Managers: pick(t, "over", members, 2)}
 		for _, m := range g.Managers {
-			dir.People[slices.Index(members, m)].Ghost = false
+			dir.People[slices.Index(members, m)].EmptyRole = false
 		}
 		dir.Groups = append(dir.Groups, g)
 	}
@@ -102,7 +102,7 @@ func drawUsers(t *rapid.T) *state.Users {
 	}
 	all := append([]string{ownerEmail, opsEmail, "new@x.io"}, someEmails...)
 	for i, email := range rapid.SliceOfNDistinct(rapid.SampledFrom(all), 1, len(all), rapid.ID[string]).Draw(t, "rows") {
-		d := state.Declared{
+		d := state.Row{
 			Email: email, Manager: rapid.SampledFrom(append(all, "", "nobody@x.io")).Draw(t, "manager"),
 			Capacity: rapid.SampledFrom([]time.Duration{8 * time.Hour, 450 * time.Minute}).Draw(t, "hours"),
 			At:       state.Source{File: "users.csv", Line: i + 2, Column: 1},
@@ -171,7 +171,7 @@ func checkRead(t *rapid.T, dir, have *state.Directory, spec *state.Users) {
 	want.People = slices.Clone(dir.People)
 	for i := range want.People {
 		p := &want.People[i]
-		if !slices.ContainsFunc(spec.People, func(d state.Declared) bool { return d.Email == p.Email }) {
+		if !slices.ContainsFunc(spec.People, func(d state.Row) bool { return d.Email == p.Email }) {
 			p.Capacity = state.CapacityUnknown
 		}
 	}
@@ -279,7 +279,7 @@ func asked(t *rapid.T, spec *state.Users, before *state.Directory, s sandbox.Sta
 	}
 }
 
-func checkValues(t *rapid.T, before *state.Directory, ws sandbox.Workspace, m sandbox.Member, row state.Declared) {
+func checkValues(t *rapid.T, before *state.Directory, ws sandbox.Workspace, m sandbox.Member, row state.Row) {
 	t.Helper()
 	for _, cell := range row.Cells {
 		i := slices.IndexFunc(ws.CustomFields, func(f sandbox.CustomField) bool { return f.Name == cell.Field })

@@ -177,7 +177,7 @@ func stateOf(dir *state.Directory) sandbox.State {
 	fields := map[string]string{}
 	for _, f := range dir.Fields {
 		fields[f.Name] = ws.AddUserField(f.Name, string(f.Type), f.Allowed...)
-		if f.Dormant {
+		if f.Inactive {
 			ws.CustomFields[len(ws.CustomFields)-1].Status = "INACTIVE"
 		}
 	}
@@ -195,7 +195,7 @@ func stateOf(dir *state.Directory) sandbox.State {
 		for _, holder := range p.Managers {
 			ws.AddManager(ids[holder], ids[p.Email])
 		}
-		if p.Ghost {
+		if p.EmptyRole {
 			ws.AddGhost(ids[p.Email])
 		}
 	}
@@ -299,7 +299,7 @@ func company(n int) (*state.Users, *state.Directory) {
 			Capacity: 8 * time.Hour, Fields: map[string]string{"Company": "Acme"}, Managers: []string{email(boss)},
 		})
 		dir.Groups[boss].Members = append(dir.Groups[boss].Members, email(i))
-		spec.People = append(spec.People, state.Declared{
+		spec.People = append(spec.People, state.Row{
 			Email: email(i), Manager: email(boss), Capacity: 8 * time.Hour, Cells: []state.Cell{{Field: "Company", Text: "Acme"}},
 		})
 	}

@@ -36,16 +36,16 @@ func (w *Workspace) group(ctx context.Context, name string) (*clockify.Group, er
 	return nil, nil
 }
 
-func (w *Workspace) createGroup(a plan.CreateGroup) operation {
+func (w *Workspace) createGroup(a plan.Group) operation {
 	keep := func(id string) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.groups[a.Group], w.created[a.Group] = id, true
+		w.groups[a.Name], w.created[a.Name] = id, true
 	}
 	return operation{
 		people: true,
 		check: func(ctx context.Context) (bool, error) {
-			g, err := w.group(ctx, a.Group)
+			g, err := w.group(ctx, a.Name)
 			if err != nil || g == nil {
 				return false, err
 			}
@@ -53,7 +53,7 @@ func (w *Workspace) createGroup(a plan.CreateGroup) operation {
 			return true, nil
 		},
 		do: func(ctx context.Context) error {
-			g, err := w.Writer.CreateGroup(ctx, w.ID, a.Group)
+			g, err := w.Writer.CreateGroup(ctx, w.ID, a.Name)
 			if err != nil {
 				return err
 			}
@@ -63,21 +63,21 @@ func (w *Workspace) createGroup(a plan.CreateGroup) operation {
 	}
 }
 
-func (w *Workspace) renameGroup(a plan.RenameGroup) (operation, error) {
-	id, _, err := w.groupID(a.From)
+func (w *Workspace) renameGroup(a plan.Group) (operation, error) {
+	id, _, err := w.groupID(a.Name)
 	if err != nil {
 		return operation{}, err
 	}
 	keep := func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		delete(w.groups, a.From)
-		w.groups[a.To] = id
+		delete(w.groups, a.Name)
+		w.groups[a.NewName] = id
 	}
 	return operation{
 		people: true,
 		check: func(ctx context.Context) (bool, error) {
-			g, err := w.group(ctx, a.To)
+			g, err := w.group(ctx, a.NewName)
 			if err != nil || g == nil || g.ID != id {
 				return false, err
 			}
@@ -85,7 +85,7 @@ func (w *Workspace) renameGroup(a plan.RenameGroup) (operation, error) {
 			return true, nil
 		},
 		do: func(ctx context.Context) error {
-			if err := w.Writer.RenameGroup(ctx, w.ID, id, a.To); err != nil {
+			if err := w.Writer.RenameGroup(ctx, w.ID, id, a.NewName); err != nil {
 				return err
 			}
 			keep()
@@ -94,15 +94,15 @@ func (w *Workspace) renameGroup(a plan.RenameGroup) (operation, error) {
 	}, nil
 }
 
-func (w *Workspace) deleteGroup(a plan.DeleteGroup) (operation, error) {
-	id, _, err := w.groupID(a.Group)
+func (w *Workspace) deleteGroup(a plan.Group) (operation, error) {
+	id, _, err := w.groupID(a.Name)
 	if err != nil {
 		return operation{}, err
 	}
 	return operation{
 		people: true,
 		check: func(ctx context.Context) (bool, error) {
-			g, err := w.group(ctx, a.Group)
+			g, err := w.group(ctx, a.Name)
 			return g == nil, err
 		},
 		do: func(ctx context.Context) error { return w.Writer.DeleteGroup(ctx, w.ID, id) },
@@ -200,14 +200,14 @@ func (w *Workspace) setGroupManager(manager, group string, held bool) (operation
 }
 
 // revokeEmptyRole takes a team manager role over nothing: it is named by the holder's own id (docs/clockify-api.md#empty-role).
-func (w *Workspace) revokeEmptyRole(a plan.RevokeGhost) (operation, error) {
-	m, err := w.user(a.Person)
+func (w *Workspace) revokeEmptyRole(a plan.Manager) (operation, error) {
+	m, err := w.user(a.Manager)
 	if err != nil {
 		return operation{}, err
 	}
 	return operation{
 		check: func(ctx context.Context) (bool, error) {
-			row, err := w.row(ctx, a.Person)
+			row, err := w.row(ctx, a.Manager)
 			if err != nil || row == nil {
 				return false, err
 			}

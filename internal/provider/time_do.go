@@ -18,38 +18,40 @@ func (t *Time) Do(ctx context.Context, c plan.Change) (plan.Receipt, error) {
 	if t.dst == nil {
 		return plan.Receipt{}, errNotRead
 	}
-	return carryOut(ctx, func(ctx context.Context) error { return t.do(ctx, c.Do) })
+	return carryOut(ctx, func(ctx context.Context) error { return t.do(ctx, c) })
 }
 
 var errNotRead = errors.New("nothing has been read yet")
 
-func (t *Time) do(ctx context.Context, action plan.Action) error {
-	if _, ok := action.(plan.CreateProject); ok {
+func (t *Time) do(ctx context.Context, c plan.Change) error {
+	if c.Ref.Kind == plan.KindProject {
 		t.src.written.Store(true)
 	} else {
 		t.dst.written.Store(true)
 	}
-	switch do := action.(type) {
-	case plan.CreateProject:
+	switch do := c.Do.(type) {
+	case plan.Project:
 		return t.Source.run(ctx, t.createProject(do))
-	case plan.CreateLink:
+	case plan.CustomField:
 		return t.Destination.run(ctx, t.createLink(do))
-	case plan.CreateTag:
+	case plan.Tag:
 		return t.Destination.run(ctx, t.createTag(do))
-	case plan.CreateTask:
+	case plan.Task:
 		d, err := t.createTask(do)
 		if err != nil {
 			return err
 		}
 		return t.Destination.run(ctx, d)
-	case plan.CreateEntry:
-		return reason(t.createEntry(ctx, do))
-	case plan.UpdateEntry:
-		return reason(t.updateEntry(ctx, do))
-	case plan.DeleteEntry:
+	case plan.Entry:
+		switch c.Op {
+		case plan.Create:
+			return reason(t.createEntry(ctx, do))
+		case plan.Update:
+			return reason(t.updateEntry(ctx, do))
+		}
 		return reason(t.Destination.run(ctx, t.deleteEntry(do)))
 	}
-	return fmt.Errorf("%T is not an action of a time sync", action)
+	return fmt.Errorf("%T is not an action of a time sync", c.Do)
 }
 
 // reason says in words why Clockify refuses to write an entry (docs/clockify-api.md#locked-periods).
@@ -79,15 +81,15 @@ func found[T any](list seq[T], is func(T) bool) (bool, error) {
 
 // createProject makes a project in the source. It is looked for under the client by its whole name: names are unique
 // there (docs/clockify-api.md#projects).
-func (t *Time) createProject(a plan.CreateProject) operation {
+func (t *Time) createProject(a plan.Project) operation {
 	client := t.sync.Source.ClientID
 	return operation{
 		check: func(ctx context.Context) (bool, error) {
-			list := t.Source.Writer.Projects(ctx, t.Source.ID, clockify.ProjectsQuery{ClientIDs: []string{client}, Name: a.Project})
-			return found(list, func(p clockify.Project) bool { return p.Name == a.Project && p.ClientID == client })
+			list := t.Source.Writer.Projects(ctx, t.Source.ID, clockify.ProjectsQuery{ClientIDs: []string{client}, Name: a.Name})
+			return found(list, func(p clockify.Project) bool { return p.Name == a.Name && p.ClientID == client })
 		},
 		do: func(ctx context.Context) error {
-			_, err := t.Source.Writer.CreateProject(ctx, t.Source.ID, clockify.NewProject{Name: a.Project, ClientID: client, Color: a.Color})
+			_, err := t.Source.Writer.CreateProject(ctx, t.Source.ID, clockify.NewProject{Name: a.Name, ClientID: client, Color: a.Color})
 			return err
 		},
 	}
@@ -95,7 +97,7 @@ func (t *Time) createProject(a plan.CreateProject) operation {
 
 // createLink makes the link field, invisible: it is nobody's to fill in, and visible ones are few
 // (docs/clockify-api.md#new-field). Clockify may leave a new field inactive; then it is activated, or a person has to.
-func (t *Time) createLink(a plan.CreateLink) operation {
+func (t *Time) createLink(a plan.CustomField) operation {
 	const status = "INVISIBLE"
 	keep := func(ctx context.Context, f clockify.CustomField) error {
 		if f.Status == "INACTIVE" {
@@ -115,7 +117,7 @@ func (t *Time) createLink(a plan.CreateLink) operation {
 		check: func(ctx context.Context) (bool, error) {
 			fields, err := t.Destination.Writer.CustomFields(ctx, t.Destination.ID, "TIMEENTRY")
 			for _, f := range fields {
-				if f.Name == a.Field && f.Type == "TXT" {
+				if f.Name == a.Name && f.Type == "TXT" {
 					return true, keep(ctx, f)
 				}
 			}
@@ -123,7 +125,7 @@ func (t *Time) createLink(a plan.CreateLink) operation {
 		},
 		do: func(ctx context.Context) error {
 			f, err := t.Destination.Writer.CreateCustomField(ctx, t.Destination.ID,
-				clockify.NewCustomField{Name: a.Field, Type: "TXT", EntityType: "TIMEENTRY", Status: status})
+				clockify.NewCustomField{Name: a.Name, Type: "TXT", EntityType: "TIMEENTRY", Status: status})
 			if err != nil {
 				return err
 			}
@@ -132,28 +134,28 @@ func (t *Time) createLink(a plan.CreateLink) operation {
 	}
 }
 
-func (t *Time) createTag(a plan.CreateTag) operation {
+func (t *Time) createTag(a plan.Tag) operation {
 	return operation{
 		check: func(ctx context.Context) (bool, error) {
 			return found(t.Destination.Writer.Tags(ctx, t.Destination.ID), func(tag clockify.Tag) bool {
-				if tag.Name == a.Tag && !tag.Archived {
-					t.dst.keep(tag.ID, "tag", a.Tag)
+				if tag.Name == a.Name && !tag.Archived {
+					t.dst.keep(tag.ID, "tag", a.Name)
 					return true
 				}
 				return false
 			})
 		},
 		do: func(ctx context.Context) error {
-			tag, err := t.Destination.Writer.CreateTag(ctx, t.Destination.ID, a.Tag)
+			tag, err := t.Destination.Writer.CreateTag(ctx, t.Destination.ID, a.Name)
 			if err == nil {
-				t.dst.keep(tag.ID, "tag", a.Tag)
+				t.dst.keep(tag.ID, "tag", a.Name)
 			}
 			return err
 		},
 	}
 }
 
-func (t *Time) createTask(a plan.CreateTask) (operation, error) {
+func (t *Time) createTask(a plan.Task) (operation, error) {
 	project, err := t.dst.id("project", a.Client, a.Project)
 	if err != nil {
 		return operation{}, err
@@ -161,17 +163,17 @@ func (t *Time) createTask(a plan.CreateTask) (operation, error) {
 	return operation{
 		check: func(ctx context.Context) (bool, error) {
 			return found(t.Destination.Writer.Tasks(ctx, t.Destination.ID, project), func(task clockify.Task) bool {
-				if task.Name == a.Task {
-					t.dst.keep(task.ID, "task", project, a.Task)
+				if task.Name == a.Name {
+					t.dst.keep(task.ID, "task", project, a.Name)
 					return true
 				}
 				return false
 			})
 		},
 		do: func(ctx context.Context) error {
-			task, err := t.Destination.Writer.CreateTask(ctx, t.Destination.ID, project, a.Task)
+			task, err := t.Destination.Writer.CreateTask(ctx, t.Destination.ID, project, a.Name)
 			if err == nil {
-				t.dst.keep(task.ID, "task", project, a.Task)
+				t.dst.keep(task.ID, "task", project, a.Name)
 			}
 			return err
 		},

@@ -255,7 +255,7 @@ func TestTimeDoRefuses(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, equals(1))
 	tm, p := o.plan(o.sync())
-	if _, err := tm.Do(t.Context(), plan.Change{Do: plan.CreateGroup{Group: "x"}}); err == nil {
+	if _, err := tm.Do(t.Context(), plan.Change{Do: plan.Group{Name: "x"}}); err == nil {
 		t.Error("a time sync makes a group")
 	}
 	tm.Destination.Writer = nil

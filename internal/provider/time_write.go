@@ -59,7 +59,7 @@ var looks = []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
 // createEntry makes an entry. Nothing in Clockify looks for duplicates, so when an answer was lost the destination is
 // searched before the entry is made again: for its mark, or for one more entry of its content than there were. Equal
 // entries therefore take turns.
-func (t *Time) createEntry(ctx context.Context, a plan.CreateEntry) error {
+func (t *Time) createEntry(ctx context.Context, a plan.Entry) error {
 	b, err := t.body(a.Entry, nil)
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (t *Time) createEntry(ctx context.Context, a plan.CreateEntry) error {
 }
 
 // look searches the destination for an entry that may have been made.
-func (t *Time) look(ctx context.Context, a plan.CreateEntry, b clockify.EntryBody, key uint64) (bool, error) {
+func (t *Time) look(ctx context.Context, a plan.Entry, b clockify.EntryBody, key uint64) (bool, error) {
 	t.mu.Lock()
 	want := a.Equal + t.made[key] + 1
 	t.mu.Unlock()
@@ -183,7 +183,7 @@ func (t *Time) agrees(row clockify.TimeEntry, b clockify.EntryBody) error {
 }
 
 // updateEntry replaces an entry, whose custom field values go along: what is left out is cleared.
-func (t *Time) updateEntry(ctx context.Context, a plan.UpdateEntry) error {
+func (t *Time) updateEntry(ctx context.Context, a plan.Entry) error {
 	b, err := t.body(a.Entry, t.values[a.ID])
 	if err != nil {
 		return err
@@ -217,7 +217,7 @@ func (t *Time) asSent(row clockify.TimeEntry, b clockify.EntryBody) bool {
 }
 
 // deleteEntry deletes an entry; one that is not there any more is deleted.
-func (t *Time) deleteEntry(a plan.DeleteEntry) operation {
+func (t *Time) deleteEntry(a plan.Entry) operation {
 	return operation{
 		check: func(ctx context.Context) (bool, error) {
 			_, err := t.Destination.Writer.TimeEntry(ctx, t.Destination.ID, a.ID)

@@ -122,10 +122,7 @@ func entryOf(c *plan.Change) entryView {
 			break
 		}
 	}
-	switch do := c.Do.(type) {
-	case plan.CreateEntry:
-		e.start, e.end = do.Entry.Start, do.Entry.End
-	case plan.UpdateEntry:
+	if do, ok := c.Do.(plan.Entry); ok && do.Entry != nil {
 		e.start, e.end = do.Entry.Start, do.Entry.End
 	}
 	for _, f := range c.Fields {

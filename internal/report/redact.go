@@ -196,9 +196,13 @@ func planMask(p *plan.Plan, ctx Context) *mask {
 // namedAfter reports whether the change is of a group that may have the name somebody once had: one that is renamed,
 // or one that a leaver manages.
 func namedAfter(c plan.Change) bool {
-	switch c.Do.(type) {
-	case plan.GrantGroup, plan.RevokeGroup, plan.DeleteGroup:
-		return c.Leaver != ""
+	switch do := c.Do.(type) {
+	case plan.Manager:
+		return do.Group != "" && c.Leaver != ""
+	case plan.Group:
+		if c.Op == plan.Delete {
+			return c.Leaver != ""
+		}
 	}
 	return c.Ref.Kind == plan.KindGroup && c.Op == plan.Update
 }

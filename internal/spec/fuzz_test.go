@@ -36,7 +36,7 @@ func FuzzUsers(f *testing.F) {
 			switch {
 			case seen[p.Email]:
 				t.Errorf("%s is there twice", p.Email)
-			case slices.Contains(u.Unsound, p.Email):
+			case slices.Contains(u.InvalidEmails, p.Email):
 				t.Errorf("%s is both sound and unsound", p.Email)
 			case p.Email != strings.ToLower(p.Email) || strings.Count(p.Email, "@") != 1 || len(p.Email) > maxEmail:
 				t.Errorf("%q is no email", p.Email)
@@ -49,7 +49,7 @@ func FuzzUsers(f *testing.F) {
 			}
 			seen[p.Email] = true
 		}
-		if (len(u.Unsound) > 0 || u.Illegible > 0) && len(problems) == 0 {
+		if (len(u.InvalidEmails) > 0 || u.UnreadableRows > 0) && len(problems) == 0 {
 			t.Error("rows were left out without a problem")
 		}
 	})

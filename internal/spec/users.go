@@ -39,7 +39,7 @@ func (r *reader) read(data []byte) *state.Users {
 	top := state.Source{File: r.file, Line: 1, Column: 1}
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
 		r.bad(top, "the file is UTF-16. Save it as UTF-8 (in Excel: CSV UTF-8).")
-		users.Illegible++
+		users.UnreadableRows++
 		return r.users
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
@@ -50,20 +50,20 @@ func (r *reader) read(data []byte) *state.Users {
 		if len(r.problems) == 0 {
 			r.bad(top, "the file is empty. It needs a header and at least one person: an empty file never means that everybody left.")
 		}
-		users.Illegible++
+		users.UnreadableRows++
 		return r.users
 	}
 	if len(r.problems) > 0 || !r.readHeader(first) {
 		// Without a sound header no cell can be told from another.
 		r.rows.encoding()
-		users.Illegible++
+		users.UnreadableRows++
 		return r.users
 	}
 	r.rows.refused = r.refused
 	r.people()
 	if r.rows.seen == 0 {
 		r.bad(top, "the file has a header and no people: an empty file never means that everybody left.")
-		users.Illegible++
+		users.UnreadableRows++
 	}
 	r.rows.encoding()
 	slices.Sort(users.Protect.Values)
@@ -78,7 +78,7 @@ func (r *reader) people() {
 	decoder, err := csvutil.NewDecoder(r.rows, r.header.keys...)
 	if err != nil {
 		r.bad(state.Source{File: r.file, Line: 1, Column: 1}, "the header cannot be read.")
-		r.users.Illegible++
+		r.users.UnreadableRows++
 		return
 	}
 	for {
@@ -89,31 +89,31 @@ func (r *reader) people() {
 		}
 		if err != nil { // text into text: there is nothing to go wrong
 			r.bad(r.rows.at(0), "this line cannot be read.")
-			r.users.Illegible++
+			r.users.UnreadableRows++
 			continue
 		}
 		person, ok := r.person(l, decoder.Record())
 		if person.Email == "" {
-			r.users.Illegible++
+			r.users.UnreadableRows++
 			continue
 		}
 		if before, again := r.lines[person.Email]; again {
 			r.bad(person.At, "%s appears twice, first in line %d.", shorten(person.Email), before)
-			r.users.Unsound = append(r.users.Unsound, person.Email)
+			r.users.InvalidEmails = append(r.users.InvalidEmails, person.Email)
 			continue
 		}
 		r.lines[person.Email] = person.At.Line
 		if !ok {
-			r.users.Unsound = append(r.users.Unsound, person.Email)
+			r.users.InvalidEmails = append(r.users.InvalidEmails, person.Email)
 			continue
 		}
 		r.users.People = append(r.users.People, person)
 	}
-	slices.Sort(r.users.Unsound)
-	r.users.Unsound = slices.Compact(r.users.Unsound)
+	slices.Sort(r.users.InvalidEmails)
+	r.users.InvalidEmails = slices.Compact(r.users.InvalidEmails)
 	// Of an email that is there twice nobody can tell which row is meant.
-	r.users.People = slices.DeleteFunc(r.users.People, func(p state.Declared) bool {
-		_, unsound := slices.BinarySearch(r.users.Unsound, p.Email)
+	r.users.People = slices.DeleteFunc(r.users.People, func(p state.Row) bool {
+		_, unsound := slices.BinarySearch(r.users.InvalidEmails, p.Email)
 		return unsound
 	})
 }
@@ -122,15 +122,15 @@ func (r *reader) people() {
 func (r *reader) refused(record []string) {
 	if i := r.header.email; i < len(record) {
 		if email, wrong := parseEmail(record[i]); wrong == "" {
-			r.users.Unsound = append(r.users.Unsound, email)
+			r.users.InvalidEmails = append(r.users.InvalidEmails, email)
 			return
 		}
 	}
-	r.users.Illegible++
+	r.users.UnreadableRows++
 }
 
 // person reads one row. Without a readable email the person has none; ok says that the row is sound.
-func (r *reader) person(l line, record []string) (p state.Declared, ok bool) {
+func (r *reader) person(l line, record []string) (p state.Row, ok bool) {
 	h := r.header
 	ok = true
 	p.At = r.rows.at(h.email)

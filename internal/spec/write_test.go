@@ -48,7 +48,7 @@ func TestWriteReadsBack(t *testing.T) {
 		}
 		u.Fields = []state.Mapping{{Column: name.Draw(t, "column"), Field: name.Draw(t, "field")}}
 		for i := range rapid.IntRange(1, 4).Draw(t, "people") {
-			p := state.Declared{
+			p := state.Row{
 				Email:    fmt.Sprintf("p%d@example.com", i),
 				Manager:  rapid.SampledFrom([]string{"", "boss@example.com"}).Draw(t, "manager"),
 				Capacity: time.Duration(rapid.IntRange(0, 2016).Draw(t, "minutes")) * time.Minute,
@@ -70,7 +70,7 @@ func TestWriteReadsBack(t *testing.T) {
 // TestWriteManyGroups writes more groups than a config may have: as many as Load takes are listed.
 func TestWriteManyGroups(t *testing.T) {
 	t.Parallel()
-	u := state.Users{Absent: state.AbsentKeep, People: []state.Declared{{Email: "a@example.com"}}}
+	u := state.Users{Absent: state.AbsentKeep, People: []state.Row{{Email: "a@example.com"}}}
 	for i := range 5_000 {
 		u.Protect.Groups = append(u.Protect.Groups, fmt.Sprintf("%s %d", strings.Repeat("a-", 40), i))
 	}

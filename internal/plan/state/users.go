@@ -8,11 +8,11 @@ import (
 
 // Users is what users.csv and the config declare about people.
 type Users struct {
-	File      string     // the CSV's name, for messages
-	People    []Declared // the sound rows, in file order
-	Unsound   []string   // emails of rows with a problem: they are neither changed nor taken for absent
-	Illegible int        // rows without a readable email; while there are any, nobody counts as absent
-	Fields    []Mapping  // CSV columns that fill custom fields, in the config's order
+	File           string    // the CSV's name, for messages
+	People         []Row     // the sound rows, in file order
+	InvalidEmails  []string  // emails of rows with a problem: they are neither changed nor taken for absent
+	UnreadableRows int       // rows without a readable email; while there are any, nobody counts as absent
+	Fields         []Mapping // CSV columns that fill custom fields, in the config's order
 
 	NoManagers   bool     // the file has no manager column: nobody's manager is managed
 	NoHours      bool     // the file has no column of hours: nobody's capacity is managed
@@ -40,8 +40,8 @@ type Users struct {
 // hand gives somebody more time, or less.
 const LeaveField = "Leaves on"
 
-// Declared is one person of the CSV.
-type Declared struct {
+// Row is one person of the CSV.
+type Row struct {
 	Email     string         // trimmed, lower case
 	ID        string         // what columns.id says: a number that never changes; empty: not said
 	Manager   string         // email of the manager, or the number of one who has no row; empty: the fallback
@@ -143,15 +143,15 @@ const CapacityUnknown time.Duration = -1
 
 // Person is a member of a workspace. The same type says what is and what ought to be.
 type Person struct {
-	Email    string // lower case; the identity
-	Name     string // display name; empty until the person has registered
-	Status   Status
-	Owner    bool
-	Admin    bool              // the owner counts as admin too
-	Capacity time.Duration     // per working day, or CapacityUnknown
-	Fields   map[string]string // custom field name to canonical value; a missing key is a blank value
-	Managers []string          // emails of those who hold TEAM_MANAGER directly on this person, sorted
-	Ghost    bool              // holds a TEAM_MANAGER role over nothing
+	Email     string // lower case; the identity
+	Name      string // display name; empty until the person has registered
+	Status    Status
+	Owner     bool
+	Admin     bool              // the owner counts as admin too
+	Capacity  time.Duration     // per working day, or CapacityUnknown
+	Fields    map[string]string // custom field name to canonical value; a missing key is a blank value
+	Managers  []string          // emails of those who hold TEAM_MANAGER directly on this person, sorted
+	EmptyRole bool              // holds a TEAM_MANAGER role over nothing
 }
 
 // Label is what people call the person: the name, or the email of one who has none.
@@ -184,8 +184,8 @@ const (
 
 // Field is a custom field of a workspace.
 type Field struct {
-	Name    string
-	Type    FieldType
-	Allowed []string // of the dropdown types
-	Dormant bool     // created but not activated; its values cannot be trusted to stick
+	Name     string
+	Type     FieldType
+	Allowed  []string // of the dropdown types
+	Inactive bool     // created but not activated; its values cannot be trusted to stick
 }

@@ -1,0 +1,259 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clockify-sync/clockify-sync/internal/apply"
+	"github.com/clockify-sync/clockify-sync/internal/audit"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/report"
+)
+
+// applyRun is a plan being carried out.
+type applyRun struct {
+	*run
+	plan     *plan.Plan
+	started  time.Time
+	audit    *audit.Audit
+	mask     report.Masker // of the audit files, where anybody may read them
+	outcomes []plan.Outcome
+	verified report.Verify
+	cut      bool    // verifying was stopped early
+	errs     []error // what went wrong beside the changes
+}
+
+// do carries the plan out, verifies, completes the audit files and returns the exit code.
+func (a *applyRun) do(ctx context.Context, approval plan.Approval) (int, error) {
+	if err := a.begin(); err != nil {
+		return 0, err
+	}
+	a.apply(ctx, approval)
+	a.verify(ctx)
+	code := a.exit()
+	if err := a.close(code); err != nil {
+		fmt.Fprintf(a.Stderr, "clockify-sync: %v\n", err)
+		code = ExitFailed
+	}
+	return code, nil
+}
+
+// earlier returns the lists of gated changes that earlier runs here have shown, to recognise what is left of an
+// approved one. They are believed only where they hash to the approved digest.
+func (r *run) earlier() [][]string {
+	var lists [][]string
+	for _, name := range []string{cmp.Or(r.opts.out, planFile), filepath.Join(r.opts.audit, audit.PlanFile)} {
+		data, err := os.ReadFile(r.path(name))
+		if err != nil {
+			continue
+		}
+		if ids, _, err := report.ReadJSON(bytes.NewReader(data)); err == nil {
+			lists = append(lists, ids)
+		}
+	}
+	return lists
+}
+
+// begin starts the audit and puts the plan beside it.
+func (a *applyRun) begin() (err error) {
+	if err := a.makeDir(a.opts.audit); err != nil {
+		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
+	}
+	a.mask = a.masker(a.plan)
+	a.audit, err = audit.Open(a.path(a.opts.audit), a.meta(), a.plan.Digest())
+	if err != nil {
+		return err
+	}
+	data, err := a.json(a.plan)
+	if err != nil {
+		return err
+	}
+	page := report.Markdown(a.plan, a.context())
+	return errors.Join(a.audit.WriteFile(audit.PlanFile, data), a.audit.WriteFile(audit.PageFile, []byte(page)), a.writeReport(false))
+}
+
+// meta says which run this is: GitHub's number of it, or the time.
+func (a *applyRun) meta() audit.Meta {
+	run, actor := a.started.UTC().Format("20060102T150405Z"), a.getenv("USER")
+	if a.env.GitHubActions {
+		run, actor = a.getenv("GITHUB_RUN_ID")+"-"+a.getenv("GITHUB_RUN_ATTEMPT"), a.getenv("GITHUB_TRIGGERING_ACTOR")
+	}
+	return audit.Meta{Run: run, Actor: actor, Commit: a.getenv("GITHUB_SHA"), Secrets: a.secrets(), Now: a.Now}
+}
+
+// Begin and End make a the journal: people are masked on the way where they are in the reports.
+func (a *applyRun) Begin(c plan.Change) error { return a.audit.Begin(a.mask.Change(c)) }
+
+// End writes how a change ended.
+func (a *applyRun) End(o plan.Outcome) error {
+	return a.audit.End(a.mask.Outcomes([]plan.Outcome{o})[0])
+}
+
+// apply runs every job's plan, side by side.
+func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
+	if len(a.plan.Problems) > 0 {
+		return
+	}
+	a.reserve()
+	defer a.release()
+	ends := make([][]plan.Outcome, len(a.jobs))
+	var group errgroup.Group
+	var mu sync.Mutex
+	bar := a.progress(a.plan)
+	defer bar.close()
+	for i, j := range a.jobs {
+		if j.plan == nil || j.plan.Empty() {
+			continue
+		}
+		group.Go(func() error {
+			outcomes, err := apply.Run(ctx, j.plan, j.do, a, apply.Options{Approval: approval, Now: a.Now, Progress: bar.add})
+			mu.Lock()
+			defer mu.Unlock()
+			ends[i] = outcomes
+			if err != nil {
+				a.errs = append(a.errs, err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // every job's error is kept
+	for _, outcomes := range ends {
+		a.outcomes = append(a.outcomes, outcomes...)
+	}
+}
+
+// rereadAfter is how long is waited before a second look when the first finds something unexpected: lists may lag
+// behind writes for a while.
+const rereadAfter = 3 * time.Second
+
+// verify reads again what was changed and plans again: nothing may be left but what is known not to have been done.
+func (a *applyRun) verify(ctx context.Context) {
+	tally := plan.Tally(a.outcomes)
+	switch {
+	case ctx.Err() != nil:
+		a.verified.Skipped, a.cut = "the run was cancelled", true
+		return
+	case tally[plan.Done]+tally[plan.Failed] == 0:
+		a.verified.Skipped = "nothing was changed"
+		return
+	}
+	for try := 0; ; try++ {
+		a.verified = a.look(ctx)
+		amiss := a.verified.Err != "" || len(a.verified.Unexpected(a.outcomes)) > 0
+		if try > 0 || !amiss || a.Sleep(ctx, rereadAfter) != nil {
+			return
+		}
+	}
+}
+
+func (a *applyRun) look(ctx context.Context) report.Verify {
+	var plans []*plan.Plan
+	var errs []error
+	jobs := slices.DeleteFunc(slices.Clone(a.jobs), func(j *job) bool { return j.plan == nil || j.plan.Empty() })
+	for i, m := range a.reader().make(ctx, jobs) {
+		if plans = append(plans, m.plan); m.err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", jobs[i].title, m.err))
+		}
+	}
+	v := report.Verify{Done: true, Left: plan.Join(plans...).Changes}
+	for _, err := range errs {
+		if stopped(err) { // cut short, which says nothing about what was done
+			v.Done, v.Skipped, a.cut = false, "the run stopped before reading again was done: "+err.Error(), true
+		}
+	}
+	errs = slices.DeleteFunc(errs, stopped)
+	if err := errors.Join(errs...); err != nil {
+		v.Done, v.Err = false, err.Error()
+	}
+	return v
+}
+
+// exit is the exit code of the run.
+func (a *applyRun) exit() int {
+	tally := plan.Tally(a.outcomes)
+	code := a.troubled(a.plan)
+	switch {
+	case code == ExitFailed, len(a.errs) > 0, tally[plan.Failed]+tally[plan.Skipped] > 0,
+		a.verified.Err != "", len(a.verified.Unexpected(a.outcomes)) > 0:
+		return ExitFailed
+	case code == ExitStopped, tally[plan.NotTried] > 0, a.cut:
+		return ExitStopped
+	case tally[plan.Withheld] > 0 && a.opts.exitCode:
+		return ExitPending
+	}
+	return ExitDone
+}
+
+// close completes the audit files.
+func (a *applyRun) close(code int) error {
+	var words []string
+	for _, err := range append(a.failures(), a.errs...) {
+		words = append(words, a.mask.Text(err.Error()))
+	}
+	calls := a.plan.Calls
+	var left []plan.Change
+	for _, c := range a.verified.Unexpected(a.outcomes) {
+		left = append(left, a.mask.Change(c))
+	}
+	var refusals []plan.Refusal
+	for _, refusal := range a.plan.Refusals {
+		refusal.Text = a.mask.Text(refusal.Text)
+		refusals = append(refusals, refusal)
+	}
+	calls.Made = a.calls()
+	return errors.Join(a.writeReport(true), a.audit.Close(audit.Summary{
+		Command: "apply", Outcomes: a.mask.Outcomes(a.outcomes), ExitCode: code, Digest: a.plan.Digest(), ApprovalDigest: a.plan.ApprovalDigest(),
+		Calls: calls, Started: a.started, Finished: a.Now(), Verified: a.verified.Done, VerifyErr: a.mask.Text(a.verified.Err),
+		Left: left, Errors: words, Problems: a.mask.Problems(a.plan.Problems), Refusals: refusals,
+	}))
+}
+
+// print says how it went.
+func (a *applyRun) print(reason string) {
+	for _, err := range a.errs {
+		fmt.Fprintf(a.Stderr, "clockify-sync: %s\n", a.mask.Text(err.Error()))
+	}
+	if a.opts.format == "json" || a.plan.Empty() || len(a.plan.Problems) > 0 {
+		return
+	}
+	if reason != "" {
+		fmt.Fprintln(a.Stdout, "Approval: "+reason)
+	}
+	ctx := a.context()
+	ctx.Elapsed = a.Now().Sub(a.started)
+	if a.opts.format == "markdown" {
+		_, _ = io.WriteString(a.Stdout, report.OutcomeMarkdown(a.plan, a.outcomes, a.verified, ctx)+"\n")
+		return
+	}
+	report.OutcomeText(a.Stdout, a.plan, a.outcomes, a.verified, a.style(), ctx)
+	a.advise(a.topics()...)
+}
+
+// topics is what there is to read about how the run went.
+func (a *applyRun) topics() []topic {
+	var list []topic
+	tally := plan.Tally(a.outcomes)
+	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool {
+		return o.Status == plan.Failed || o.Status == plan.Skipped && !a.plan.Blocked(o.Change)
+	}) {
+		list = append(list, aboutFailed)
+	}
+	if len(a.verified.Unexpected(a.outcomes)) > 0 {
+		list = append(list, aboutVerify)
+	}
+	if tally[plan.NotTried] > 0 {
+		list = append(list, aboutBudget)
+	}
+	return list
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/report"
+)
+
+// console is the process as a command speaks to whoever started it.
+type console struct {
+	Process
+	log *github.Log // in GitHub Actions, what Stdout and Stderr write to
+
+	promptTime time.Duration // spent waiting for answers
+}
+
+// getenv is LookupEnv for those who take "" for unset.
+func (c *console) getenv(name string) string {
+	value, _ := c.LookupEnv(name)
+	return value
+}
+
+// fail prints an error as the command's last word and returns its exit code: a command that was interrupted or ran out of
+// calls has stopped on purpose.
+func (c *console) fail(err error) int {
+	fmt.Fprintf(c.Stderr, "clockify-sync: %v\n", err)
+	c.advise(topicOf(err))
+	if stopped(err) {
+		return ExitStopped
+	}
+	return ExitFailed
+}
+
+// advise prints where to read on, each topic once.
+func (c *console) advise(list ...topic) {
+	var told []topic
+	for _, t := range list {
+		if t == "" || slices.Contains(told, t) {
+			continue
+		}
+		told = append(told, t)
+		fmt.Fprintf(c.Stderr, "See %serrors.md#%s\n", docsURL, t)
+	}
+}
+
+// style is how reports are drawn here.
+func (c *console) style() report.Style {
+	return report.Style{Color: c.Terminal && !c.plain() && !c.inCI(), Width: c.Width}
+}
+
+// plain reports whether the terminal is to be spared colours and lines drawn over.
+func (c *console) plain() bool { return c.getenv("NO_COLOR") != "" || c.getenv("TERM") == "dumb" }
+
+// inCI reports whether nobody is watching. CI=false says that somebody is.
+func (c *console) inCI() bool {
+	switch c.getenv("CI") {
+	case "", "false", "0":
+		return c.getenv("GITHUB_ACTIONS") != ""
+	}
+	return true
+}

@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/clockify-sync/clockify-sync/internal/config"
+	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/report"
+	"github.com/clockify-sync/clockify-sync/internal/spec"
+)
+
+// run is one run of a command that reads the files: what it knows before it asks Clockify anything.
+type run struct {
+	*command
+	env      config.Config
+	loaded   spec.Loaded
+	file     string // the CSV's name, for messages
+	jobs     []*job
+	applying bool                  // the plan is shown on the way to being applied
+	describe func(*report.Context) // adds what GitHub knows to what reports say; nil outside of the GitHub Action
+
+	tokens map[string]config.Secret // by the name that a sync calls its key
+	*clients
+	slog     *slog.Logger
+	slogOnce sync.Once
+}
+
+// mainKey names the key of the user sync among the tokens.
+const mainKey = ""
+
+// load reads the settings and the files. Problems in the files are not an error: they travel in the Spec.
+func (c *command) load() (*run, error) {
+	env, err := c.settle()
+	if err != nil {
+		return nil, err
+	}
+	o := &c.opts
+	r := &run{command: c, env: env, file: cmp.Or(o.users, "users.csv"), tokens: map[string]config.Secret{}, clients: newClients()}
+	if env.GitHubActions {
+		for setting, name := range map[string]string{"users": o.users, "config": o.config, "audit-dir": o.audit, "out": o.out} {
+			if err := confine(setting, name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	files, done, err := c.inputs(env.GitHubActions)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	names := spec.Options{Users: r.file, UsersNeeded: o.users != "" || o.only == "users", Config: o.config, ConfigNeeded: o.config != ""}
+	if !o.wantsUsers() {
+		names.Users, names.UsersNeeded = "", false
+	}
+	r.loaded, err = spec.Load(files, names)
+	if err == nil && o.only == "" && !r.loaded.Users && len(r.loaded.Spec.Time) == 0 && len(env.SecretNames) == 0 {
+		names.UsersNeeded = true // nothing to do at all: the CSV is what is missing
+		r.loaded, err = spec.Load(files, names)
+	}
+	if problems := spec.Problems(nil); err != nil && !errors.As(err, &problems) {
+		return nil, err
+	}
+	if err := r.checkServers(); err != nil {
+		return nil, err
+	}
+	api := r.loaded.Settings.API
+	r.core, r.reports = cmp.Or(env.APIURL, api.BaseURL), cmp.Or(env.ReportsURL, api.ReportsURL)
+	r.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
+	r.hide()
+	return r, nil
+}
+
+// checkServers refuses, in GitHub Actions, addresses of the config that are not Clockify's. A pull request may write
+// anything there, and its plan would send the keys to it; an input is the workflow's word.
+func (r *run) checkServers() error {
+	api := r.loaded.Settings.API
+	for _, a := range []struct{ setting, address, input, given string }{
+		{"api.base_url", api.BaseURL, "api-url", r.env.APIURL},
+		{"api.reports_url", api.ReportsURL, "reports-url", r.env.ReportsURL},
+	} {
+		u, err := url.Parse(a.address)
+		if !r.env.GitHubActions || a.given != "" || err == nil && strings.HasSuffix("."+u.Hostname(), ".clockify.me") {
+			continue
+		}
+		return about(aboutGitHub, fmt.Errorf("%s: %s is not Clockify's. A pull request may change the config, so give the address of a server of your own as the input %s", a.setting, a.address, a.input))
+	}
+	return nil
+}
+
+// hide masks all tokens of the run in GitHub's log.
+func (r *run) hide() {
+	if r.log == nil {
+		return
+	}
+	for _, secret := range r.secrets() {
+		r.log.Mask(secret)
+	}
+}
+
+// problems are what makes the files unusable.
+func (r *run) problems() []state.Problem { return r.loaded.Spec.Problems }
+
+// secrets are all tokens of the run, to keep out of whatever is written.
+func (r *run) secrets() []string {
+	var all []string
+	for _, secret := range r.env.Secrets() {
+		all = append(all, secret.Reveal())
+	}
+	for _, secret := range r.tokens {
+		if text := secret.Reveal(); text != "" && !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// logger writes what helps to find a fault, when GitHub's debug logging is on. It never holds personal data or secrets.
+func (r *run) logger() *slog.Logger {
+	r.slogOnce.Do(func() { // one for all who log: a handler keeps its own lines apart, not those of others
+		r.slog = slog.New(slog.DiscardHandler)
+		if r.getenv("RUNNER_DEBUG") == "1" {
+			to := r.Stderr
+			if r.log != nil {
+				to = debugLines{r.log}
+			}
+			r.slog = slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		}
+	})
+	return r.slog
+}
+
+// debugLines makes every line written a debug line of GitHub's log.
+type debugLines struct{ log *github.Log }
+
+func (d debugLines) Write(p []byte) (int, error) {
+	d.log.Debugf("%s", bytes.TrimRight(p, "\n"))
+	return len(p), nil
+}
+
+// workspaceID is the workspace of the user sync.
+func (r *run) workspaceID() (string, error) {
+	id := cmp.Or(r.env.WorkspaceID, r.loaded.Settings.WorkspaceID)
+	switch {
+	case id == "":
+		return "", about(aboutNoWorkspace, errors.New("no workspace: set workspace.id in the config or CLOCKIFY_WORKSPACE_ID. The id is in the address of the workspace's settings page"))
+	case strings.ContainsAny(id, "/?#% \t\r\n"):
+		return "", about(aboutNoWorkspace, fmt.Errorf("workspace id %q: want the 24 digits from the address of the workspace's settings page", id))
+	}
+	return id, nil
+}
+
+// key checks that the key of the user sync is there.
+func (r *run) key() error {
+	if r.tokens[mainKey] == "" {
+		return about(aboutNoKey, errors.New("no key: set CLOCKIFY_API_KEY to an API key of an owner or admin of the workspace (Clockify, Profile settings, API)"))
+	}
+	return nil
+}

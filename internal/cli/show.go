@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/report"
+)
+
+// show prints the plan and what kept parts of it from being made, and writes plan.json where that was asked for.
+func (r *run) show(p *plan.Plan) error {
+	if r.opts.out != "" && r.planned() {
+		data, err := r.json(p)
+		if err == nil {
+			err = r.writeFile(r.opts.out, data)
+		}
+		if err != nil {
+			return about(aboutOutput, fmt.Errorf("--out: %w", err))
+		}
+	}
+	failures := r.failures()
+	var err error
+	switch {
+	case r.opts.format == "json":
+		err = report.JSON(r.Stdout, p, r.context())
+	case len(failures) > 0 && !r.planned():
+	case r.opts.format == "markdown":
+		_, err = io.WriteString(r.Stdout, report.Markdown(p, r.context())+"\n")
+	default:
+		report.Text(r.Stdout, p, r.style(), r.context())
+	}
+	for _, f := range failures {
+		fmt.Fprintf(r.Stderr, "clockify-sync: %v\n", f)
+	}
+	r.advise(r.planTopics(p)...)
+	return err
+}
+
+// planned reports whether anything was planned at all.
+func (r *run) planned() bool {
+	return len(r.problems()) > 0 || slices.ContainsFunc(r.jobs, func(j *job) bool { return j.plan != nil })
+}
+
+func (r *run) json(p *plan.Plan) ([]byte, error) {
+	var b bytes.Buffer
+	err := report.JSON(&b, p, r.context())
+	return b.Bytes(), err
+}
+
+// planExit is the exit code of a plan.
+func (r *run) planExit(p *plan.Plan) int {
+	switch code := r.troubled(p); {
+	case code != ExitDone:
+		return code
+	case r.opts.exitCode && !p.Empty():
+		return ExitPending
+	}
+	return ExitDone
+}
+
+// troubled is the exit code of what already the plan has wrong with it.
+func (r *run) troubled(p *plan.Plan) int {
+	if len(p.Problems) > 0 || len(p.Refusals) > 0 || slices.ContainsFunc(p.Findings, func(f state.Finding) bool { return f.Failed }) {
+		return ExitFailed
+	}
+	code := ExitDone
+	for _, err := range r.failures() {
+		if !stopped(err) {
+			return ExitFailed
+		}
+		code = ExitStopped
+	}
+	return code
+}
+
+// context is what reports need beside the plan.
+func (r *run) context() report.Context {
+	c := report.Context{
+		Applying:      r.applying,
+		ApplyCommand:  "clockify-sync apply" + r.opts.repeat,
+		RatePerSecond: r.loaded.Settings.API.RequestsPerSecond,
+		UsersFile:     r.file,
+		AuditDir:      r.opts.audit,
+	}
+	if r.describe != nil {
+		r.describe(&c)
+	}
+	return c
+}
+
+// masker masks people where the reports do.
+func (r *run) masker(p *plan.Plan) report.Masker { return report.NewMasker(p, r.context()) }
