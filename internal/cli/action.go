@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
-	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/spec"
@@ -90,20 +89,11 @@ func (a actionSyncs) WritePlan(p action.Planned) error {
 	if err := a.makeDir(dir); err != nil {
 		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
 	}
-	data, err := a.json(p.Plan)
-	if err != nil {
-		return err
+	pages, err := a.planPages(p.Plan)
+	for _, page := range pages {
+		err = errors.Join(err, a.writeFile(filepath.Join(dir, page.name), page.data))
 	}
-	html, err := a.html(p.Plan)
-	if err != nil {
-		return err
-	}
-	wide := a.context()
-	wide.MaxBytes = 16 << 20
-	return errors.Join(
-		a.writeFile(filepath.Join(dir, audit.PlanFile), data),
-		a.writeFile(filepath.Join(dir, reportFile), html),
-		a.writeFile(filepath.Join(dir, audit.PageFile), []byte(report.Markdown(p.Plan, wide))))
+	return err
 }
 
 // Apply runs the plan as apply does.

@@ -75,12 +75,11 @@ func (a *applyRun) begin() (err error) {
 	if err != nil {
 		return err
 	}
-	data, err := a.json(a.plan)
-	if err != nil {
-		return err
+	pages, err := a.planPages(a.plan)
+	for _, page := range pages {
+		err = errors.Join(err, a.audit.WriteFile(page.name, page.data))
 	}
-	page := report.Markdown(a.plan, a.context())
-	return errors.Join(a.audit.WriteFile(audit.PlanFile, data), a.audit.WriteFile(audit.PageFile, []byte(page)), a.writeReport(false))
+	return err
 }
 
 // meta says which run this is: GitHub's number of it, or the time.
@@ -110,7 +109,7 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 	ends := make([][]plan.Outcome, len(a.jobs))
 	var group errgroup.Group
 	var mu sync.Mutex
-	bar := a.progress(a.plan)
+	bar := a.newProgress(a.plan)
 	defer bar.close()
 	for i, j := range a.jobs {
 		if j.plan == nil || j.plan.Empty() {
@@ -212,7 +211,7 @@ func (a *applyRun) close(code int) error {
 		refusals = append(refusals, refusal)
 	}
 	calls.Made = a.calls()
-	return errors.Join(a.writeReport(true), a.audit.Close(audit.Summary{
+	return errors.Join(a.writeReport(), a.audit.Close(audit.Summary{
 		Command: "apply", Outcomes: a.mask.Outcomes(a.outcomes), ExitCode: code, Digest: a.plan.Digest(), ApprovalDigest: a.plan.ApprovalDigest(),
 		Calls: calls, Started: a.started, Finished: a.Now(), Verified: a.verified.Done, VerifyErr: a.mask.Text(a.verified.Err),
 		Left: left, Errors: words, Problems: a.mask.Problems(a.plan.Problems), Refusals: refusals,

@@ -273,7 +273,7 @@ func TestProgress(t *testing.T) {
 			d.ErrTerminal = tc.live
 			in := &console{Process: d.Process}
 			in.Now = func() time.Time { return now }
-			g := in.progress(&p)
+			g := in.newProgress(&p)
 			for i := range 30 {
 				now = now.Add(time.Second)
 				status := plan.Done

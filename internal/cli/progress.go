@@ -35,7 +35,7 @@ type progress struct {
 	drawn  plan.Phase
 }
 
-func (c *console) progress(p *plan.Plan) *progress {
+func (c *console) newProgress(p *plan.Plan) *progress {
 	g := &progress{
 		console: c, live: c.ErrTerminal && !c.plain() && !c.inCI(),
 		total: map[plan.Phase]int{}, done: map[plan.Phase]int{}, tried: map[plan.Phase]int{}, failed: map[plan.Phase]int{}, began: map[plan.Phase]time.Time{},

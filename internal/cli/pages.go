@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
@@ -12,6 +13,24 @@ import (
 
 // reportFile is the page for people in the audit folder.
 const reportFile = "report.html"
+
+// wholePage is more than any plan.md needs, in bytes.
+const wholePage = 16 << 20
+
+// planPages are the plan as the audit folder holds it: for programs, for reading and for a browser.
+func (r *run) planPages(p *plan.Plan) ([]file, error) {
+	data, err := r.json(p)
+	if err != nil {
+		return nil, err
+	}
+	html, err := r.html(p)
+	if err != nil {
+		return nil, err
+	}
+	whole := r.context()
+	whole.MaxBytes = wholePage
+	return []file{{audit.PlanFile, data}, {audit.PageFile, []byte(report.Markdown(p, whole))}, {reportFile, html}}, nil
+}
 
 // html draws the plan as that page, with what kept parts of it from being made.
 func (r *run) html(p *plan.Plan) ([]byte, error) {
@@ -29,12 +48,9 @@ func (a *applyRun) html() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// writeReport puts the page into the audit folder. Before the run it is that of the plan.
-func (a *applyRun) writeReport(ran bool) error {
-	page, err := a.run.html(a.plan)
-	if ran {
-		page, err = a.html()
-	}
+// writeReport puts the page of the run into the audit folder.
+func (a *applyRun) writeReport() error {
+	page, err := a.html()
 	return errors.Join(err, a.audit.WriteFile(reportFile, page))
 }
 
