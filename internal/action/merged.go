@@ -121,8 +121,8 @@ func (r *reporter) approvedIDs(ctx context.Context, p Planned, pulls []mergedPul
 		}
 	}
 	for _, c := range p.Gated() {
-		if covered[r.hashID(c.ID)] {
-			ids = append(ids, c.ID)
+		if covered[r.hashID(c.ApprovalID())] || covered[r.hashID(plan.ApprovalID(c.ID, plan.MaxDeactivations))] {
+			ids = append(ids, c.ApprovalID())
 		}
 	}
 	if len(ids) == len(p.Gated()) {

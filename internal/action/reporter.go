@@ -157,7 +157,7 @@ func (r *reporter) commentPlan(ctx context.Context, p Planned) string {
 	marker := github.Marker{Key: r.key(), Digest: p.Digest(), Approval: p.ApprovalDigest(), Head: r.event.HeadSHA}
 	var ids []string
 	for _, c := range p.Gated() {
-		ids = append(ids, r.hashID(c.ID))
+		ids = append(ids, r.hashID(c.ApprovalID()))
 	}
 	sign := func(m github.Marker) github.Marker { return github.SignMarker(m, r.secret(), r.event.Repository, pr) }
 	for ahead := clockSkew; ; {

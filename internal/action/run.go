@@ -85,7 +85,7 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 // approve puts together what the input approve and the reviews of the merged pull requests allow.
 func (r *reporter) approve(ctx context.Context, p Planned, pulls []mergedPull) (plan.Approval, string, error) {
 	if r.inputs.Approve != "" {
-		approval, reason, err := p.ReadApproval(r.inputs.Approve, p.Earlier...)
+		approval, reason, err := p.ParseApproval(r.inputs.Approve, p.Earlier...)
 		if err != nil {
 			err = about(topicApproval, fmt.Errorf("input approve: %w", err))
 		}

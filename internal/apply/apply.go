@@ -18,7 +18,7 @@ import (
 // A Doer carries out one change. An error that is plan.ErrStop ends the run early; plan.ErrNotTried marks the change
 // skipped; any other error makes it failed.
 type Doer interface {
-	Do(ctx context.Context, c plan.Change) (plan.Receipt, error)
+	Do(ctx context.Context, c plan.Change) (plan.Result, error)
 }
 
 // A Journal is told of every change before it is tried and after. When Begin fails the change is not tried, and
@@ -136,7 +136,7 @@ func (r *run) standing(c plan.Change) (plan.Status, string) {
 	if r.plan.Blocked(c) {
 		return plan.Skipped, "refused: nothing is written"
 	}
-	if c.Gated && !r.Approval.Allows(c) {
+	if c.Gated && !r.Approval.Permits(c) {
 		return plan.Withheld, "waits for approval"
 	}
 	for _, id := range c.Needs {

@@ -34,7 +34,7 @@ type recorder struct {
 	events  []string
 	doing   int
 	most    int // changes under way at once
-	do      func(ctx context.Context, c plan.Change) (plan.Receipt, error)
+	do      func(ctx context.Context, c plan.Change) (plan.Result, error)
 	begin   func(c plan.Change) error
 	end     func(o plan.Outcome) error
 	perhaps time.Duration // a Do takes this long
@@ -44,7 +44,7 @@ func (r *recorder) note(format string, args ...any) {
 	r.events = append(r.events, fmt.Sprintf(format, args...))
 }
 
-func (r *recorder) Do(ctx context.Context, c plan.Change) (plan.Receipt, error) {
+func (r *recorder) Do(ctx context.Context, c plan.Change) (plan.Result, error) {
 	r.mu.Lock()
 	r.note("do %s", c.ID)
 	r.doing++
@@ -53,7 +53,7 @@ func (r *recorder) Do(ctx context.Context, c plan.Change) (plan.Receipt, error) 
 	if r.perhaps > 0 {
 		time.Sleep(r.perhaps)
 	}
-	receipt, err := plan.Receipt{Attempts: 1, Response: "200"}, error(nil)
+	receipt, err := plan.Result{Attempts: 1, Response: "200"}, error(nil)
 	if r.do != nil {
 		receipt, err = r.do(ctx, c)
 	}
@@ -115,12 +115,12 @@ var errBroken = errors.New("broken")
 
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
-	fails := func(ids ...string) func(context.Context, plan.Change) (plan.Receipt, error) {
-		return func(_ context.Context, c plan.Change) (plan.Receipt, error) {
+	fails := func(ids ...string) func(context.Context, plan.Change) (plan.Result, error) {
+		return func(_ context.Context, c plan.Change) (plan.Result, error) {
 			if slices.Contains(ids, c.ID) {
-				return plan.Receipt{Attempts: 3, Response: "500"}, errBroken
+				return plan.Result{Attempts: 3, Response: "500"}, errBroken
 			}
-			return plan.Receipt{Attempts: 1, Response: "200"}, nil
+			return plan.Result{Attempts: 1, Response: "200"}, nil
 		}
 	}
 	cases := []struct {
@@ -129,7 +129,7 @@ func TestOutcomes(t *testing.T) {
 		refuse  []plan.Refusal
 		problem bool
 		approve plan.Approval
-		do      func(context.Context, plan.Change) (plan.Receipt, error)
+		do      func(context.Context, plan.Change) (plan.Result, error)
 		want    string
 	}{
 		{
@@ -184,11 +184,11 @@ func TestOutcomes(t *testing.T) {
 		{
 			name:    "not tried is skipped",
 			changes: []plan.Change{change("a", plan.Provision), change("b", plan.Assign, "a"), change("c", plan.Assign)},
-			do: func(_ context.Context, c plan.Change) (plan.Receipt, error) {
+			do: func(_ context.Context, c plan.Change) (plan.Result, error) {
 				if c.ID == "a" {
-					return plan.Receipt{}, fmt.Errorf("%w: not ours", plan.ErrNotTried)
+					return plan.Result{}, fmt.Errorf("%w: not ours", plan.ErrNotTried)
 				}
-				return plan.Receipt{Attempts: 1}, nil
+				return plan.Result{Attempts: 1}, nil
 			},
 			want: "a skipped: not tried: not ours\nb skipped: needs update person a, which was not done\nc done",
 		},
@@ -383,11 +383,11 @@ func TestStop(t *testing.T) {
 	p := &plan.Plan{Changes: []plan.Change{
 		change("a", plan.Provision), change("b", plan.Profiles), change("c", plan.Assign, "b"), change("d", plan.Remove), gated(change("e", plan.Deactivate)),
 	}}
-	r := &recorder{do: func(_ context.Context, c plan.Change) (plan.Receipt, error) {
+	r := &recorder{do: func(_ context.Context, c plan.Change) (plan.Result, error) {
 		if c.ID == "b" {
-			return plan.Receipt{}, fmt.Errorf("%w: the budget is used up", plan.ErrStop)
+			return plan.Result{}, fmt.Errorf("%w: the budget is used up", plan.ErrStop)
 		}
-		return plan.Receipt{Attempts: 1}, nil
+		return plan.Result{Attempts: 1}, nil
 	}}
 	outcomes, err := run(t.Context(), p, r, apply.Options{})
 	if err != nil {
@@ -412,11 +412,11 @@ func TestCancel(t *testing.T) {
 		for i := range 9 {
 			p.Changes = append(p.Changes, change(fmt.Sprintf("c%d", i), plan.Provision))
 		}
-		r := &recorder{perhaps: time.Second, do: func(ctx context.Context, c plan.Change) (plan.Receipt, error) {
+		r := &recorder{perhaps: time.Second, do: func(ctx context.Context, c plan.Change) (plan.Result, error) {
 			if c.ID == "c1" { // it was waiting for its turn and has sent nothing
-				return plan.Receipt{}, ctx.Err()
+				return plan.Result{}, ctx.Err()
 			}
-			return plan.Receipt{Attempts: 1}, nil
+			return plan.Result{Attempts: 1}, nil
 		}}
 		go func() {
 			time.Sleep(time.Second / 2)
@@ -451,11 +451,11 @@ func TestFailsAt(t *testing.T) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
 			bad := p.Changes[n].ID
-			outcomes, err := run(t.Context(), p, &recorder{do: func(_ context.Context, c plan.Change) (plan.Receipt, error) {
+			outcomes, err := run(t.Context(), p, &recorder{do: func(_ context.Context, c plan.Change) (plan.Result, error) {
 				if c.ID == bad {
-					return plan.Receipt{Attempts: 1}, errBroken
+					return plan.Result{Attempts: 1}, errBroken
 				}
-				return plan.Receipt{Attempts: 1}, nil
+				return plan.Result{Attempts: 1}, nil
 			}}, apply.Options{})
 			if err != nil {
 				t.Fatal(err)

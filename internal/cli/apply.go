@@ -61,7 +61,7 @@ func (c *applyCommand) approval(ctx context.Context, r *run, p *plan.Plan) (plan
 		approval, err := c.consent(ctx, p)
 		return approval, "", err
 	}
-	approval, reason, err := p.ReadApproval(r.opts.approve, r.earlier()...)
+	approval, reason, err := p.ParseApproval(r.opts.approve, r.earlier()...)
 	if err != nil {
 		err = about(aboutApproval, fmt.Errorf("--approve: %w", err))
 	}

@@ -40,7 +40,7 @@ func (c *planCommand) run(ctx context.Context) int {
 		return c.fail(err)
 	}
 	if r.opts.approve != "" {
-		_, reason, err := p.ReadApproval(r.opts.approve, earlier...)
+		_, reason, err := p.ParseApproval(r.opts.approve, earlier...)
 		if err != nil {
 			return c.fail(about(aboutApproval, fmt.Errorf("--approve: %w", err)))
 		}

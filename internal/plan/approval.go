@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// shortDigest is how much of an approval digest a person must give: 64 bits.
-const shortDigest = 16
+// ShortDigest is how many hexadecimal digits of an approval digest are shown and asked for: 128 bits.
+const ShortDigest = 32
 
-var approvalForm = regexp.MustCompile(`^([0-9a-f]{16,64})(?::([0-9a-f.]*))?$`)
+var approvalForm = regexp.MustCompile(`^([0-9a-f]{32,64})(?::([0-9a-f.]*))?$`)
 
 // Approval says which gated changes may be run. The zero value allows none.
 type Approval struct {
@@ -18,23 +18,16 @@ type Approval struct {
 	all     bool
 }
 
-// Allows reports whether the gated change may be run. Who approved a deactivation when there were more than the guard
+// Permits reports whether the gated change may be run. Who approved a deactivation when there were more than the guard
 // allows has approved it when there are fewer; the other way round they have not.
-func (a Approval) Allows(c Change) bool {
-	if a.all || a.allowed[c.ID] {
-		return true
-	}
-	if c.Leaver == "" || c.Guard != "" {
-		return false
-	}
-	c.Guard = MaxDeactivations
-	return a.allowed[identify(c)]
+func (a Approval) Permits(c Change) bool {
+	return a.all || a.allowed[c.ApprovalID()] || a.allowed[ApprovalID(c.ID, MaxDeactivations)]
 }
 
 // ApproveAll allows everything that is gated: someone has just been shown the list.
 func ApproveAll() Approval { return Approval{all: true} }
 
-// ApproveIDs allows the gated changes with these ids.
+// ApproveIDs allows the gated changes with these approval ids.
 func ApproveIDs(ids []string) Approval {
 	a := Approval{allowed: map[string]bool{}}
 	for _, id := range ids {
@@ -51,36 +44,36 @@ func (p *Plan) ApprovalToken() string {
 	if len(gated) == 0 {
 		return ""
 	}
-	const most = 4000 // 17 bytes each: 68 kB of the 128 kB that Linux allows one variable
+	const most = 3000 // 33 bytes each: 99 kB of the 128 kB that Linux allows one variable
 	if len(gated) > most {
 		return p.ApprovalDigest()
 	}
-	list := ids(gated)
+	list := approvalIDs(gated)
 	slices.Sort(list)
 	return p.ApprovalDigest() + ":" + strings.Join(list, ".")
 }
 
-// ReadApproval understands what was given as approval: a digest of at least 16 hexadecimal digits, or a whole token.
+// ParseApproval understands what was given as approval: a digest of at least 32 hexadecimal digits, or a whole token.
 // The digest covers the plan's gated changes when they are exactly the approved ones; a token, or one of the earlier
 // plans' lists of gated ids that hash to the digest, also covers what is still to do of them. A token whose list does
 // not hash to its digest is an error. reason says why something is left out, empty when everything is covered.
-func (p *Plan) ReadApproval(token string, earlier ...[]string) (a Approval, reason string, err error) {
+func (p *Plan) ParseApproval(token string, earlier ...[]string) (a Approval, reason string, err error) {
 	token = strings.ToLower(strings.TrimSpace(token))
 	if token == "" {
 		return Approval{}, "", nil
 	}
 	m := approvalForm.FindStringSubmatch(token)
 	if m == nil {
-		return Approval{}, "", fmt.Errorf("approval %q is not an approval digest: give at least %d hexadecimal digits of the one the plan shows", abbreviate(token), shortDigest)
+		return Approval{}, "", fmt.Errorf("approval %q is not an approval digest: give at least %d hexadecimal digits of the one the plan shows", truncate(token), ShortDigest)
 	}
 	want := m[1]
 	if now := p.ApprovalDigest(); now != "" && strings.HasPrefix(now, want) {
-		return ApproveIDs(ids(p.Gated())), "", nil
+		return ApproveIDs(approvalIDs(p.Gated())), "", nil
 	}
 	if m[2] != "" {
 		list := strings.Split(m[2], ".")
 		if digest("approval", list) != want {
-			return Approval{}, "", fmt.Errorf("approval %s… does not belong to the list behind it: copy the whole value", want[:shortDigest])
+			return Approval{}, "", fmt.Errorf("approval %s… does not belong to the list behind it: copy the whole value", want[:ShortDigest])
 		}
 		earlier = append(earlier, list)
 	}
@@ -89,12 +82,12 @@ func (p *Plan) ReadApproval(token string, earlier ...[]string) (a Approval, reas
 			a = ApproveIDs(list)
 			left := 0
 			for _, c := range p.Gated() {
-				if !a.Allows(c) {
+				if !a.Permits(c) {
 					left++
 				}
 			}
 			if left > 0 {
-				reason = fmt.Sprintf("%d of the changes that need approval are new since %s was approved", left, want[:shortDigest])
+				reason = fmt.Sprintf("%d of the changes that need approval are new since %s was approved", left, want[:ShortDigest])
 			}
 			return a, reason, nil
 		}
@@ -102,10 +95,10 @@ func (p *Plan) ReadApproval(token string, earlier ...[]string) (a Approval, reas
 	if p.ApprovalDigest() == "" {
 		return Approval{}, "", nil
 	}
-	return Approval{}, fmt.Sprintf("what needs approval is no longer what %s approved; it is now %s", want[:shortDigest], p.ApprovalDigest()[:shortDigest]), nil
+	return Approval{}, fmt.Sprintf("what needs approval is no longer what %s approved; it is now %s", want[:ShortDigest], p.ApprovalDigest()[:ShortDigest]), nil
 }
 
-func abbreviate(s string) string {
+func truncate(s string) string {
 	if len(s) > 40 {
 		return s[:40] + "…"
 	}

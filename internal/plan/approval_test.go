@@ -23,14 +23,14 @@ func leaving(t *testing.T, emails ...string) *plan.Plan {
 	return compute(spec, workspace(t, have))
 }
 
-func TestReadApproval(t *testing.T) {
+func TestParseApproval(t *testing.T) {
 	t.Parallel()
 	one, two, none := leaving(t, "l1@x"), leaving(t, "l1@x", "l2@x"), leaving(t)
 	digest := two.ApprovalDigest()
 	gatedIDs := func(p *plan.Plan) []string {
 		var list []string
 		for _, c := range p.Gated() {
-			list = append(list, c.ID)
+			list = append(list, c.ApprovalID())
 		}
 		return list
 	}
@@ -45,25 +45,25 @@ func TestReadApproval(t *testing.T) {
 	}{
 		{name: "nothing given", plan: two, allows: []bool{false, false}},
 		{name: "the digest", plan: two, token: digest, allows: []bool{true, true}},
-		{name: "sixteen digits of it, in capitals and with spaces", plan: two, token: "  " + strings.ToUpper(digest[:16]) + "\n", allows: []bool{true, true}},
-		{name: "fifteen digits of it", plan: two, token: digest[:15], err: "at least 16"},
+		{name: "thirty-two digits of it, in capitals and with spaces", plan: two, token: "  " + strings.ToUpper(digest[:32]) + "\n", allows: []bool{true, true}},
+		{name: "thirty-one digits of it", plan: two, token: digest[:31], err: "at least 32"},
 		{name: "no digest at all", plan: two, token: "yes please", err: "not an approval digest"},
 		{name: "another digest", plan: two, token: strings.Repeat("0", 64), allows: []bool{false, false}, reason: "no longer what"},
 		{name: "the token with its list", plan: two, token: two.ApprovalToken(), allows: []bool{true, true}},
 		{name: "a part of what the digest alone approved", plan: one, token: digest, allows: []bool{false}, reason: "no longer what"},
 		{name: "a part of what the token approved", plan: one, token: two.ApprovalToken(), allows: []bool{true}},
-		{name: "a part of what an earlier plan gated", plan: one, token: digest[:16], earlier: [][]string{nil, gatedIDs(one), gatedIDs(two)}, allows: []bool{true}},
+		{name: "a part of what an earlier plan gated", plan: one, token: digest[:32], earlier: [][]string{nil, gatedIDs(one), gatedIDs(two)}, allows: []bool{true}},
 		{name: "more than what was approved", plan: two, token: one.ApprovalToken(), allows: []bool{true, false}, reason: "1 of the changes"},
 		{name: "more than what an earlier plan gated", plan: two, token: one.ApprovalDigest(), earlier: [][]string{gatedIDs(one)}, allows: []bool{true, false}, reason: "1 of the changes"},
 		{name: "a list that is not the digest's", plan: one, token: digest + ":" + gatedIDs(one)[0], err: "does not belong"},
-		{name: "a short digest before a list", plan: one, token: digest[:16] + two.ApprovalToken()[64:], err: "does not belong"},
+		{name: "a short digest before a list", plan: one, token: digest[:32] + two.ApprovalToken()[64:], err: "does not belong"},
 		{name: "nothing is gated any more", plan: none, token: digest, allows: nil},
 		{name: "nothing is gated, and nonsense is still an error", plan: none, token: "nonsense", err: "not an approval digest"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			a, reason, err := tc.plan.ReadApproval(tc.token, tc.earlier...)
+			a, reason, err := tc.plan.ParseApproval(tc.token, tc.earlier...)
 			if tc.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tc.err) {
 					t.Fatalf("error is %v, want one with %q", err, tc.err)
@@ -75,7 +75,7 @@ func TestReadApproval(t *testing.T) {
 			}
 			var got []bool
 			for _, c := range tc.plan.Gated() {
-				got = append(got, a.Allows(c))
+				got = append(got, a.Permits(c))
 			}
 			if !slices.Equal(got, tc.allows) {
 				t.Errorf("allows %v, want %v", got, tc.allows)
@@ -90,8 +90,8 @@ func TestReadApproval(t *testing.T) {
 func TestApprovalTokenOfManyIsTheDigest(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{}
-	for range 4001 {
-		p.Changes = append(p.Changes, plan.Change{ID: "0123456789abcdef", Gated: true})
+	for range 3001 {
+		p.Changes = append(p.Changes, plan.Change{ID: "0123456789abcdef0123456789abcdef", Gated: true})
 	}
 	if got := p.ApprovalToken(); got != p.ApprovalDigest() || len(got) != 64 {
 		t.Errorf("token has %d characters, want the digest's 64", len(got))
@@ -133,12 +133,12 @@ func TestApprovedOverTheLimit(t *testing.T) {
 		return compute(spec, workspace(t, have))
 	}
 	one, two := leave("l1@x"), leave("l1@x", "l2@x")
-	a, reason, err := one.ReadApproval(two.ApprovalToken())
-	if err != nil || reason != "" || !a.Allows(one.Gated()[0]) {
+	a, reason, err := one.ParseApproval(two.ApprovalToken())
+	if err != nil || reason != "" || !a.Permits(one.Gated()[0]) {
 		t.Errorf("the one of two who is left: %q, %v, want them approved", reason, err)
 	}
-	a, reason, err = two.ReadApproval(one.ApprovalToken())
-	if err != nil || reason == "" || a.Allows(two.Gated()[0]) {
+	a, reason, err = two.ParseApproval(one.ApprovalToken())
+	if err != nil || reason == "" || a.Permits(two.Gated()[0]) {
 		t.Errorf("the one with another: %q, %v, want them withheld", reason, err)
 	}
 }

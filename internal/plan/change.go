@@ -29,11 +29,12 @@ const (
 // Phases is the order in which phases are run.
 var Phases = []Phase{Provision, Profiles, Assign, Entries, Remove, Cleanup, Deactivate}
 
-// Ref names an object as people do. Workspace and Name are display names, emails or descriptions, never ids.
+// Ref names an object as people do. Workspace and Name are display names, emails or descriptions.
 type Ref struct {
-	Workspace string
-	Kind      Kind
-	Name      string
+	Workspace   string
+	WorkspaceID string // Clockify's, for the digest
+	Kind        Kind
+	Name        string
 }
 
 // Field is one attribute before and after a change; empty is "none". Values are canonical (PT7H30M, email, RFC 3339).

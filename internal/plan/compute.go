@@ -28,7 +28,7 @@ func Compute(spec state.Spec, have state.State) *Plan {
 func finish(p *Plan, needs func(changes []Change)) {
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		c.ID = identify(*c)
+		c.ID = identify(c)
 		if c.Calls == 0 {
 			c.Calls = 1
 		}

@@ -42,7 +42,7 @@ type differ struct {
 
 func (d *differ) add(phase Phase, op Op, name string, do Action, fields ...Field) {
 	d.changes = append(d.changes, Change{
-		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, do.Kind(), name}, Fields: fields, Do: do,
+		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, d.dir.WorkspaceID, do.Kind(), name}, Fields: fields, Do: do,
 	})
 }
 

@@ -8,35 +8,50 @@ import (
 	"strings"
 )
 
-// idLength is how many hexadecimal digits of a change's hash make its id: 64 bits, which nobody finds a second input for.
-const idLength = 16
+// idLength is how many hexadecimal digits of a change's hash make its id: 128 bits, of which nobody makes two inputs.
+const idLength = 32
 
-// canonical is what of a change is hashed: what it does to what, and nothing that depends on the file's order, the
-// commit, the time or the run.
+// canonical is what of a change is hashed: what it does to what. Why it is made, who asks for it and when it is run are
+// not in it, nor anything that depends on the file's order, the commit or the time.
 type canonical struct {
+	Workspace string  `json:"workspace"` // id
 	Domain    Domain  `json:"domain"`
-	Sync      string  `json:"sync"`
-	Phase     Phase   `json:"phase"`
 	Op        Op      `json:"op"`
 	Kind      Kind    `json:"kind"`
-	Workspace string  `json:"workspace"`
+	Sync      string  `json:"sync,omitempty"` // with whose entries they are, part of what a time sync changes
+	Person    string  `json:"person,omitempty"`
 	Name      string  `json:"name"`
 	Ordinal   int     `json:"ordinal,omitempty"` // from 2: the first of equal changes is the same as the only one
-	Gated     bool    `json:"gated"`
-	Guard     string  `json:"guard"`
 	Fields    []Field `json:"fields"`
+	Gated     bool    `json:"gated"`
 }
 
-func identify(c Change) string {
-	ordinal := c.Ordinal
-	if ordinal == 1 {
-		ordinal = 0
+func identify(c *Change) string {
+	object := canonical{Workspace: c.Ref.WorkspaceID, Domain: c.Domain, Op: c.Op, Kind: c.Ref.Kind, Name: c.Ref.Name, Fields: c.Fields, Gated: c.Gated}
+	if c.Domain == Time {
+		object.Sync, object.Person = c.Sync, c.Person
 	}
-	text, err := json.Marshal(canonical{c.Domain, c.Sync, c.Phase, c.Op, c.Ref.Kind, c.Ref.Workspace, c.Ref.Name, ordinal, c.Gated, string(c.Guard), c.Fields})
+	if c.Ordinal > 1 {
+		object.Ordinal = c.Ordinal
+	}
+	text, err := json.Marshal(object)
 	if err != nil {
 		panic(err) // strings and booleans always encode
 	}
 	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])[:idLength]
+}
+
+// ApprovalID is what an approval names a gated change by: its id, and another one while it belongs to more deactivations
+// than their guard allows.
+func (c *Change) ApprovalID() string { return ApprovalID(c.ID, c.Guard) }
+
+// ApprovalID is the approval id of the change with this id that this guard marks.
+func ApprovalID(id string, guard Guard) string {
+	if guard != MaxDeactivations {
+		return id
+	}
+	sum := sha256.Sum256([]byte("over max_deactivations " + id))
 	return hex.EncodeToString(sum[:])[:idLength]
 }
 
@@ -51,13 +66,13 @@ func (p *Plan) ApprovalDigest() string {
 	if len(gated) == 0 {
 		return ""
 	}
-	return digest("approval", ids(gated))
+	return digest("approval", approvalIDs(gated))
 }
 
 // digest hashes a set of change ids under a label that keeps the two uses apart.
 func digest(label string, ids []string) string {
 	slices.Sort(ids)
-	sum := sha256.Sum256([]byte("clockify-sync " + label + " v1\n" + strings.Join(ids, "\n")))
+	sum := sha256.Sum256([]byte("clockify-sync " + label + " v2\n" + strings.Join(ids, "\n")))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -65,6 +80,14 @@ func ids(changes []Change) []string {
 	list := make([]string, len(changes))
 	for i, c := range changes {
 		list[i] = c.ID
+	}
+	return list
+}
+
+func approvalIDs(changes []Change) []string {
+	list := make([]string, len(changes))
+	for i := range changes {
+		list[i] = changes[i].ApprovalID()
 	}
 	return list
 }

@@ -13,8 +13,8 @@ var (
 	ErrNotTried = errors.New("not tried")
 )
 
-// Receipt is what is known of a change that was tried.
-type Receipt struct {
+// Result is what is known of a change that was tried.
+type Result struct {
 	Attempts   int    // writes sent for it
 	Reads      int    // reads made for it
 	HTTPStatus int    // of the last answer; 0: there was none

@@ -263,12 +263,12 @@ func TestPartlyApproved(t *testing.T) {
 			return
 		}
 		again := compute(spec, w.directory())
-		approval, reason, err := again.ReadApproval(p.ApprovalToken())
+		approval, reason, err := again.ParseApproval(p.ApprovalToken())
 		if err != nil || reason != "" {
 			t.Fatalf("%s, %v\nfirst:\n%s\nthen:\n%s", reason, err, render(p), render(again))
 		}
 		for _, c := range again.Gated() {
-			if !approval.Allows(c) {
+			if !approval.Permits(c) {
 				t.Fatalf("was not approved: %s", renderChange(c))
 			}
 		}

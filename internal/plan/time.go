@@ -145,7 +145,7 @@ func marksShared(all []state.TimeSync, sync state.TimeSync) *Plan {
 
 func (t *timePlanner) add(phase Phase, op Op, name string, do Action, fields ...Field) *Change {
 	t.plan.Changes = append(t.plan.Changes, Change{
-		Domain: Time, Sync: t.spec.Name, Phase: phase, Op: op, Ref: Ref{t.have.Destination.Workspace, do.Kind(), name},
+		Domain: Time, Sync: t.spec.Name, Phase: phase, Op: op, Ref: Ref{t.have.Destination.Workspace, t.spec.Destination.WorkspaceID, do.Kind(), name},
 		Fields: fields, Source: t.spec.At, Person: t.have.Destination.User, Do: do,
 	})
 	return &t.plan.Changes[len(t.plan.Changes)-1]
@@ -164,7 +164,7 @@ func disambiguate(changes []Change) {
 	equal := map[string][]int{} // the places of equal changes
 	for i := range changes {
 		if named[changes[i].Ref.Name] > 1 {
-			id := identify(changes[i])
+			id := identify(&changes[i])
 			equal[id] = append(equal[id], i)
 		}
 	}

@@ -82,7 +82,8 @@ func (t *timePlanner) projects() {
 			if t.spec.Color != "" {
 				fields = append(fields, Field{"color", "", t.spec.Color})
 			}
-			t.add(Provision, Create, name, Project{name, t.spec.Color}, fields...).Ref.Workspace = t.have.Source.Workspace
+			c := t.add(Provision, Create, name, Project{name, t.spec.Color}, fields...)
+			c.Ref.Workspace, c.Ref.WorkspaceID = t.have.Source.Workspace, t.spec.Source.WorkspaceID
 			if near != "" {
 				t.addFinding(state.Finding{Kind: state.FindingNoProject, Name: name, Cause: state.CauseNearlySame, About: near,
 					Text: fmt.Sprintf("differs from the source's %q by case or spaces alone; it counts as another project", near)})

@@ -71,7 +71,7 @@ func (w *Workspace) read(ctx context.Context, spec *state.Users, everybody bool)
 		return nil, err
 	}
 	dir := &state.Directory{
-		Workspace: w.name, Features: workspace.Features, Free: workspace.FeatureSubscriptionType == "FREE",
+		Workspace: w.name, WorkspaceID: w.ID, Features: workspace.Features, Free: workspace.FeatureSubscriptionType == "FREE",
 		Self: lower(self.Email), Now: w.Now(),
 	}
 	if everybody { // the tool's own field is nobody's to declare

@@ -29,9 +29,9 @@ var roleDelays = []time.Duration{300 * time.Millisecond, time.Second, 2 * time.S
 const maxForbidden = 3
 
 // Do carries out one change. It may be called concurrently for changes that do not need each other.
-func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Receipt, error) {
+func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Result, error) {
 	if w.Writer == nil {
-		return plan.Receipt{}, errReadOnly
+		return plan.Result{}, errReadOnly
 	}
 	return carryOut(ctx, func(ctx context.Context) error {
 		op, err := w.operation(c)
@@ -43,17 +43,17 @@ func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Receipt, error)
 }
 
 // carryOut does a change and says what it took.
-func carryOut(ctx context.Context, do func(context.Context) error) (plan.Receipt, error) {
+func carryOut(ctx context.Context, do func(context.Context) error) (plan.Result, error) {
 	ctx, trace := clockify.WithTrace(ctx)
 	err := do(ctx)
-	receipt := plan.Receipt{Attempts: trace.Writes(), Reads: trace.Reads(), HTTPStatus: trace.Status(), Response: "ok"}
+	result := plan.Result{Attempts: trace.Writes(), Reads: trace.Reads(), HTTPStatus: trace.Status(), Response: "ok"}
 	if err != nil {
-		receipt.HTTPStatus, receipt.Response = refusal(err)
+		result.HTTPStatus, result.Response = refusal(err)
 	}
 	if clockify.Exhausted(err) {
 		err = fmt.Errorf("%w: %w", plan.ErrStop, err)
 	}
-	return receipt, err
+	return result, err
 }
 
 // refusal is the status of the answer in an error, and the answer in short.

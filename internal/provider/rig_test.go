@@ -110,7 +110,7 @@ func compute(spec *state.Users, dir *state.Directory) *plan.Plan {
 // ended is how a change ended. A change that needs a failed one is skipped.
 type ended struct {
 	change  plan.Change
-	receipt plan.Receipt
+	receipt plan.Result
 	err     error
 	skipped bool
 }

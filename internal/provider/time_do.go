@@ -11,12 +11,12 @@ import (
 )
 
 // Do carries out one change of the sync. It may be called concurrently for changes that do not need each other.
-func (t *Time) Do(ctx context.Context, c plan.Change) (plan.Receipt, error) {
+func (t *Time) Do(ctx context.Context, c plan.Change) (plan.Result, error) {
 	if t.Source.Writer == nil || t.Destination.Writer == nil {
-		return plan.Receipt{}, errReadOnly
+		return plan.Result{}, errReadOnly
 	}
 	if t.dst == nil {
-		return plan.Receipt{}, errNotRead
+		return plan.Result{}, errNotRead
 	}
 	return carryOut(ctx, func(ctx context.Context) error { return t.do(ctx, c) })
 }

@@ -349,7 +349,7 @@ func TestJSON(t *testing.T) {
 		if digest != p.ApprovalDigest() {
 			t.Errorf("approval digest %s, want %s", digest, p.ApprovalDigest())
 		}
-		if _, reason, err := p.ReadApproval(digest[:16], got); err != nil || reason != "" {
+		if _, reason, err := p.ParseApproval(digest[:plan.ShortDigest], got); err != nil || reason != "" {
 			t.Errorf("the plan does not know its own approval: %s %v", reason, err)
 		}
 	}

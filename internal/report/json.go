@@ -157,7 +157,7 @@ func JSON(w io.Writer, p *plan.Plan, ctx Context) error {
 var changeID = regexp.MustCompile(`^[0-9a-f]{1,64}$`)
 
 // ReadJSON reads of an earlier plan.json the ids of its gated changes and their digest, so that what is left of an approved
-// set can be recognised. Whether the ids belong to the digest is for plan.ReadApproval to check.
+// set can be recognised. Whether the ids belong to the digest is for plan.ParseApproval to check.
 func ReadJSON(r io.Reader) (gatedIDs []string, approvalDigest string, err error) {
 	var doc document
 	if err := json.NewDecoder(r).Decode(&doc); err != nil {
@@ -173,7 +173,7 @@ func ReadJSON(r io.Reader) (gatedIDs []string, approvalDigest string, err error)
 		if !changeID.MatchString(c.ID) {
 			return nil, "", fmt.Errorf("read plan.json: %q is no id of a change", c.ID)
 		}
-		gatedIDs = append(gatedIDs, c.ID)
+		gatedIDs = append(gatedIDs, plan.ApprovalID(c.ID, plan.Guard(c.Guard)))
 	}
 	return gatedIDs, doc.ApprovalDigest, nil
 }

@@ -180,8 +180,8 @@ func (n namer) beside(email string) string {
 	return name
 }
 
-// short is a digest as people read and give it: 16 hexadecimal digits.
-func short(digest string) string { return digest[:min(len(digest), 16)] }
+// short is a digest as people read and give it.
+func short(digest string) string { return digest[:min(len(digest), plan.ShortDigest)] }
 
 // headcount renders how many people a group holds.
 func headcount(n string) string {

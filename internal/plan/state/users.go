@@ -112,14 +112,15 @@ func (l Limit) Of(total int) int {
 
 // Directory is a workspace as the user sync sees it.
 type Directory struct {
-	Workspace string // its name
-	Features  []string
-	Free      bool   // the workspace is on the free plan
-	Self      string // email of the key's own user
-	Now       time.Time
-	People    []Person
-	Groups    []Group
-	Fields    []Field // user custom fields
+	Workspace   string // its name
+	WorkspaceID string
+	Features    []string
+	Free        bool   // the workspace is on the free plan
+	Self        string // email of the key's own user
+	Now         time.Time
+	People      []Person
+	Groups      []Group
+	Fields      []Field // user custom fields
 }
 
 // Has reports whether the workspace's plan includes any of the features.
