@@ -104,8 +104,8 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 	if len(a.plan.Problems) > 0 {
 		return
 	}
-	a.reserve()
-	defer a.release()
+	a.budgets.reserve()
+	defer a.budgets.release()
 	ends := make([][]plan.Outcome, len(a.jobs))
 	var group errgroup.Group
 	var mu sync.Mutex

@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
+	"sync"
 
+	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
@@ -11,48 +12,96 @@ import (
 // workspaces that are older may allow more: whoever has one says so with api.max_calls.
 const freeCalls = 30
 
-// maxCalls is the budget that was asked for; 0: none.
-func (r *run) maxCalls() int { return cmp.Or(r.env.MaxCalls, r.loaded.Settings.API.MaxCalls) }
+// budgets are how many calls a run may make: in all, where that was asked for, and in each workspace on the free plan in
+// an hour. Neither depends on the keys.
+type budgets struct {
+	asked int              // api.max_calls; 0: none
+	run   *clockify.Budget // all calls of the run
 
-// capFree returns what is done when a workspace turns out to be on the free plan: unless a budget was asked for, the key
-// makes no more calls than such a workspace allows in an hour. How many of them others have used up, no answer tells: then
+	mu         sync.Mutex
+	workspaces map[string]*clockify.Budget // by id
+}
+
+func newBudgets(asked int) *budgets {
+	return &budgets{asked: asked, run: clockify.NewBudget(asked), workspaces: map[string]*clockify.Budget{}}
+}
+
+// of is the budget that the calls for a workspace are taken from.
+func (b *budgets) of(workspace string) *clockify.Budget {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.workspaces[workspace] == nil {
+		b.workspaces[workspace] = b.run.Part()
+	}
+	return b.workspaces[workspace]
+}
+
+// onFree returns what is done when a workspace turns out to be on the free plan: unless a budget was asked for, no more
+// calls are made for it than it allows in an hour. How many of them others have used up, no answer tells: then
 // Clockify's 429 ends the run as cleanly.
-func (r *run) capFree(token string) func() {
-	budget := r.budgets[r.tokens[token].Reveal()]
+func (b *budgets) onFree(workspace string) func() {
 	return func() {
-		if r.maxCalls() == 0 {
-			budget.Cap(freeCalls)
-			r.hourly.Store(true)
+		if b.asked == 0 {
+			b.of(workspace).Cap(freeCalls)
 		}
 	}
 }
 
-// calls is how many calls were made so far, with all keys.
-func (r *run) calls() int {
-	n := 0
-	for _, b := range r.budgets {
-		n += b.Used()
+// limits are the budgets that have an end: the run's, under "", and those of workspaces, by id.
+func (b *budgets) limits() map[string]*clockify.Budget {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	limited := map[string]*clockify.Budget{}
+	if b.run.Max() > 0 {
+		limited[""] = b.run
 	}
-	return n
+	for id, w := range b.workspaces {
+		if w.Max() > 0 {
+			limited[id] = w
+		}
+	}
+	return limited
 }
+
+// calls is how many calls were made so far.
+func (r *run) calls() int { return r.budgets.run.Used() }
 
 // count says in the plan what it has cost so far and how many runs carrying it out takes within the budget. What reading
 // took, it will take again, to verify and in each of the runs.
 func (r *run) count(p *plan.Plan) {
 	p.Calls.Made = r.calls()
-	for _, b := range r.budgets {
-		reads, most := b.Used(), b.Max()
-		if most == 0 || reads == 0 {
+	for id, b := range r.budgets.limits() {
+		reads, most, needed := b.Used(), b.Max(), p.Calls.Needed
+		if reads == 0 {
 			continue
+		}
+		if id != "" {
+			needed = r.needed(id)
 		}
 		runs := 0
 		if writes := writesPerRun(most, reads); writes > 0 {
-			runs = (p.Calls.Needed + writes - 1) / writes
+			runs = (needed + writes - 1) / writes
 		}
 		if p.Calls.Budget == 0 || runs == 0 || runs > p.Calls.Runs && p.Calls.Runs > 0 {
-			p.Calls.Budget, p.Calls.Runs, p.Calls.Hourly = most, runs, r.hourly.Load()
+			p.Calls.Budget, p.Calls.Runs, p.Calls.Hourly = most, runs, id != ""
 		}
 	}
+}
+
+// needed is how many calls the changes of one workspace take.
+func (r *run) needed(workspace string) int {
+	n := 0
+	for _, j := range r.jobs {
+		if j.plan == nil {
+			continue
+		}
+		for _, c := range j.plan.Changes {
+			if j.workspace(c) == workspace {
+				n += c.Calls
+			}
+		}
+	}
+	return n
 }
 
 // writesPerRun is what a budget leaves for writing when reading takes so many calls, twice. Where twice is too much,
@@ -65,26 +114,26 @@ func writesPerRun(most, reads int) int {
 }
 
 // reserve keeps back the calls that verifying will take: as many as planning took.
-func (r *run) reserve() {
-	for _, b := range r.budgets {
-		if reads := b.Used(); b.Max() > 2*reads {
-			b.Reserve(reads)
+func (b *budgets) reserve() {
+	for _, limited := range b.limits() {
+		if reads := limited.Used(); limited.Max() > 2*reads {
+			limited.Reserve(reads)
 		}
 	}
 }
 
 // release lets verifying have them.
-func (r *run) release() {
-	for _, b := range r.budgets {
-		b.Release()
+func (b *budgets) release() {
+	for _, limited := range b.limits() {
+		limited.Release()
 	}
 }
 
-// explainBudget explains a budget that reading alone has used up: no later run would get any further.
-func (r *run) explainBudget(err error) error {
-	for _, b := range r.budgets {
-		if b.Max() > 0 && b.Left() == 0 {
-			return fmt.Errorf("%w: reading alone takes more than the %d calls of a run (api.max_calls, or a free workspace's %d an hour)", err, b.Max(), freeCalls)
+// explain says of a budget that reading alone has used up that no later run would get any further.
+func (b *budgets) explain(err error) error {
+	for _, limited := range b.limits() {
+		if limited.Left() == 0 {
+			return fmt.Errorf("%w: reading alone takes more than the %d calls of a run (api.max_calls, or a free workspace's %d an hour)", err, limited.Max(), freeCalls)
 		}
 	}
 	return err

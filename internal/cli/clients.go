@@ -3,38 +3,37 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"net/url"
-	"sync/atomic"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 )
 
-// clients are those of a run, one a key and one that can write beside it. All clients of a key share one limiter and one
-// budget, for Clockify counts by key and host.
+// clients are those of a run, one a key and workspace and one that can write beside it. All clients of a key share one
+// limiter, for Clockify counts by key and host; all of a workspace one budget; and all of them their connections.
 type clients struct {
 	core, reports string
-	budgets       map[string]*clockify.Budget // by key
-	hourly        atomic.Bool                 // a budget is what a free workspace allows in an hour
+	budgets       *budgets
+	transport     http.RoundTripper
 	limiters      map[string]*clockify.Limiter
 	byName        map[string]*clockify.Client
 }
 
-func newClients() *clients {
-	return &clients{budgets: map[string]*clockify.Budget{}, limiters: map[string]*clockify.Limiter{}, byName: map[string]*clockify.Client{}}
+func newClients(maxCalls int, transport http.RoundTripper) *clients {
+	if transport == nil {
+		transport = clockify.NewTransport(0)
+	}
+	return &clients{budgets: newBudgets(maxCalls), transport: transport, limiters: map[string]*clockify.Limiter{}, byName: map[string]*clockify.Client{}}
 }
 
-// client returns the client for a token, for reading alone or for writing too. Clients of one token share one limiter
-// and one budget.
-func (r *run) client(token string, writes bool) (*clockify.Client, error) {
+// client returns the client for a workspace ("" for none) through a token, for reading alone or for writing too.
+func (r *run) client(token, workspace string, writes bool) (*clockify.Client, error) {
 	secret := r.tokens[token].Reveal()
-	name := fmt.Sprint(secret, writes)
+	name := fmt.Sprint(secret, " ", workspace, " ", writes)
 	if c := r.byName[name]; c != nil {
 		return c, nil
 	}
 	api := r.loaded.Settings.API
-	if r.budgets[secret] == nil {
-		r.budgets[secret] = clockify.NewBudget(r.maxCalls())
-	}
 	host := secret
 	if u, err := url.Parse(r.core); err == nil {
 		host += " " + u.Host
@@ -53,8 +52,8 @@ func (r *run) client(token string, writes bool) (*clockify.Client, error) {
 	c, err := clockify.New(clockify.Options{
 		CoreURL: r.core, ReportsURL: r.reports,
 		Token: secret, Addon: token == mainKey && r.env.APIKey == "" && r.env.AddonToken != "",
-		ReadOnly: !writes, Limiter: r.limiters[host], Budget: r.budgets[secret], Retries: retries,
-		Base: r.HTTP, Logger: r.logger(), UserAgent: "clockify-sync/" + cmp.Or(r.Version.resolved().Version, "development"),
+		ReadOnly: !writes, Limiter: r.limiters[host], Budget: r.budgets.of(workspace), Retries: retries,
+		Base: r.transport, Logger: r.logger(), UserAgent: "clockify-sync/" + cmp.Or(r.Version.resolved().Version, "development"),
 	})
 	if err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func (r *run) askKey(ctx context.Context) error {
 			continue
 		}
 		r.tokens[mainKey] = config.Secret(text)
-		client, err := r.client(mainKey, false)
+		client, err := r.client(mainKey, "", false)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (r *run) askWorkspace(ctx context.Context) (bool, error) {
 }
 
 func (r *run) listWorkspaces(ctx context.Context, token string) ([]clockify.Workspace, error) {
-	client, err := r.client(token, false)
+	client, err := r.client(token, "", false)
 	if err != nil {
 		return nil, err
 	}

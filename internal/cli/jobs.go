@@ -22,6 +22,8 @@ type job struct {
 	spec  state.Spec
 	open  func(*reader) (source, error)
 
+	workspace func(plan.Change) string // the id of the workspace that a change is made in
+
 	target string // whose entries in which workspace a time sync writes
 
 	err  error // it could not be started, read or planned
@@ -53,15 +55,15 @@ func (r *reader) workspace(id, token string) (*provider.Workspace, error) {
 	if w := r.workspaces[name]; w != nil {
 		return w, nil
 	}
-	reader, err := r.client(token, false)
+	reader, err := r.client(token, id, false)
 	if err != nil {
 		return nil, err
 	}
-	writer, err := r.client(token, true)
+	writer, err := r.client(token, id, true)
 	if err != nil {
 		return nil, err
 	}
-	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.capFree(token)})
+	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.budgets.onFree(id)})
 	r.workspaces[name] = w
 	return w, nil
 }
@@ -81,6 +83,7 @@ func (r *run) usersJob() *job {
 	if j.err = errors.Join(r.key(), err); j.err != nil {
 		return j
 	}
+	j.workspace = func(plan.Change) string { return id }
 	j.open = func(r *reader) (source, error) {
 		w, err := r.workspace(id, mainKey)
 		return source{do: w, read: func(ctx context.Context) (state.State, error) {
@@ -102,7 +105,7 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 	for i, m := range r.reader().make(ctx, sound) {
 		j := sound[i]
 		if j.plan, j.do, j.err = m.plan, m.do, m.err; clockify.Exhausted(j.err) {
-			j.err = r.explainBudget(j.err)
+			j.err = r.budgets.explain(j.err)
 		}
 	}
 	parts := []*plan.Plan{plan.Compute(state.Spec{Findings: r.loaded.Spec.Findings, Problems: r.loaded.Spec.Problems}, state.State{})}

@@ -44,7 +44,7 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	o := &c.opts
-	r := &run{command: c, env: env, file: cmp.Or(o.users, "users.csv"), tokens: map[string]config.Secret{}, clients: newClients()}
+	r := &run{command: c, env: env, file: cmp.Or(o.users, "users.csv"), tokens: map[string]config.Secret{}}
 	if env.GitHubActions {
 		for setting, name := range map[string]string{"users": o.users, "config": o.config, "audit-dir": o.audit, "out": o.out} {
 			if err := confine(setting, name); err != nil {
@@ -73,6 +73,7 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	api := r.loaded.Settings.API
+	r.clients = newClients(cmp.Or(env.MaxCalls, api.MaxCalls), r.HTTP)
 	r.core, r.reports = cmp.Or(env.APIURL, api.BaseURL), cmp.Or(env.ReportsURL, api.ReportsURL)
 	r.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
 	r.hide()

@@ -66,7 +66,7 @@ func (r *run) setupTime(ctx context.Context) error {
 	if err := r.key(); err != nil {
 		return err
 	}
-	client, err := r.client(mainKey, false)
+	client, err := r.client(mainKey, "", false)
 	if err != nil {
 		return err
 	}

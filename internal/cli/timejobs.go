@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/config"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/provider"
 )
@@ -89,6 +90,12 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 		return j
 	}
 	now := r.Now()
+	j.workspace = func(c plan.Change) string {
+		if c.Ref.Kind == plan.KindProject {
+			return sync.Source.WorkspaceID
+		}
+		return sync.Destination.WorkspaceID
+	}
 	j.open = func(r *reader) (source, error) {
 		from, err := r.workspace(sync.Source.WorkspaceID, sync.Source.Token)
 		if err != nil {

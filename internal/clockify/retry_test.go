@@ -293,6 +293,28 @@ func TestBudget(t *testing.T) {
 	})
 }
 
+// TestBudgetParts: the whole bounds all its parts together, and a part that was capped bounds itself alone.
+func TestBudgetParts(t *testing.T) {
+	t.Parallel()
+	whole := NewBudget(5)
+	a, b := whole.Part(), whole.Part()
+	a.Cap(2)
+	take := func(b *Budget, n int) (taken int) {
+		for range n {
+			if b.Take() == nil {
+				taken++
+			}
+		}
+		return taken
+	}
+	if got := take(a, 4); got != 2 || whole.Used() != 2 || a.Left() != 0 || b.Left() != 3 {
+		t.Errorf("%d taken of the part, %d of the whole, %d and %d left", got, whole.Used(), a.Left(), b.Left())
+	}
+	if got := take(b, 4); got != 3 || b.Left() != 0 || b.Used() != 3 {
+		t.Errorf("%d taken of the other part, %d left", got, b.Left())
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	t.Parallel()
 	big := func() (*http.Response, error) {
