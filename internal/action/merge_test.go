@@ -72,31 +72,64 @@ func TestMerge(t *testing.T) {
 		{name: "the comment was edited", config: byReview, review: func(r *runner) {
 			c := r.hub.Comments(7)[0]
 			first, rest, _ := strings.Cut(c.Body, "\n")
-			r.hub.EditComment(c.ID, strings.Replace(first, "2000-01-01T00", "1999-01-01T00", 1)+"\n"+rest)
+			r.hub.EditComment(c.ID, "mallory", strings.Replace(first, "2000-01-01T00", "1999-01-01T00", 1)+"\n"+rest)
 			r.approve("rita", head1)
-		}, says: "#7 has no plan comment whose signature holds"},
+		}, says: "#7: the comment was edited after it was posted"},
 		{name: "the comment was edited below its marker", config: byReview, review: func(r *runner) {
-			time.Sleep(time.Minute)
 			c := r.hub.Comments(7)[0]
 			first, _, _ := strings.Cut(c.Body, "\n")
-			r.hub.EditComment(c.ID, first+"\n### Clockify: nothing to do\n")
+			r.hub.EditComment(c.ID, "mallory", first+"\n### Clockify: nothing to do\n")
 			r.approve("rita", head1)
-		}, says: "the plan comment of #7 was edited after it was posted"},
+		}, says: "#7: the comment was edited after it was posted"},
 		{name: "the comment was edited and put back", config: byReview, review: func(r *runner) {
-			time.Sleep(time.Minute)
 			c := r.hub.Comments(7)[0]
-			r.hub.EditComment(c.ID, "nothing to do")
+			r.hub.EditComment(c.ID, "mallory", "nothing to do")
 			r.approve("rita", head1)
-			r.hub.EditComment(c.ID, c.Body)
-		}, says: "the plan comment of #7 was edited after it was posted"},
+			r.hub.EditComment(c.ID, "mallory", c.Body)
+		}, says: "#7: the comment was edited after it was posted, so nobody can tell what its reviewers read. Edited by: mallory, mallory"},
 		{name: "the comment was edited and planned again", config: byReview, review: func(r *runner) {
 			time.Sleep(time.Minute)
 			c := r.hub.Comments(7)[0]
 			first, _, _ := strings.Cut(c.Body, "\n")
-			r.hub.EditComment(c.ID, first+"\n### Clockify: nothing to do\n")
+			r.hub.EditComment(c.ID, "mallory", first+"\n### Clockify: nothing to do\n")
 			r.approve("rita", head1)
 			r.run(r.pull(head1, nil))
 		}, says: "it was not in the plan when the reviewers approved it"},
+		{name: "the comment was edited, planned again and approved", config: byReview, review: func(r *runner) {
+			c := r.hub.Comments(7)[0]
+			r.hub.EditComment(c.ID, "mallory", c.Body+"\nnothing to do\n")
+			r.run(r.pull(head1, nil))
+			r.approve("rita", head1)
+		}, leaves: true},
+		{name: "the history of the comment cannot be read", config: byReview, review: func(r *runner) {
+			r.approve("rita", head1)
+			r.hub.Inject(githubtest.Fault{Path: "/graphql", Status: 403, Message: "Resource not accessible by integration", Times: -1})
+		}, says: "#7: read the history of edits: 403 Resource not accessible by integration"},
+		{name: "our own update after the approval", config: byReview, review: func(r *runner) {
+			r.approve("rita", head1)
+			r.change(func(s *sandbox.State) {
+				s.Workspaces[0].AddMember(s.AddUser("zoe.new@example.com", "Zoe New")).Owner = true
+			})
+			r.run(r.pull(head1, nil))
+		}, leaves: true},
+		{name: "a copy of the comment in another account's", config: byReview, review: func(r *runner) {
+			body := r.hub.Comments(7)[0].Body
+			r.hub.DeleteComment(r.hub.Comments(7)[0].ID)
+			r.hub.AddComment(7, "mallory", body)
+			r.approve("rita", head1)
+		}, says: "#7: the comment is a copy: another account posted the one that was signed"},
+		{name: "the key was replaced", config: byReview, review: func(r *runner) {
+			r.env["INPUT_SIGNING-KEY"] = "another key for signing comments, 1"
+			r.approve("rita", head1)
+		}, says: "#7: the comment was signed with another key"},
+		{name: "the plan was of another part", config: byReview, review: func(r *runner) {
+			r.env["INPUT_ONLY"] = "users"
+			r.approve("rita", head1)
+		}, says: `other files, another part (only) or another workspace`},
+		{name: "posted by another account", config: byReview, review: func(r *runner) {
+			r.hub.ActAs("acme-sync[bot]", false)
+			r.approve("rita", head1)
+		}, leaves: true},
 		{name: "planned again without a change", config: byReview, review: func(r *runner) {
 			r.approve("rita", head1)
 			r.run(r.pull(head1, nil))
@@ -105,13 +138,13 @@ func TestMerge(t *testing.T) {
 			r.hub.AddPull(githubtest.Pull{Number: 8, Author: "ann", HeadSHA: head1})
 			e := r.pull(head1, func(pr map[string]any) { pr["number"] = 8 })
 			r.run(e)
-			r.hub.EditComment(r.hub.Comments(7)[0].ID, r.hub.Comments(8)[0].Body)
+			r.hub.EditComment(r.hub.Comments(7)[0].ID, "mallory", r.hub.Comments(8)[0].Body)
 			r.approve("rita", head1)
-		}, says: "#7 has no plan comment whose signature holds"},
+		}, says: "#7: the comment was edited after it was posted"},
 		{name: "the comment is gone", config: byReview, review: func(r *runner) {
 			r.hub.DeleteComment(r.hub.Comments(7)[0].ID)
 			r.approve("rita", head1)
-		}, says: "#7 has no plan comment whose signature holds"},
+		}, says: "#7: it has no plan comment: none was posted, or it was deleted"},
 		{name: "reviews cannot be read", config: byReview, review: func(r *runner) {
 			r.approve("rita", head1)
 			r.hub.Inject(githubtest.Fault{Path: "/reviews", Status: 403, Message: "Resource not accessible by integration", Times: -1})
@@ -254,7 +287,7 @@ func TestDigestGate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
 				r.env["INPUT_COMMAND"], r.env["INPUT_ENVIRONMENT"] = "plan", "clockify-deactivation"
-				r.hub.AddEnvironment("clockify-deactivation", true)
+				r.hub.AddEnvironment(githubtest.Environment{Name: "clockify-deactivation", Reviewers: []string{"rita"}})
 				r.merge(head1)
 				plan := r.run(r.push())
 				plan.want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
@@ -287,8 +320,10 @@ func TestEnvironmentWarning(t *testing.T) {
 		says  string
 	}{
 		"missing": {func(*githubtest.GitHub) {}, `there is no environment "gate"`},
-		"no rule": {func(g *githubtest.GitHub) { g.AddEnvironment("gate", false) }, `the environment "gate" has no required reviewers`},
-		"guarded": {func(g *githubtest.GitHub) { g.AddEnvironment("gate", true) }, ""},
+		"no rule": {func(g *githubtest.GitHub) { g.AddEnvironment(githubtest.Environment{Name: "gate"}) }, `the environment "gate" has no required reviewers`},
+		"guarded": {func(g *githubtest.GitHub) {
+			g.AddEnvironment(githubtest.Environment{Name: "gate", Reviewers: []string{"rita"}})
+		}, ""},
 		"unreadable": {func(g *githubtest.GitHub) {
 			g.Inject(githubtest.Fault{Path: "/environments", Status: 403, Message: "no", Times: -1})
 		}, "could not be read"},

@@ -1,30 +1,31 @@
 package action
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // mergedPull is a pull request whose merge is being applied, and what its plan had shown.
 type mergedPull struct {
 	github.Pull
-	marker github.Marker // zero where there is none that can be believed
-	signed bool
-	edited bool  // by somebody, after it was posted
-	err    error // its comments could not be read
+	marker github.Marker
+	err    error // why its plan comment is not believed
 }
 
 // compare says whether the plan is the one that was shown.
 func (m mergedPull) compare(p *plan.Plan) string {
 	switch {
-	case !m.signed:
+	case m.err != nil:
 		return ""
 	case m.marker.Digest == p.Digest():
 		return "\n<sub>This was the plan shown on this pull request.</sub>\n"
@@ -54,14 +55,53 @@ func (r *reporter) mergedPulls(ctx context.Context) []mergedPull {
 	var all []mergedPull
 	for _, pull := range pulls {
 		m := mergedPull{Pull: pull}
-		found, ok, err := r.client.FindComment(ctx, pull.Number, r.key())
-		if m.err = err; ok {
-			m.marker, m.signed = github.ReadMarker(found.Body, r.secret(), r.event.Repository, pull.Number)
-			m.edited = !m.marker.Untouched(found)
-		}
+		m.marker, m.err = r.shownOn(ctx, pull.Number)
 		all = append(all, m)
 	}
 	return all
+}
+
+// shownOn reads what the plan comment of a pull request has shown. The error says why it is not believed.
+func (r *reporter) shownOn(ctx context.Context, pr int) (github.Marker, error) {
+	comments, err := r.client.PlanComments(ctx, pr)
+	if err != nil {
+		return github.Marker{}, err
+	}
+	var why error
+	for _, c := range comments {
+		if github.KeyOf(c) != r.key() {
+			continue
+		}
+		marker, err := r.signer(pr).Read(c)
+		if err != nil {
+			why = cmp.Or(why, err)
+			continue
+		}
+		editors, err := r.client.Editors(ctx, c)
+		switch {
+		case err != nil:
+			return github.Marker{}, err
+		case len(editors) > 0:
+			return github.Marker{}, fmt.Errorf("%w. Edited by: %s", github.ErrEdited, strings.Join(editors, ", "))
+		}
+		return marker, nil
+	}
+	if why == nil {
+		why = noComment(comments, r.key())
+	}
+	return github.Marker{}, why
+}
+
+// noComment says which plan comments there are instead of the one that was looked for.
+func noComment(comments []github.Comment, key string) error {
+	if len(comments) == 0 {
+		return errors.New("it has no plan comment: none was posted, or it was deleted")
+	}
+	var keys []string
+	for _, c := range comments {
+		keys = append(keys, strconv.Quote(github.KeyOf(c)))
+	}
+	return fmt.Errorf("its plan comments are of %s, and this run is of %q: other files, another part (only) or another workspace", text.And(keys), key)
 }
 
 // reviewers says whose reviews count: those the config named before the merge. A pull request that names other reviewers
@@ -96,13 +136,7 @@ func (r *reporter) approvedIDs(ctx context.Context, p Planned, pulls []mergedPul
 		number := fmt.Sprintf("#%d", m.Number)
 		switch {
 		case m.err != nil:
-			why = append(why, "the comments of "+number+" could not be read: "+m.err.Error())
-			continue
-		case !m.signed:
-			why = append(why, number+" has no plan comment whose signature holds")
-			continue
-		case m.edited:
-			why = append(why, "the plan comment of "+number+" was edited after it was posted, so nobody can tell what its reviewers read")
+			why = append(why, number+": "+m.err.Error())
 			continue
 		case m.marker.Head != m.HeadSHA:
 			why = append(why, "the plan shown on "+number+" was of an earlier commit than the one merged")
@@ -116,7 +150,7 @@ func (r *reporter) approvedIDs(ctx context.Context, p Planned, pulls []mergedPul
 		if !approvals.Enough() {
 			why = append(why, fmt.Sprintf("%s has %d of %d approvals that count%s", number, len(approvals.Counted), approvals.Needed, ignored(approvals.Ignored)))
 		}
-		for _, id := range github.Covered(m.marker, approvals) {
+		for _, id := range github.ApprovedIDs(m.marker, approvals) {
 			covered[id] = true
 		}
 	}

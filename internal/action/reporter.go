@@ -75,7 +75,7 @@ func (r *reporter) decideRedaction(ctx context.Context) error {
 		seen := r.event.Visibility
 		if seen == github.Unknown && r.client != nil {
 			var err error
-			if seen, err = r.client.Repository(ctx); err != nil {
+			if seen, _, err = r.client.Repository(ctx); err != nil {
 				r.warn("redact", "GitHub does not say whether the repository is public, so people are masked: "+err.Error())
 			}
 		}
@@ -146,46 +146,76 @@ func (r *reporter) commentPlan(ctx context.Context, p Planned) string {
 		return ""
 	}
 	pr := r.event.PullRequest
-	found, _, err := r.client.FindComment(ctx, pr, r.key())
+	found, old, err := r.ownComment(ctx, pr)
 	if err != nil {
 		return r.warnNotPosted(err)
 	}
-	old, _ := github.ReadMarker(found.Body, r.secret(), r.event.Repository, pr)
-	if !old.Untouched(found) {
-		old = github.Marker{} // what it showed meanwhile is not known
+	by, err := r.client.Login(ctx)
+	if err != nil {
+		return r.warnNotPosted(err)
 	}
-	marker := github.Marker{Key: r.key(), Digest: p.Digest(), Approval: p.ApprovalDigest(), Head: r.event.HeadSHA}
+	marker := github.Marker{Key: r.key(), Digest: p.Digest(), Approval: p.ApprovalDigest(), Head: r.event.HeadSHA, By: by}
 	var ids []string
 	for _, c := range p.Gated() {
 		ids = append(ids, r.hashID(c.ApprovalID()))
 	}
-	sign := func(m github.Marker) github.Marker { return github.SignMarker(m, r.secret(), r.event.Repository, pr) }
+	sign := func(now time.Time, ids []string, body string) github.Marker {
+		return r.signer(pr).Sign(github.MergeShown(marker, old, now, ids), body)
+	}
 	for ahead := clockSkew; ; {
 		began := r.now()
-		shown, note := sign(github.MergeShown(marker, old, began.Add(ahead), ids)), ""
-		none := sign(github.MergeShown(marker, old, began.Add(ahead), nil))
-		if len(shown.Line()) > maxMarker {
-			shown, note = none, "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
+		shown, note := ids, ""
+		line := len(sign(began.Add(ahead), ids, "").Line())
+		if line > maxMarker {
+			shown, note = nil, "\n> [!WARNING]\n> "+report.Sentence(fmt.Sprintf(
 				"The %d changes that need approval are too many for a review of this pull request to cover. Make the plan smaller, or run apply with the approval digest.", len(ids)))+"\n"
+			line = len(sign(began.Add(ahead), nil, "").Line())
 		}
-		page := r.page(p, maxComment-len(shown.Line())-len(note)-1)
+		page := r.page(p, maxComment-line-len(note)-1)
 		if !page.GatedShown {
-			shown = none // what was not shown cannot be approved
+			shown = nil // what was not shown cannot be approved
 		}
-		again := shown
-		if again.Posted = old.Posted; !old.Posted.IsZero() && found.Reads(sign(again), page.Body+note) {
-			return found.URL
-		}
-		posted, _, err := r.client.UpsertComment(ctx, pr, shown, page.Body+note)
+		body := page.Body + note
+		posted, err := r.client.UpsertComment(ctx, pr, found, sign(began.Add(ahead), shown, body), body)
 		if err != nil {
 			return r.warnNotPosted(err)
 		}
 		took := max(r.now().Sub(began), posted.Edited.Sub(began))
-		if len(shown.Gated) == 0 || took <= ahead {
+		if len(shown) == 0 || took <= ahead {
 			return posted.URL
 		}
 		ahead = took + clockSkew // GitHub had us wait, or its clock is ahead: the times are too early until they are posted again
+		found = posted
 	}
+}
+
+// signer signs and reads the markers of a pull request.
+func (r *reporter) signer(pr int) github.Signer {
+	return github.Signer{Secret: r.secret(), Repository: r.event.Repository, PullRequest: pr}
+}
+
+// ownComment finds the comment that this run's plan stands in, and what of it is believed. One that somebody else edited
+// gives way to a new one: its history would be held against every later plan.
+func (r *reporter) ownComment(ctx context.Context, pr int) (github.Comment, github.Marker, error) {
+	none := github.Comment{}
+	comments, err := r.client.PlanComments(ctx, pr)
+	if err != nil {
+		return none, github.Marker{}, err
+	}
+	found, ok, err := r.client.OwnComment(ctx, comments, r.key())
+	if err != nil || !ok {
+		return none, github.Marker{}, err
+	}
+	editors, err := r.client.Editors(ctx, found)
+	switch {
+	case err != nil:
+		return found, github.Marker{}, nil // what it showed meanwhile is not known
+	case len(editors) > 0:
+		_, err := r.client.UpdateComment(ctx, found, report.Sentence("This comment was edited after it was posted. The plan is in a new one."))
+		return none, github.Marker{}, err
+	}
+	old, _ := r.signer(pr).Read(found)
+	return found, old, nil
 }
 
 // commentOutcome tells on the merged pull requests what was done, and whether it was what they had shown.
@@ -202,14 +232,12 @@ func (r *reporter) commentOutcome(ctx context.Context, p Planned, done Applied, 
 		defer done()
 	}
 	for _, m := range pulls {
-		url, err := r.client.CreateComment(ctx, m.Number, r.outcomePage(p, done, reason, m.compare(p.Plan)))
+		posted, err := r.client.CreateComment(ctx, m.Number, r.outcomePage(p, done, reason, m.compare(p.Plan)))
 		if err != nil {
 			r.warnNotPosted(err)
 			continue
 		}
-		if first == "" {
-			first = url
-		}
+		first = cmp.Or(first, posted.URL)
 	}
 	return first
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Annotation is a message shown on a line of a file in the pull request.
@@ -33,13 +35,13 @@ func (a Annotation) String() string {
 
 // Error annotates what makes the run fail. Of each level the first nine become
 // annotations; the others are plain lines, counted by Close.
-func (l *Log) Error(a Annotation) { l.locked(func() { l.annotate("error", a) }) }
+func (l *Log) Error(a Annotation) { l.withLock(func() { l.annotate("error", a) }) }
 
 // Warning annotates what a person should look at.
-func (l *Log) Warning(a Annotation) { l.locked(func() { l.annotate("warning", a) }) }
+func (l *Log) Warning(a Annotation) { l.withLock(func() { l.annotate("warning", a) }) }
 
 // Notice annotates what is good to know.
-func (l *Log) Notice(a Annotation) { l.locked(func() { l.annotate("notice", a) }) }
+func (l *Log) Notice(a Annotation) { l.withLock(func() { l.annotate("notice", a) }) }
 
 func (l *Log) annotate(level string, a Annotation) {
 	l.counts[level]++
@@ -61,14 +63,14 @@ func (l *Log) annotate(level string, a Annotation) {
 		}
 	}
 	if a.Title != "" {
-		p["title"] = cut(l.text(a.Title), 200)
+		p["title"] = text.ClipBytes(l.text(a.Title), 200)
 	}
 	// Lines of our own making stay lines; anything else is shown escaped.
 	lines := strings.Split(a.Message, "\n")
 	for i := range lines {
 		lines[i] = l.text(lines[i])
 	}
-	l.issue(level, cut(strings.Join(lines, "\n"), maxMessage), p)
+	l.issue(level, text.ClipBytes(strings.Join(lines, "\n"), maxMessage), p)
 }
 
 func (l *Log) closeAnnotations() {

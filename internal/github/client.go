@@ -7,23 +7,22 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
+	"regexp"
 	"strings"
 	"sync"
-	"time"
+
+	gh "github.com/google/go-github/v75/github"
 )
 
-// Client speaks to GitHub's REST API about one repository. Safe for concurrent
-// use.
+// Client speaks to GitHub's API about one repository. It is safe for concurrent use.
 type Client struct {
-	api, graphql *url.URL
-	repository   string // owner/name
-	token        string
-	http         *http.Client
+	rest        *gh.Client
+	graphql     string // its address
+	owner, repo string
+	token       string
 
 	mu    sync.Mutex
-	login string              // of the token, once asked
-	found map[sticky]*Comment // by FindComment, for the UpsertComment that follows
+	login string // of the token, once asked
 }
 
 // Options are what a Client needs.
@@ -35,8 +34,7 @@ type Options struct {
 	Transport  http.RoundTripper // default http.DefaultTransport
 }
 
-// callTimeout bounds one attempt of one call.
-const callTimeout = 15 * time.Second
+var repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
 
 // NewClient checks the options; it makes no call.
 func NewClient(o Options) (*Client, error) {
@@ -55,17 +53,28 @@ func NewClient(o Options) (*Client, error) {
 	}
 	graphql := *api
 	if o.GraphQLURL != "" {
-		g, err := apiURL(o.GraphQLURL)
+		given, err := apiURL(o.GraphQLURL)
 		if err != nil {
 			return nil, err
 		}
-		graphql = *g
+		graphql = *given
 	} else {
 		// Enterprise servers have /api/v3 and /api/graphql, github.com has / and /graphql.
 		graphql.Path = strings.TrimSuffix(api.Path, "/v3") + "/graphql"
 	}
-	c := &Client{api: api, graphql: &graphql, repository: o.Repository, token: o.Token, found: map[sticky]*Comment{}}
-	c.http = &http.Client{Transport: o.Transport, Timeout: callTimeout, CheckRedirect: sameHost}
+	next := o.Transport
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	c := &Client{graphql: graphql.String(), token: o.Token}
+	c.owner, c.repo, _ = strings.Cut(o.Repository, "/")
+	c.rest = gh.NewClient(&http.Client{
+		Transport:     transport{next: next, token: o.Token, hosts: [2]string{api.Host, graphql.Host}},
+		CheckRedirect: sameHost,
+	})
+	c.rest.DisableRateLimitCheck = true // attempt waits as long as it is told
+	c.rest.UserAgent = "clockify-sync"
+	c.rest.BaseURL = api.JoinPath("/")
 	return c, nil
 }
 
@@ -85,21 +94,8 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-var errRedirect = errors.New("refused a redirect to another host or method")
-
-// sameHost follows a renamed repository, and nothing that could carry the
-// token elsewhere or turn a write into a read.
-func sameHost(req *http.Request, via []*http.Request) error {
-	first := via[0]
-	if len(via) > 3 || req.URL.Host != first.URL.Host || req.URL.Scheme != first.URL.Scheme || req.Method != first.Method {
-		return errRedirect
-	}
-	return nil
-}
-
-// Login is the account the token writes as. A job's token and an App's may not
-// ask GET /user; GraphQL tells their name without or with "[bot]", REST always
-// with it (github-actions.md section 2).
+// Login is the account the token writes as. A job's token and an App's may not ask GET /user; GraphQL tells their name
+// without or with "[bot]", REST always with it (docs/github.md#accounts).
 func (c *Client) Login(ctx context.Context) (string, error) {
 	c.mu.Lock()
 	login := c.login
@@ -107,10 +103,8 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	if login != "" {
 		return login, nil
 	}
-	var user account
-	err := c.get(ctx, "/user", &user)
-	login = user.Login
-	if err != nil || login == "" {
+	user, _, err := attempt(ctx, c, true, func() (*gh.User, *gh.Response, error) { return c.rest.Users.Get(ctx, "") })
+	if login = user.GetLogin(); err != nil || login == "" {
 		login = c.viewer(ctx)
 	}
 	if err := ctx.Err(); err != nil {
@@ -123,14 +117,11 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 }
 
 func (c *Client) viewer(ctx context.Context) string {
-	var answer struct {
-		Data struct {
-			Viewer account `json:"viewer"`
-		} `json:"data"`
+	var data struct {
+		Viewer struct{ Login string }
 	}
-	q := map[string]string{"query": "query{viewer{login}}"}
-	_, err := c.send(ctx, request{method: http.MethodPost, url: c.graphql.String(), body: q, into: &answer, repeat: true})
-	login := strings.TrimSuffix(answer.Data.Viewer.Login, "[bot]")
+	err := c.query(ctx, `query{viewer{login}}`, nil, &data)
+	login := strings.TrimSuffix(data.Viewer.Login, "[bot]")
 	if err != nil || login == "" {
 		login = "github-actions"
 	}
@@ -138,34 +129,29 @@ func (c *Client) viewer(ctx context.Context) string {
 	return login + "[bot]"
 }
 
-// repo is a path below the client's repository; numbers and strings, escaped.
-func (c *Client) repo(parts ...any) string {
-	p := "/repos/" + c.repository
-	for _, part := range parts {
-		switch v := part.(type) {
-		case int:
-			p += "/" + strconv.Itoa(v)
-		case int64:
-			p += "/" + strconv.FormatInt(v, 10)
-		case string:
-			p += "/" + url.PathEscape(v)
+// query asks GraphQL. It only reads.
+func (c *Client) query(ctx context.Context, query string, variables map[string]any, data any) error {
+	_, _, err := attempt(ctx, c, true, func() (any, *gh.Response, error) {
+		req, err := c.rest.NewRequest(http.MethodPost, c.graphql, map[string]any{"query": query, "variables": variables})
+		if err != nil {
+			return nil, nil, err
 		}
+		answer := struct {
+			Data   any
+			Errors []struct{ Message string }
+		}{Data: data}
+		resp, err := c.rest.Do(ctx, req, &answer)
+		if err == nil && len(answer.Errors) > 0 {
+			err = &Error{Status: resp.StatusCode, Message: c.clean(answer.Errors[0].Message)}
+		}
+		return nil, resp, err
+	})
+	return err
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
 	}
-	return p
-}
-
-func (c *Client) get(ctx context.Context, path string, into any) error {
-	_, err := c.send(ctx, request{method: http.MethodGet, url: c.api.String() + path, into: into, repeat: true})
-	return err
-}
-
-func (c *Client) post(ctx context.Context, path string, body, into any) error {
-	_, err := c.send(ctx, request{method: http.MethodPost, url: c.api.String() + path, body: body, into: into})
-	return err
-}
-
-// patch may be repeated: it sets what it sets.
-func (c *Client) patch(ctx context.Context, path string, body, into any) error {
-	_, err := c.send(ctx, request{method: http.MethodPatch, url: c.api.String() + path, body: body, into: into, repeat: true})
-	return err
+	return s
 }

@@ -7,155 +7,127 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	gh "github.com/google/go-github/v75/github"
 )
 
 // Comment is a comment on a pull request or issue.
 type Comment struct {
 	ID     int64
+	NodeID string // its id in GraphQL
 	URL    string
 	Author string
 	Body   string
 	Edited time.Time // last, by whomsoever; GitHub's clock, whole seconds
 }
 
-// MaxComment is the longest comment GitHub takes, in UTF-16 units
-// (github-actions.md section 2).
+// MaxComment is the longest comment GitHub takes, in UTF-16 units (docs/github.md#comments).
 const MaxComment = 65536
 
-// sticky names the one comment of a plan on a pull request.
-type sticky struct {
-	pr  int
-	key string
-}
-
-type commentJ struct {
-	ID      int64     `json:"id"`
-	HTMLURL string    `json:"html_url"`
-	Body    string    `json:"body"`
-	Updated time.Time `json:"updated_at"`
-	User    *account  `json:"user"`
-}
-
-func (j commentJ) comment() Comment {
-	c := Comment{ID: j.ID, URL: j.HTMLURL, Body: j.Body, Edited: j.Updated}
-	if j.User != nil {
-		c.Author = j.User.Login
+func asComment(c *gh.IssueComment) Comment {
+	return Comment{
+		ID: c.GetID(), NodeID: c.GetNodeID(), URL: c.GetHTMLURL(), Author: c.GetUser().GetLogin(), Body: c.GetBody(),
+		Edited: c.GetUpdatedAt().Time,
 	}
-	return c
 }
 
-// FindComment finds the comment that carries a marker of key and was written
-// by this token's own account: others may plant markers. Its body may have been
-// edited by anyone, so ask ReadMarker.
-func (c *Client) FindComment(ctx context.Context, pr int, key string) (Comment, bool, error) {
-	found, ok, err := c.ownComment(ctx, pr, func(body string) bool {
-		w, ok := parseMarker(body)
-		return ok && w.Key == key
+// PlanComments lists the comments of a pull request that carry a marker, oldest first, whoever wrote them: anybody may
+// plant one, so ask ReadMarker.
+func (c *Client) PlanComments(ctx context.Context, pr int) ([]Comment, error) {
+	return c.comments(ctx, pr, func(found Comment) bool {
+		_, ok := parseMarker(found.Body)
+		return ok
 	})
-	if err != nil {
-		return Comment{}, false, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	// What was found is used by the next UpsertComment instead of listing again.
-	if c.found[sticky{pr, key}] = nil; ok {
-		c.found[sticky{pr, key}] = &found
-	}
-	return found, ok, nil
 }
 
-func (c *Client) ownComment(ctx context.Context, number int, match func(body string) bool) (Comment, bool, error) {
+// OwnComment finds among comments the one with a marker of key that was written by this token's own account.
+func (c *Client) OwnComment(ctx context.Context, comments []Comment, key string) (Comment, bool, error) {
 	me, err := c.Login(ctx)
 	if err != nil {
 		return Comment{}, false, commentError(err)
 	}
-	for j, err := range pages[commentJ](ctx, c, c.repo("issues", number, "comments"), nil) {
-		if err != nil {
-			return Comment{}, false, commentError(fmt.Errorf("list the comments of #%d: %w", number, err))
-		}
-		if found := j.comment(); strings.EqualFold(found.Author, me) && match(found.Body) {
+	for _, found := range comments {
+		if m, ok := parseMarker(found.Body); ok && m.Key == key && strings.EqualFold(found.Author, me) {
 			return found, true, nil
 		}
 	}
 	return Comment{}, false, nil
 }
 
-// UpsertComment posts the marker and the body as the one comment of the
-// marker's key, or updates it in place; changed is false when it already reads
-// so. A comment that cannot be posted is a *CommentError.
-func (c *Client) UpsertComment(ctx context.Context, pr int, marker Marker, body string) (posted Comment, changed bool, err error) {
-	text := marker.Line() + "\n" + body
-	if err := fits(text); err != nil {
-		return Comment{}, false, err
-	}
-	found, ok, err := c.known(ctx, pr, marker.Key)
-	if err != nil {
-		return Comment{}, false, err
-	}
-	if ok {
-		posted, changed, err = c.updateComment(ctx, found, text)
-		// Deleted since it was found: as if it had never been.
-		if e, gone := errors.AsType[*CommentError](err); !gone || e.Reason != NotFound {
-			return posted, changed, err
+// comments lists those comments of an issue or pull request that match.
+func (c *Client) comments(ctx context.Context, number int, match func(Comment) bool) (all []Comment, err error) {
+	pages := list(ctx, c, func(o gh.ListOptions) ([]*gh.IssueComment, *gh.Response, error) {
+		return c.rest.Issues.ListComments(ctx, c.owner, c.repo, number, &gh.IssueListCommentsOptions{ListOptions: o})
+	})
+	for item, err := range pages {
+		if err != nil {
+			return nil, commentError(fmt.Errorf("list the comments of #%d: %w", number, err))
+		}
+		if found := asComment(item); match(found) {
+			all = append(all, found)
 		}
 	}
-	posted, err = c.createComment(ctx, pr, text)
-	return posted, err == nil, err
+	return all, nil
 }
 
-func (c *Client) known(ctx context.Context, pr int, key string) (Comment, bool, error) {
-	c.mu.Lock()
-	found, asked := c.found[sticky{pr, key}]
-	delete(c.found, sticky{pr, key})
-	c.mu.Unlock()
-	if asked && found != nil {
-		return *found, true, nil
+// UpsertComment posts the marker and the body as the comment old, or as a new one where there is none (the zero Comment)
+// or it was deleted meanwhile. Nothing is sent where it already reads so. A comment that cannot be posted is a
+// *CommentError.
+func (c *Client) UpsertComment(ctx context.Context, pr int, old Comment, marker Marker, body string) (Comment, error) {
+	whole := marker.Line() + "\n" + body
+	if err := fits(whole); err != nil {
+		return Comment{}, err
 	}
-	if asked {
-		return Comment{}, false, nil
+	if old.ID != 0 {
+		posted, err := c.UpdateComment(ctx, old, whole)
+		if e, ok := errors.AsType[*CommentError](err); !ok || e.Reason != NotFound {
+			return posted, err
+		}
 	}
-	fresh, ok, err := c.FindComment(ctx, pr, key)
-	c.mu.Lock()
-	delete(c.found, sticky{pr, key})
-	c.mu.Unlock()
-	return fresh, ok, err
+	return c.CreateComment(ctx, pr, whole)
 }
 
-func (c *Client) updateComment(ctx context.Context, old Comment, text string) (Comment, bool, error) {
-	if sameText(old.Body, text) {
-		return old, false, nil
+// UpdateComment changes what a comment says. Nothing is sent where it already says so.
+func (c *Client) UpdateComment(ctx context.Context, old Comment, whole string) (Comment, error) {
+	if sameText(old.Body, whole) {
+		return old, nil
 	}
-	var j commentJ
-	err := c.patch(ctx, c.repo("issues", "comments", old.ID), map[string]string{"body": text}, &j)
+	posted, _, err := attempt(ctx, c, true, func() (*gh.IssueComment, *gh.Response, error) {
+		return c.rest.Issues.EditComment(ctx, c.owner, c.repo, old.ID, &gh.IssueComment{Body: &whole})
+	})
 	if err != nil {
-		return old, false, commentError(fmt.Errorf("update the comment: %w", err))
+		return old, commentError(fmt.Errorf("update the comment: %w", err))
 	}
-	posted := j.comment()
-	posted.URL = orElse(posted.URL, old.URL)
-	return posted, true, nil
+	updated := asComment(posted)
+	updated.URL = orElse(updated.URL, old.URL)
+	return updated, nil
 }
 
-// CreateComment posts a new comment, for what people should be told of: an
-// edit notifies no one. A comment that cannot be posted is a *CommentError.
-func (c *Client) CreateComment(ctx context.Context, number int, body string) (url string, err error) {
+// CreateComment posts a new comment, for what people should be told of: an edit notifies no one. When the answer is lost
+// it looks whether the comment is there before it posts again. A comment that cannot be posted is a *CommentError.
+func (c *Client) CreateComment(ctx context.Context, number int, body string) (Comment, error) {
 	if err := fits(body); err != nil {
-		return "", err
+		return Comment{}, err
 	}
-	posted, err := c.createComment(ctx, number, body)
-	return posted.URL, err
-}
-
-// createComment posts once. When the answer is lost it looks whether the
-// comment is there before it posts again.
-func (c *Client) createComment(ctx context.Context, number int, text string) (Comment, error) {
 	created, err := createOnce(ctx,
 		func() (Comment, error) {
-			var j commentJ
-			err := c.post(ctx, c.repo("issues", number, "comments"), map[string]string{"body": text}, &j)
-			return j.comment(), err
+			posted, _, err := attempt(ctx, c, false, func() (*gh.IssueComment, *gh.Response, error) {
+				return c.rest.Issues.CreateComment(ctx, c.owner, c.repo, number, &gh.IssueComment{Body: &body})
+			})
+			return asComment(posted), err
 		},
 		func() (Comment, bool, error) {
-			return c.ownComment(ctx, number, func(body string) bool { return sameText(body, text) })
+			me, err := c.Login(ctx)
+			if err != nil {
+				return Comment{}, false, err
+			}
+			same, err := c.comments(ctx, number, func(found Comment) bool {
+				return strings.EqualFold(found.Author, me) && sameText(found.Body, body)
+			})
+			if err != nil || len(same) == 0 {
+				return Comment{}, false, err
+			}
+			return same[0], true, nil
 		})
 	if err != nil {
 		return Comment{}, commentError(fmt.Errorf("post the comment: %w", err))
@@ -179,11 +151,6 @@ func createOnce[T any](ctx context.Context, create func() (T, error), find func(
 	return create()
 }
 
-// Reads reports whether the comment says just that.
-func (c Comment) Reads(marker Marker, body string) bool {
-	return sameText(c.Body, marker.Line()+"\n"+body)
-}
-
 func fits(text string) error {
 	n := len(utf16.Encode([]rune(text)))
 	if n <= MaxComment {
@@ -193,7 +160,53 @@ func fits(text string) error {
 }
 
 // sameText compares as GitHub may store: with other line ends, and trimmed.
-func sameText(a, b string) bool {
-	plain := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
-	return plain(a) == plain(b)
+func sameText(a, b string) bool { return plainText(a) == plainText(b) }
+
+func plainText(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+
+// Editors names who edited a comment beside its author, put back or not, "" for an account that is gone. An error means
+// that nobody can say.
+func (c *Client) Editors(ctx context.Context, comment Comment) ([]string, error) {
+	const query = `query($id:ID!){node(id:$id){...on IssueComment{userContentEdits(first:100){
+		pageInfo{hasNextPage} nodes{editor{__typename login}}}}}}`
+	var data struct {
+		Node *struct {
+			UserContentEdits *struct {
+				PageInfo struct{ HasNextPage bool }
+				Nodes    []struct {
+					Editor *struct {
+						Typename string `json:"__typename"`
+						Login    string
+					}
+				}
+			}
+		}
+	}
+	if err := c.query(ctx, query, map[string]any{"id": comment.NodeID}, &data); err != nil {
+		return nil, fmt.Errorf("read the history of edits: %w", err)
+	}
+	if data.Node == nil {
+		return nil, errors.New("read the history of edits: GitHub does not know the comment")
+	}
+	edits := data.Node.UserContentEdits
+	if edits == nil { // never edited
+		return nil, nil
+	}
+	if edits.PageInfo.HasNextPage {
+		return nil, errors.New("read the history of edits: it has more than 100")
+	}
+	var others []string
+	for _, n := range edits.Nodes {
+		login := ""
+		if n.Editor != nil {
+			// GraphQL names a bot without the suffix that REST gives it (docs/github.md#accounts).
+			if login = n.Editor.Login; n.Editor.Typename == "Bot" {
+				login = strings.TrimSuffix(login, "[bot]") + "[bot]"
+			}
+		}
+		if login == "" || !strings.EqualFold(login, comment.Author) {
+			others = append(others, login)
+		}
+	}
+	return others, nil
 }

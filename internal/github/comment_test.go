@@ -29,6 +29,20 @@ func testClient(t testing.TB, g *githubtest.GitHub) *Client {
 	return c
 }
 
+// upsert posts as a plan does: it finds its comment, and updates it or makes one.
+func upsert(t testing.TB, c *Client, pr int, m Marker, body string) (Comment, error) {
+	t.Helper()
+	comments, err := c.PlanComments(t.Context(), pr)
+	if err != nil {
+		return Comment{}, err
+	}
+	old, _, err := c.OwnComment(t.Context(), comments, m.Key)
+	if err != nil {
+		return Comment{}, err
+	}
+	return c.UpsertComment(t.Context(), pr, old, m, body)
+}
+
 func bodies(g *githubtest.GitHub, number int) []string {
 	var all []string
 	for _, c := range g.Comments(number) {
@@ -48,44 +62,43 @@ func TestUpsertComment(t *testing.T) {
 		}
 	}
 	cases := []struct {
-		name    string
-		before  func(g *githubtest.GitHub)
-		changed bool
-		want    []string // the comments of others than ann, after
-		calls   []string // POST and PATCH
+		name   string
+		before func(g *githubtest.GitHub)
+		want   []string // the comments of others than ann, after
+		calls  []string // POST and PATCH
 	}{
-		{"first", func(*githubtest.GitHub) {}, true, []string{bot + ": " + line + "\nnew"}, []string{"POST"}},
-		{"update", func(g *githubtest.GitHub) { g.AddComment(7, bot, line+"\nold") }, true, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
-		{"unchanged", func(g *githubtest.GitHub) { g.AddComment(7, bot, line+"\nnew") }, false, []string{bot + ": " + line + "\nnew"}, nil},
+		{"first", func(*githubtest.GitHub) {}, []string{bot + ": " + line + "\nnew"}, []string{"POST"}},
+		{"update", func(g *githubtest.GitHub) { g.AddComment(7, bot, line+"\nold") }, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
+		{"unchanged", func(g *githubtest.GitHub) { g.AddComment(7, bot, line+"\nnew") }, []string{bot + ": " + line + "\nnew"}, nil},
 		{"unchanged but for line ends", func(g *githubtest.GitHub) {
 			g.SetCRLF(true)
 			g.AddComment(7, bot, line+"\nnew")
-		}, false, []string{bot + ": " + line + "\nnew"}, nil},
-		{"another marker of ours", func(g *githubtest.GitHub) { g.AddComment(7, bot, Marker{Key: "users.csv", Head: "old"}.Line()+"\nold") }, true, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
-		{"planted by another", func(g *githubtest.GitHub) { g.AddComment(7, "github-actions", line+"\nnew") }, true, []string{"github-actions: " + line + "\nnew", bot + ": " + line + "\nnew"}, []string{"POST"}},
-		{"another plan", func(g *githubtest.GitHub) { g.AddComment(7, bot, otherPlan+"\nold") }, true, []string{bot + ": " + otherPlan + "\nold", bot + ": " + line + "\nnew"}, []string{"POST"}},
-		{"another pull request", func(g *githubtest.GitHub) { g.AddComment(8, bot, line+"\nold") }, true, []string{bot + ": " + line + "\nnew"}, []string{"POST"}},
+		}, []string{bot + ": " + line + "\nnew"}, nil},
+		{"another marker of ours", func(g *githubtest.GitHub) { g.AddComment(7, bot, Marker{Key: "users.csv", Head: "old"}.Line()+"\nold") }, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
+		{"planted by another", func(g *githubtest.GitHub) { g.AddComment(7, "github-actions", line+"\nnew") }, []string{"github-actions: " + line + "\nnew", bot + ": " + line + "\nnew"}, []string{"POST"}},
+		{"another plan", func(g *githubtest.GitHub) { g.AddComment(7, bot, otherPlan+"\nold") }, []string{bot + ": " + otherPlan + "\nold", bot + ": " + line + "\nnew"}, []string{"POST"}},
+		{"another pull request", func(g *githubtest.GitHub) { g.AddComment(8, bot, line+"\nold") }, []string{bot + ": " + line + "\nnew"}, []string{"POST"}},
 		{"on the third page", func(g *githubtest.GitHub) {
 			filler(g)
 			g.AddComment(7, bot, line+"\nold")
-		}, true, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
+		}, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
 		{"edited by a person", func(g *githubtest.GitHub) {
 			id := g.AddComment(7, bot, line+"\nold")
-			g.EditComment(id, line+"\nforged")
-		}, true, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
-		{"marker edited away", func(g *githubtest.GitHub) { g.AddComment(7, bot, "forged") }, true, []string{bot + ": forged", bot + ": " + line + "\nnew"}, []string{"POST"}},
+			g.EditComment(id, "eve", line+"\nforged")
+		}, []string{bot + ": " + line + "\nnew"}, []string{"PATCH"}},
+		{"marker edited away", func(g *githubtest.GitHub) { g.AddComment(7, bot, "forged") }, []string{bot + ": forged", bot + ": " + line + "\nnew"}, []string{"POST"}},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			g := githubtest.New(testRepo)
 			tc.before(g)
-			posted, changed, err := testClient(t, g).UpsertComment(t.Context(), 7, marker, "new")
+			posted, err := upsert(t, testClient(t, g), 7, marker, "new")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if changed != tc.changed || !strings.Contains(posted.URL, "/pull/7#issuecomment-") {
-				t.Errorf("url %s, changed %v, want %v", posted.URL, changed, tc.changed)
+			if !strings.Contains(posted.URL, "/pull/7#issuecomment-") {
+				t.Errorf("url %s", posted.URL)
 			}
 			var got, calls []string
 			for _, b := range bodies(g, 7) {
@@ -108,39 +121,37 @@ func TestUpsertComment(t *testing.T) {
 	}
 }
 
-// The round a plan makes: what is there, what of it counts, the new one.
-func TestCommentRound(t *testing.T) {
+// What a plan does at every push: what is there, what of it counts, the new one.
+func TestCommentAgain(t *testing.T) {
 	t.Parallel()
 	g := githubtest.New(testRepo)
-	round := func(minute int, ids ...string) bool {
+	again := func(minute int, ids ...string) {
 		t.Helper()
 		c := testClient(t, g)
-		found, _, err := c.FindComment(t.Context(), 7, "users.csv")
+		comments, err := c.PlanComments(t.Context(), 7)
 		if err != nil {
 			t.Fatal(err)
 		}
-		old, _ := ReadMarker(found.Body, testSecret, testRepo, 7)
-		next := MergeShown(Marker{Key: "users.csv", Head: "4f2d9aa"}, old, at(minute), ids)
-		again := next
-		if again.Posted = old.Posted; found.Reads(SignMarker(again, testSecret, testRepo, 7), strings.Join(ids, "\n")) {
-			return false
-		}
-		_, changed, err := c.UpsertComment(t.Context(), 7, SignMarker(next, testSecret, testRepo, 7), strings.Join(ids, "\n"))
+		found, _, err := c.OwnComment(t.Context(), comments, "users.csv")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return changed
+		old, _ := testSigner.Read(found)
+		body := strings.Join(ids, "\n")
+		next := testSigner.Sign(MergeShown(Marker{Key: "users.csv", Head: "4f2d9aa", By: bot}, old, at(minute), ids), body)
+		if _, err := c.UpsertComment(t.Context(), 7, found, next, body); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if !round(0, "c1") || round(1, "c1") || !round(2, "c1", "c2") {
-		t.Error("changed is wrong")
+	again(0, "c1")
+	again(1, "c1")
+	if n := g.Calls("PATCH", ""); n != 0 {
+		t.Errorf("%d updates of an unchanged comment", n)
 	}
-	got, ok := ReadMarker(g.Comments(7)[0].Body, testSecret, testRepo, 7)
-	if diff := cmp.Diff([]Shown{{"c1", at(0)}, {"c2", at(2)}}, got.Gated); diff != "" || !ok || len(g.Comments(7)) != 1 {
-		t.Errorf("%d comments, ok %v (-want +got):\n%s", len(g.Comments(7)), ok, diff)
-	}
-	// GET /user, viewer and one list a round: UpsertComment does not list again.
-	if got, want := g.Calls("GET", "/comments"), 3; got != want {
-		t.Errorf("%d lists, want %d", got, want)
+	again(2, "c1", "c2")
+	got, err := testSigner.Read(Comment{Body: g.Comments(7)[0].Body, Author: bot})
+	if diff := cmp.Diff([]FirstShown{{"c1", at(0)}, {"c2", at(2)}}, got.Gated); diff != "" || err != nil || len(g.Comments(7)) != 1 {
+		t.Errorf("%d comments, %v (-want +got):\n%s", len(g.Comments(7)), err, diff)
 	}
 }
 
@@ -149,15 +160,53 @@ func TestUpsertCommentDeletedMeanwhile(t *testing.T) {
 	g := githubtest.New(testRepo)
 	id := g.AddComment(7, bot, testMarker().Line()+"\nold")
 	c := testClient(t, g)
-	if _, ok, err := c.FindComment(t.Context(), 7, "users.csv"); !ok || err != nil {
-		t.Fatal(ok, err)
-	}
 	g.DeleteComment(id)
-	if _, changed, err := c.UpsertComment(t.Context(), 7, testMarker(), "new"); !changed || err != nil {
-		t.Fatal(changed, err)
+	if _, err := c.UpsertComment(t.Context(), 7, Comment{ID: id}, testMarker(), "new"); err != nil {
+		t.Fatal(err)
 	}
 	if got := len(g.Comments(7)); got != 1 {
 		t.Errorf("%d comments", got)
+	}
+}
+
+// Who edited a comment is known, put back or not; updates of its own account are no edits.
+func TestEditors(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	c := testClient(t, g)
+	old, err := c.CreateComment(t.Context(), 7, "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	editors := func() []string {
+		t.Helper()
+		got, err := c.Editors(t.Context(), old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if _, err := c.UpdateComment(t.Context(), old, "two"); err != nil {
+		t.Fatal(err)
+	}
+	if got := editors(); got != nil {
+		t.Errorf("edited by %v", got)
+	}
+	g.EditComment(old.ID, "eve", "forged")
+	g.EditComment(old.ID, "eve", "two")
+	g.EditComment(old.ID, "", "two")
+	g.EditComment(old.ID, "github-actions", "two")
+	if diff := cmp.Diff([]string{"eve", "eve", "", "github-actions"}, editors()); diff != "" {
+		t.Errorf("editors (-want +got):\n%s", diff)
+	}
+	for range 100 {
+		g.EditComment(old.ID, bot, "two")
+	}
+	if _, err := c.Editors(t.Context(), old); err == nil {
+		t.Error("a history that is cut off is taken for whole")
+	}
+	if _, err := c.Editors(t.Context(), Comment{NodeID: "IC_0", Author: bot}); err == nil {
+		t.Error("a comment that is gone has no editors")
 	}
 }
 
@@ -229,10 +278,10 @@ func TestCommentFailures(t *testing.T) {
 					t.Fatal(err)
 				}
 				tc.set(g)
-				_, changed, err := c.UpsertComment(t.Context(), 7, testMarker(), tc.body)
+				_, err := upsert(t, c, 7, testMarker(), tc.body)
 				e, ok := errors.AsType[*CommentError](err)
-				if !ok || e.Reason != tc.want || changed {
-					t.Errorf("got %v, changed %v, want reason %s", err, changed, tc.want)
+				if !ok || e.Reason != tc.want {
+					t.Errorf("got %v, want reason %s", err, tc.want)
 				}
 				if err != nil && strings.Contains(err.Error(), testToken) {
 					t.Errorf("the token is in %v", err)
@@ -277,9 +326,8 @@ func TestCommentRetries(t *testing.T) {
 				g := githubtest.New(testRepo)
 				g.Inject(tc.fault)
 				start := time.Now()
-				_, changed, err := testClient(t, g).UpsertComment(t.Context(), 7, testMarker(), "new")
-				if err != nil || !changed {
-					t.Fatal(changed, err)
+				if _, err := upsert(t, testClient(t, g), 7, testMarker(), "new"); err != nil {
+					t.Fatal(err)
 				}
 				if got := len(g.Comments(7)); got != 1 {
 					t.Errorf("%d comments, want 1", got)
@@ -300,8 +348,8 @@ func TestCreateComment(t *testing.T) {
 	g := githubtest.New(testRepo)
 	c := testClient(t, g)
 	for range 2 {
-		if url, err := c.CreateComment(t.Context(), 7, "applied"); err != nil || url == "" {
-			t.Fatal(url, err)
+		if posted, err := c.CreateComment(t.Context(), 7, "applied"); err != nil || posted.URL == "" {
+			t.Fatal(posted, err)
 		}
 	}
 	if got := len(g.Comments(7)); got != 2 {
@@ -319,7 +367,7 @@ func TestCommentCancelled(t *testing.T) {
 		g.Inject(githubtest.Fault{Method: "GET", Status: 503, Times: -1})
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
-		_, _, err := testClient(t, g).UpsertComment(ctx, 7, testMarker(), "new")
+		_, err := testClient(t, g).PlanComments(ctx, 7)
 		if err == nil || g.Calls("", "") != 2 {
 			t.Errorf("%d calls, error %v", g.Calls("", ""), err)
 		}

@@ -28,7 +28,7 @@ func Decide(e Event, driftOnly bool) Decision {
 	case "pull_request":
 		return decidePull(e)
 	case "pull_request_target":
-		// github-actions.md section 2: a live plan with credentials under a stranger's control.
+		// docs/github.md#forks: a live plan with credentials under a stranger's control.
 		return Decision{Action: Validate, Reason: "pull_request_target runs with secrets on files a stranger may have written, so the files are only checked; use pull_request"}
 	case "merge_group":
 		return Decision{Action: Plan, Reason: "merge queue: the plan is made on what would be merged, without a comment"}

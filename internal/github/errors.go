@@ -2,20 +2,22 @@ package github
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	gh "github.com/google/go-github/v75/github"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Error is an answer of GitHub that is not success, or none (Status 0).
 type Error struct {
-	Method, Path string
-	Status       int
-	Message      string // GitHub's own words or the connection's, never the token
+	Status  int
+	Message string // GitHub's own words or the connection's, never the token
 
 	limited    bool // a rate limit refused it: it was not done
 	retryAfter time.Duration
@@ -24,9 +26,9 @@ type Error struct {
 
 func (e *Error) Error() string {
 	if e.Status == 0 {
-		return fmt.Sprintf("%s %s: %s", e.Method, e.Path, e.Message)
+		return e.Message
 	}
-	return fmt.Sprintf("%s %s: %d %s", e.Method, e.Path, e.Status, orElse(e.Message, http.StatusText(e.Status)))
+	return fmt.Sprintf("%d %s", e.Status, orElse(e.Message, http.StatusText(e.Status)))
 }
 
 // Unwrap leads to a cancelled context or a broken connection.
@@ -34,44 +36,67 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // unclear reports whether the call may have been done all the same.
 func (e *Error) unclear() bool {
-	return e.Status == 0 && !errors.Is(e.cause, errRedirect) || e.Status >= 500
+	return e.Status == 0 && !errors.Is(e.cause, errRedirect) && !errors.Is(e.cause, errTooLarge) || e.Status >= 500
 }
 
-func (e *Error) broken(err error, token string) *Error {
-	// url.Error repeats method and address.
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
+// asError types an error of go-github.
+func (c *Client) asError(resp *gh.Response, err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
 	}
-	e.cause, e.Message = err, clean(err.Error(), token)
-	return e
-}
-
-func (e *Error) answered(h http.Header, body []byte, token string) *Error {
-	var answer struct {
-		Message string `json:"message"`
+	if u, ok := errors.AsType[*url.Error](err); ok || resp == nil || resp.Response == nil {
+		if ok {
+			err = u.Err // url.Error repeats method and address
+		}
+		return &Error{Message: c.clean(err.Error()), cause: err}
+	}
+	e := &Error{Status: resp.StatusCode}
+	if resp.StatusCode <= 299 {
+		e.Message = "the answer is not the JSON that was expected"
+		return e
 	}
 	// The rest of a body may repeat what was sent; without a message there is the status.
-	if json.Unmarshal(body, &answer) == nil {
-		e.Message = clean(answer.Message, token)
-	}
-	if e.Status == http.StatusTooManyRequests || e.Status == http.StatusForbidden &&
-		(h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" || strings.Contains(strings.ToLower(e.Message), "rate limit")) {
-		e.limited, e.retryAfter = true, retryAfter(h, time.Now())
-	} else if e.Status >= 500 && h.Get("Retry-After") != "" {
-		e.retryAfter = retryAfter(h, time.Now())
+	e.Message = c.clean(message(err))
+	switch limited := strings.Contains(strings.ToLower(e.Message), "rate limit"); {
+	case e.Status == http.StatusTooManyRequests, e.Status == http.StatusForbidden &&
+		(limited || resp.Header.Get("Retry-After") != "" || resp.Header.Get("X-RateLimit-Remaining") == "0"):
+		e.limited, e.retryAfter = true, retryAfter(resp.Header, time.Now())
+	case e.Status >= 500 && resp.Header.Get("Retry-After") != "":
+		e.retryAfter = retryAfter(resp.Header, time.Now())
 	}
 	return e
 }
 
-func clean(text, token string) string {
-	return cut(printable(strings.ReplaceAll(text, token, "***")), 300)
+// message is what GitHub said, as go-github kept it.
+func message(err error) string {
+	if e, ok := errors.AsType[*gh.ErrorResponse](err); ok {
+		return e.Message
+	}
+	if e, ok := errors.AsType[*gh.RateLimitError](err); ok {
+		return e.Message
+	}
+	if e, ok := errors.AsType[*gh.AbuseRateLimitError](err); ok {
+		return e.Message
+	}
+	return ""
+}
+
+// clean makes a line of GitHub's words that holds no token.
+func (c *Client) clean(s string) string {
+	return text.Clip(text.Sanitize(text.NewScrubber(c.token).Scrub(s)), 300)
+}
+
+// isStatus reports whether GitHub answered with the status.
+func isStatus(err error, status int) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == status
 }
 
 // Reason says in a word why a comment could not be posted.
 type Reason string
 
 // The reasons. With every one of them the run goes on and the text belongs in
-// the summary (github-actions.md section 2).
+// the summary (docs/github.md#comments).
 const (
 	ReadOnly    Reason = "read-only"   // 401, 403: the token may not write
 	NotFound    Reason = "not-found"   // 404

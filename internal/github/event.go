@@ -67,8 +67,7 @@ func (v Visibility) Exposed() bool { return v != Private && v != Internal }
 const maxEvent = 32 << 20
 
 var (
-	repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
-	// github-actions.md section 5: refs/heads/gh-readonly-queue/main/pr-<n>-<sha>
+	// docs/github.md#merge-queues: refs/heads/gh-readonly-queue/main/pr-<n>-<sha>
 	queueRef = regexp.MustCompile(`^(?:refs/heads/)?gh-readonly-queue/.+/pr-([1-9][0-9]{0,9})-[0-9a-f]{7,64}$`)
 )
 
@@ -189,7 +188,7 @@ func (e *Event) fill(p payload) error {
 			e.Author = pr.User.Login
 		}
 		e.Fork = pr.Head.Repo == nil || !strings.EqualFold(pr.Head.Repo.FullName, e.Repository)
-		// Not the actor: that name changes when a person runs it again (github-actions.md section 9).
+		// Not the actor: that name changes when a person runs it again (docs/github.md#dependabot).
 		e.Dependabot = e.Author == "dependabot[bot]"
 	case "merge_group":
 		ref := e.Ref
@@ -227,11 +226,4 @@ func visibility(word string, private *bool) Visibility {
 		return Private
 	}
 	return Public
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

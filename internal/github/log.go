@@ -17,7 +17,7 @@ import (
 // runner sees only the commands issued by its methods. Safe for concurrent use.
 type Log struct {
 	mu      sync.Mutex
-	out     *sink
+	out     *errWriter
 	actions *githubactions.Action
 	on      bool // commands are understood
 	debug   bool
@@ -39,7 +39,7 @@ const (
 	// A line longer than this goes on in the next one: log drivers split at 16 KiB, and the
 	// rest of a line that others split would be unguarded.
 	maxLine = 8 << 10
-	// The runner keeps ten annotations of a level in a step (github-actions.md section 3); the tenth says how many more.
+	// The runner keeps ten annotations of a level in a step (docs/github.md#workflow-commands); the tenth says how many more.
 	maxAnnotations = 9
 	// The runner cuts messages at 4,096 characters (same section).
 	maxMessage = 4000
@@ -47,7 +47,7 @@ const (
 
 // NewLog writes to w, which nothing else may write to.
 func NewLog(w io.Writer, o LogOptions) *Log {
-	out := &sink{w: w}
+	out := &errWriter{w: w}
 	return &Log{
 		out:     out,
 		actions: githubactions.New(githubactions.WithWriter(out), githubactions.WithGetenv(func(string) string { return "" })),
@@ -79,7 +79,7 @@ func (l *Log) Write(p []byte) (int, error) {
 
 // Printf prints text as lines.
 func (l *Log) Printf(format string, args ...any) {
-	l.locked(func() {
+	l.withLock(func() {
 		for line := range strings.SplitSeq(strings.TrimSuffix(fmt.Sprintf(format, args...), "\n"), "\n") {
 			l.line(line)
 		}
@@ -91,7 +91,7 @@ func (l *Log) Debugf(format string, args ...any) {
 	if !l.debug {
 		return
 	}
-	l.locked(func() {
+	l.withLock(func() {
 		text := l.text(fmt.Sprintf(format, args...))
 		if !l.on {
 			l.line("debug: " + text)
@@ -103,7 +103,7 @@ func (l *Log) Debugf(format string, args ...any) {
 
 // Group folds the lines that follow, up to EndGroup or the next Group.
 func (l *Log) Group(title string) {
-	l.locked(func() {
+	l.withLock(func() {
 		l.endGroup()
 		if !l.on {
 			l.line(title)
@@ -115,14 +115,14 @@ func (l *Log) Group(title string) {
 }
 
 // EndGroup ends the open group, if any.
-func (l *Log) EndGroup() { l.locked(l.endGroup) }
+func (l *Log) EndGroup() { l.withLock(l.endGroup) }
 
 // Mask hides a secret from every later line, in whatever encoding. Blank ones are ignored.
 func (l *Log) Mask(secret string) {
 	if strings.TrimSpace(secret) == "" {
 		return
 	}
-	l.locked(func() {
+	l.withLock(func() {
 		l.masked = append(l.masked, secret)
 		l.scrub = text.NewScrubber(l.masked...)
 		for _, s := range text.SecretForms(secret) {
@@ -142,12 +142,12 @@ func (l *Log) Mask(secret string) {
 // Close ends the group, prints what waits and counts the annotations left out.
 // The error is the first that writing met.
 func (l *Log) Close() error {
-	l.locked(l.endGroup)
-	l.locked(l.closeAnnotations)
+	l.withLock(l.endGroup)
+	l.withLock(l.closeAnnotations)
 	return l.out.err
 }
 
-func (l *Log) locked(f func()) {
+func (l *Log) withLock(f func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	// A line begun by Write ends here: a command must stand at a line's start.
@@ -172,19 +172,21 @@ func (l *Log) issue(name, data string, properties githubactions.CommandPropertie
 }
 
 // text is hostile text made fit for a command's data: masked, printable.
-func (l *Log) text(s string) string { return cut(breakBracket(printable(l.hide(s))), maxMessage) }
+func (l *Log) text(s string) string {
+	return text.ClipBytes(breakBracket(text.Sanitize(l.mask(s))), maxMessage)
+}
 
 func (l *Log) line(s string) {
-	s = safeLine(l.hide(s))
+	s = safeLine(l.mask(s))
 	for len(s) > maxLine {
-		head := strings.TrimSuffix(cut(s, maxLine), "…")
+		head := strings.TrimSuffix(text.ClipBytes(s, maxLine), "…")
 		l.out.println(head)
 		s = "| " + s[len(head):]
 	}
 	l.out.println(s)
 }
 
-func (l *Log) hide(s string) string {
+func (l *Log) mask(s string) string {
 	s = l.scrub.Scrub(s)
 	for _, secret := range l.secrets {
 		s = strings.ReplaceAll(s, secret, "***")
@@ -192,17 +194,17 @@ func (l *Log) hide(s string) string {
 	return s
 }
 
-// sink keeps the first error and never returns one: go-githubactions panics on it.
-type sink struct {
+// errWriter keeps the first error and never returns one: go-githubactions panics on it.
+type errWriter struct {
 	w   io.Writer
 	err error
 }
 
-func (s *sink) Write(p []byte) (int, error) {
+func (s *errWriter) Write(p []byte) (int, error) {
 	if s.err == nil {
 		_, s.err = s.w.Write(p)
 	}
 	return len(p), nil
 }
 
-func (s *sink) println(line string) { _, _ = s.Write([]byte(line + "\n")) }
+func (s *errWriter) println(line string) { _, _ = s.Write([]byte(line + "\n")) }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,25 +14,27 @@ import (
 	"time"
 )
 
-// Marker is the hidden first line of the comment that shows a plan. It tells
-// which comment is ours, and, signed, what the comment has shown and since when.
+// Marker is the hidden first line of the comment that shows a plan. It tells which comment is ours, and, signed, what the
+// comment has shown and since when.
 //
-// Anyone who may write to the repository may edit any comment, so a marker
-// counts for nothing unless its signature holds (github-actions.md section 2).
+// Anyone who may write to the repository may edit any comment, so a marker counts for nothing unless its signature holds.
+// The signature covers the visible text too (docs/github.md#comments).
 type Marker struct {
-	Key      string // which plan, where several share a pull request: a config file or workspace
+	Key      string // which plan, where several share a pull request: files, part, workspace
 	Digest   string // of the plan
 	Approval string // the approval digest
 	Head     string // commit the plan was made of
-	Gated    []Shown
-	Posted   time.Time // the comment was posted no later; who edits it later is somebody else
+	By       string // the account that posts it
+	Gated    []FirstShown
 
-	mac   string
-	valid bool // read from a comment, and the signature held
+	text        string // hash of the visible text
+	fingerprint string // of the secret it is signed with
+	mac         string
+	valid       bool // read from a comment, and the signature held
 }
 
-// Shown is one gated change and when it was first shown for the head commit.
-type Shown struct {
+// FirstShown is one gated change and when it was first shown for the head commit.
+type FirstShown struct {
 	ID string // opaque, one change; whoever may read the repository may read it
 	At time.Time
 }
@@ -39,51 +42,54 @@ type Shown struct {
 const (
 	markerOpen    = "<!-- clockify-sync:plan "
 	markerClose   = " -->"
-	markerVersion = 1
+	markerVersion = 2
 	// maxMarker bounds the line, in bytes: beyond it no comment could hold it.
 	maxMarker = 65536
 )
 
-// wire is the marker's JSON. Ids stand under the time they were first shown at:
-// most share one.
-type wire struct {
-	V        int                 `json:"v"`
-	Key      string              `json:"key"`
-	Digest   string              `json:"digest"`
-	Approval string              `json:"approval"`
-	Head     string              `json:"head"`
-	Gated    map[string][]string `json:"gated,omitempty"`
-	Posted   string              `json:"posted,omitempty"`
-	MAC      string              `json:"mac,omitempty"`
+// markerJSON is the marker as it is written. Ids stand under the time they were first shown at: most share one.
+type markerJSON struct {
+	V           int                 `json:"v"`
+	Key         string              `json:"key"`
+	Digest      string              `json:"digest"`
+	Approval    string              `json:"approval"`
+	Head        string              `json:"head"`
+	By          string              `json:"by"`
+	Gated       map[string][]string `json:"gated,omitempty"`
+	Text        string              `json:"text"`
+	Fingerprint string              `json:"signed_with,omitempty"`
+	MAC         string              `json:"mac,omitempty"`
 }
 
-func (m Marker) wire() wire {
+func (m Marker) json() markerJSON {
 	// Broken UTF-8 would be encoded in one way and read back in another.
 	text := func(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
-	w := wire{V: markerVersion, Key: text(m.Key), Digest: text(m.Digest), Approval: text(m.Approval), Head: text(m.Head), MAC: m.mac}
-	if !m.Posted.IsZero() {
-		w.Posted = m.Posted.UTC().Format(time.RFC3339)
+	j := markerJSON{
+		V: markerVersion, Key: text(m.Key), Digest: text(m.Digest), Approval: text(m.Approval), Head: text(m.Head), By: text(m.By),
+		Text: m.text, Fingerprint: m.fingerprint, MAC: m.mac,
 	}
 	if len(m.Gated) > 0 {
-		w.Gated = map[string][]string{}
+		j.Gated = map[string][]string{}
 	}
 	for _, s := range m.Gated {
 		at := s.At.UTC().Format(time.RFC3339)
-		w.Gated[at] = append(w.Gated[at], text(s.ID))
+		j.Gated[at] = append(j.Gated[at], text(s.ID))
 	}
-	for _, ids := range w.Gated {
+	for _, ids := range j.Gated {
 		slices.Sort(ids)
 	}
-	return w
+	return j
 }
 
 // Line is the marker as the comment's first line, without a line end.
-func (m Marker) Line() string {
-	return markerOpen + commentJSON(m.wire()) + markerClose
+func (m Marker) Line() string { return markerOpen + commentJSON(m.json()) + markerClose }
+
+// String is for logs: never the signature.
+func (m Marker) String() string {
+	return fmt.Sprintf("marker %s of %.7s, %d gated", m.Key, m.Head, len(m.Gated))
 }
 
-// commentJSON is JSON that cannot end an HTML comment: encoding/json escapes
-// < and >, and no two hyphens stand together.
+// commentJSON is JSON that cannot end an HTML comment: encoding/json escapes < and >, and no two hyphens stand together.
 func commentJSON(v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -92,85 +98,124 @@ func commentJSON(v any) string {
 	return strings.ReplaceAll(string(raw), "--", `-\u002d`)
 }
 
-// SignMarker signs m for one pull request of one repository. An empty secret
-// leaves it unsigned: it still finds the comment but covers nothing.
-func SignMarker(m Marker, secret, repo string, pr int) Marker {
-	m.mac, m.valid = "", false
-	if secret != "" {
-		m.mac = hex.EncodeToString(sum(m.wire(), secret, repo, pr))
+// Signer signs and reads markers of one pull request of one repository.
+type Signer struct {
+	Secret      string // empty: nothing is signed, and no signature holds
+	Repository  string // owner/name
+	PullRequest int
+}
+
+// Why a comment is not believed.
+var (
+	ErrNoMarker  = errors.New("the comment has no marker")
+	ErrNoSecret  = errors.New("there is no key to check the signature with")
+	ErrUnsigned  = errors.New("the comment is not signed: the run that posted it had no key for it")
+	ErrOtherKey  = errors.New("the comment was signed with another key; where the key was replaced, the next plan signs it anew")
+	ErrEdited    = errors.New("the comment was edited after it was posted, so nobody can tell what its reviewers read")
+	ErrNotPoster = errors.New("the comment is a copy: another account posted the one that was signed")
+)
+
+// Sign signs m for a comment whose visible text is body. Without a secret it stays unsigned: it still finds the comment
+// but covers nothing.
+func (s Signer) Sign(m Marker, body string) Marker {
+	m.text, m.fingerprint, m.mac, m.valid = hashText(body), "", "", false
+	if s.Secret != "" {
+		m.fingerprint = s.fingerprint()
+		m.mac = hex.EncodeToString(s.sum(m.json()))
 	}
 	return m
 }
 
-func sum(w wire, secret, repo string, pr int) []byte {
-	derive := hmac.New(sha256.New, []byte(secret))
-	derive.Write([]byte("clockify-sync marker v1"))
-	w.MAC = ""
+func hashText(body string) string {
+	sum := sha256.Sum256([]byte(plainText(body)))
+	return hex.EncodeToString(sum[:16])
+}
+
+func (s Signer) fingerprint() string { return hex.EncodeToString(derive(s.Secret, "fingerprint")[:4]) }
+
+func derive(secret, purpose string) []byte {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("clockify-sync marker v2 " + purpose))
+	return mac.Sum(nil)
+}
+
+func (s Signer) sum(j markerJSON) []byte {
+	j.MAC = ""
 	content := commentJSON(struct {
-		Repo   string `json:"repo"`
-		PR     int    `json:"pr"`
-		Marker wire   `json:"marker"`
-	}{strings.ToLower(repo), pr, w})
-	mac := hmac.New(sha256.New, derive.Sum(nil))
+		Repo   string     `json:"repo"`
+		PR     int        `json:"pr"`
+		Marker markerJSON `json:"marker"`
+	}{strings.ToLower(s.Repository), s.PullRequest, j})
+	mac := hmac.New(sha256.New, derive(s.Secret, "signature"))
 	mac.Write([]byte(content))
 	return mac.Sum(nil)
 }
 
-// ReadMarker reads the marker in a comment's first line. It is ok when it was
-// signed with secret for this pull request and not edited since; the marker is
-// empty otherwise.
-func ReadMarker(body, secret, repo string, pr int) (Marker, bool) {
-	w, ok := parseMarker(body)
-	if !ok || secret == "" {
-		return Marker{}, false
+// Read reads the marker of a comment. The error says why the comment is not believed; the marker is empty then.
+func (s Signer) Read(c Comment) (Marker, error) {
+	j, ok := parseMarker(c.Body)
+	switch {
+	case !ok:
+		return Marker{}, ErrNoMarker
+	case s.Secret == "":
+		return Marker{}, ErrNoSecret
+	case j.MAC == "":
+		return Marker{}, ErrUnsigned
+	case j.Fingerprint != s.fingerprint():
+		return Marker{}, ErrOtherKey
 	}
-	got, err := hex.DecodeString(w.MAC)
-	if err != nil || !hmac.Equal(got, sum(w, secret, repo, pr)) {
-		return Marker{}, false
+	got, err := hex.DecodeString(j.MAC)
+	if err != nil || !hmac.Equal(got, s.sum(j)) {
+		return Marker{}, ErrEdited
 	}
-	m := Marker{Key: w.Key, Digest: w.Digest, Approval: w.Approval, Head: w.Head, mac: w.MAC, valid: true}
-	if w.Posted != "" {
-		if m.Posted, err = time.Parse(time.RFC3339, w.Posted); err != nil {
-			return Marker{}, false
-		}
+	_, visible, _ := strings.Cut(plainText(strings.TrimLeft(c.Body, "\ufeff \t\r\n")), "\n")
+	if hashText(visible) != j.Text {
+		return Marker{}, ErrEdited
 	}
-	for at, ids := range w.Gated {
+	if !strings.EqualFold(c.Author, j.By) {
+		return Marker{}, ErrNotPoster
+	}
+	m := Marker{
+		Key: j.Key, Digest: j.Digest, Approval: j.Approval, Head: j.Head, By: j.By,
+		text: j.Text, fingerprint: j.Fingerprint, mac: j.MAC, valid: true,
+	}
+	for at, ids := range j.Gated {
 		t, err := time.Parse(time.RFC3339, at)
 		if err != nil {
-			return Marker{}, false
+			return Marker{}, ErrEdited
 		}
 		for _, id := range ids {
-			m.Gated = append(m.Gated, Shown{ID: id, At: t.UTC()})
+			m.Gated = append(m.Gated, FirstShown{ID: id, At: t.UTC()})
 		}
 	}
 	sortShown(m.Gated)
-	return m, true
+	return m, nil
 }
 
-// parseMarker reads the first line, signed or not. GitHub may turn line ends
-// into CRLF.
-func parseMarker(body string) (wire, bool) {
-	var w wire
+// KeyOf is the key of a comment's marker, signed or not; empty where there is none.
+func KeyOf(c Comment) string {
+	j, _ := parseMarker(c.Body)
+	return j.Key
+}
+
+// parseMarker reads the first line, signed or not. GitHub may turn line ends into CRLF.
+func parseMarker(body string) (markerJSON, bool) {
+	var j markerJSON
 	line, _, _ := strings.Cut(strings.TrimLeft(body, "\ufeff \t\r\n"), "\n")
 	line = strings.TrimRight(line, " \t\r")
 	if len(line) > maxMarker || !strings.HasPrefix(line, markerOpen) || !strings.HasSuffix(line, markerClose) || len(line) < len(markerOpen)+len(markerClose) {
-		return w, false
+		return j, false
 	}
 	d := json.NewDecoder(bytes.NewReader([]byte(line[len(markerOpen) : len(line)-len(markerClose)])))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&w); err != nil || d.InputOffset() != int64(len(line)-len(markerOpen)-len(markerClose)) {
-		return wire{}, false
+	if err := d.Decode(&j); err != nil || d.InputOffset() != int64(len(line)-len(markerOpen)-len(markerClose)) {
+		return markerJSON{}, false
 	}
-	return w, w.V == markerVersion
+	return j, j.V == markerVersion
 }
 
-// Untouched reports whether nobody has edited the comment since it was posted with this marker. The marker's signature
-// does not cover what people read below it.
-func (m Marker) Untouched(c Comment) bool { return !c.Edited.IsZero() && !c.Edited.After(m.Posted) }
-
-// MergeShown is next with ids as its gated changes, each shown since old showed
-// it, if old's signature held and it is of the same plan and head commit; else
-// since now. Reviews carry whole seconds, so now is rounded up to one.
+// MergeShown is next with ids as its gated changes, each shown since old showed it, if old was believed and is of the same
+// plan and head commit; else since now. Reviews carry whole seconds, so now is rounded up to one.
 func MergeShown(next, old Marker, now time.Time, ids []string) Marker {
 	if t := now.UTC().Truncate(time.Second); t.Before(now) {
 		now = t.Add(time.Second)
@@ -181,29 +226,28 @@ func MergeShown(next, old Marker, now time.Time, ids []string) Marker {
 			since[s.ID] = s.At
 		}
 	}
-	shown := map[string]Shown{}
+	shown := map[string]FirstShown{}
 	for _, id := range ids {
 		at, ok := since[id]
 		if !ok {
 			at = now.UTC()
 		}
-		shown[id] = Shown{ID: id, At: at}
+		shown[id] = FirstShown{ID: id, At: at}
 	}
-	next.mac, next.valid, next.Posted = "", false, now.UTC()
+	next.mac, next.valid = "", false
 	next.Gated = slices.Collect(maps.Values(shown))
 	sortShown(next.Gated)
 	return next
 }
 
-func sortShown(s []Shown) {
-	slices.SortFunc(s, func(a, b Shown) int { return strings.Compare(a.ID, b.ID) })
+func sortShown(s []FirstShown) {
+	slices.SortFunc(s, func(a, b FirstShown) int { return strings.Compare(a.ID, b.ID) })
 }
 
-// Covered lists the gated changes that the approvals cover: those the marker's
-// comment had shown when each of at least a.Needed approvals was submitted. A
-// marker that was not read as valid, or is of another commit than the
-// approvals, covers none.
-func Covered(m Marker, a Approvals) []string {
+// ApprovedIDs lists the gated changes that the approvals cover: those the marker's comment had shown when each of at least
+// a.Needed approvals was submitted. A marker that was not believed, or is of another commit than the approvals, covers
+// none.
+func ApprovedIDs(m Marker, a Approvals) []string {
 	if !m.valid || m.Head == "" || m.Head != a.HeadSHA {
 		return nil
 	}
@@ -220,9 +264,4 @@ func Covered(m Marker, a Approvals) []string {
 		}
 	}
 	return ids
-}
-
-// String is for logs: never the signature.
-func (m Marker) String() string {
-	return fmt.Sprintf("marker %s of %.7s, %d gated", m.Key, m.Head, len(m.Gated))
 }

@@ -1,22 +1,23 @@
 package github
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sethvargo/go-githubactions"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// Outputs writes step outputs to the file at GITHUB_OUTPUT, each a single line
-// name=value. The heredoc form is never used: go-githubactions' delimiter is
-// fixed, and a value holding it could add outputs (github-actions.md section 7).
+// Outputs writes step outputs to the file at GITHUB_OUTPUT, each a single line name=value. The library's own form is not
+// used: its delimiter is fixed, and a value holding it could add outputs (docs/github.md#outputs).
 type Outputs struct{ path string }
 
-// maxOutput bounds one value, in bytes: a job's outputs together may have 1 MB
-// counted as UTF-16 (github-actions.md section 0).
+// maxOutput bounds one value, in bytes: a job's outputs together may have 1 MB counted as UTF-16 (docs/github.md#outputs).
 const maxOutput = 256 << 10
 
 var outputName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)
@@ -24,11 +25,10 @@ var outputName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)
 // NewOutputs writes to path; with "" outputs go nowhere.
 func NewOutputs(path string) Outputs { return Outputs{path: path} }
 
-// Set writes one output. A name or value that is not a single safe line is an
-// error and nothing is written.
+// Set writes one output. A name or value that is not a single safe line is an error and nothing is written.
 func (o Outputs) Set(name, value string) error {
 	if !outputName.MatchString(name) {
-		return fmt.Errorf("set output %q: the name may have lower-case letters, digits, - and _ only", cut(name, 80))
+		return fmt.Errorf("set output %q: the name may have lower-case letters, digits, - and _ only", text.ClipBytes(name, 80))
 	}
 	if len(value) > maxOutput {
 		return fmt.Errorf("set output %s: the value has %d bytes, the most is %d", name, len(value), maxOutput)
@@ -39,26 +39,43 @@ func (o Outputs) Set(name, value string) error {
 	if o.path == "" {
 		return nil
 	}
-	if err := appendFile(o.path, name+"="+value+"\n"); err != nil {
+	if err := appendFile("output", o.path, name+"="+value); err != nil {
 		return fmt.Errorf("set output %s: %w", name, err)
 	}
 	return nil
 }
 
-// appendFile adds text to a file that exists, on a line of its own. The runner
-// makes the files; one that is missing is somebody's mistake.
-func appendFile(path, text string) (err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+// appendFile adds a file command to a file that exists, on a line of its own. The runner makes the files; one that is
+// missing is somebody's mistake.
+func appendFile(command, path, message string) (err error) {
+	message, err = onOwnLine(path, message)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if end, err := f.Seek(0, io.SeekEnd); err == nil && end > 0 {
-		last := make([]byte, 1)
-		if _, err := f.ReadAt(last, end-1); err == nil && last[0] != '\n' {
-			text = "\n" + text
+	defer func() {
+		if broken := recover(); broken != nil { // the library panics when it cannot write
+			err = fmt.Errorf("%v", broken)
 		}
+	}()
+	githubactions.New(githubactions.WithGetenv(func(string) string { return path })).
+		IssueFileCommand(&githubactions.Command{Name: command, Message: message})
+	return nil
+}
+
+// onOwnLine ends the file's last line before the message where it was left open.
+func onOwnLine(path, message string) (string, error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return "", err
 	}
-	_, err = f.WriteString(text)
-	return err
+	defer func() { _ = f.Close() }()
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil || end == 0 {
+		return message, err
+	}
+	last := make([]byte, 1)
+	if _, err := f.ReadAt(last, end-1); err != nil || last[0] == '\n' {
+		return message, err
+	}
+	return "\n" + message, nil
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	gh "github.com/google/go-github/v75/github"
 )
 
 // Pull is a pull request.
@@ -17,55 +18,41 @@ type Pull struct {
 	Author   string // "" when the account is gone
 	HeadSHA  string
 	BaseRef  string
+	BaseSHA  string
 	MergeSHA string // commit that the merge made, or would make
 	MergedAt time.Time
 }
 
-type pullJ struct {
-	Number   int        `json:"number"`
-	HTMLURL  string     `json:"html_url"`
-	User     *account   `json:"user"`
-	MergedAt *time.Time `json:"merged_at"`
-	MergeSHA string     `json:"merge_commit_sha"`
-	Head     struct {
-		SHA string `json:"sha"`
-	} `json:"head"`
-	Base struct {
-		Ref string `json:"ref"`
-	} `json:"base"`
-}
-
-func (j pullJ) pull() Pull {
-	p := Pull{Number: j.Number, URL: j.HTMLURL, HeadSHA: j.Head.SHA, BaseRef: j.Base.Ref, MergeSHA: j.MergeSHA}
-	if j.User != nil {
-		p.Author = j.User.Login
+func asPull(p *gh.PullRequest) Pull {
+	return Pull{
+		Number: p.GetNumber(), URL: p.GetHTMLURL(), Author: p.GetUser().GetLogin(), HeadSHA: p.GetHead().GetSHA(),
+		BaseRef: p.GetBase().GetRef(), BaseSHA: p.GetBase().GetSHA(), MergeSHA: p.GetMergeCommitSHA(), MergedAt: p.GetMergedAt().Time,
 	}
-	if j.MergedAt != nil {
-		p.MergedAt = *j.MergedAt
-	}
-	return p
 }
 
 // Pull reads one pull request.
 func (c *Client) Pull(ctx context.Context, number int) (Pull, error) {
-	var j pullJ
-	if err := c.get(ctx, c.repo("pulls", number), &j); err != nil {
+	p, _, err := attempt(ctx, c, true, func() (*gh.PullRequest, *gh.Response, error) {
+		return c.rest.PullRequests.Get(ctx, c.owner, c.repo, number)
+	})
+	if err != nil {
 		return Pull{}, fmt.Errorf("read pull request #%d: %w", number, err)
 	}
-	return j.pull(), nil
+	return asPull(p), nil
 }
 
 const (
-	// pullTries: the pulls of a commit are not there at once after the merge (github-actions.md section 5).
+	// pullTries: the pulls of a commit are not there at once after the merge (docs/github.md#pull-requests-of-a-commit).
 	pullTries = 4
 	// maxLanded bounds how many commits of one push are asked for their pull request.
 	maxLanded = 50
+	// maxPullCommits is how many commits of a pull request GitHub lists (docs/github.md#commits-of-a-pull-request).
+	maxPullCommits = 250
 )
 
-// MergedPulls finds the pull requests that a push to the branch base merged,
-// oldest first: that of sha, and with before and after those of the other
-// commits of the push (a merge queue lands several at once). A commit pushed
-// without a pull request has none. What it found stands also beside an error.
+// MergedPulls finds the pull requests that a push to the branch base merged, oldest first: that of sha, and with before
+// and after those of the other commits of the push (a merge queue lands several at once). A commit pushed without a pull
+// request has none. What it found stands also beside an error.
 func (c *Client) MergedPulls(ctx context.Context, base, sha, before, after string) ([]Pull, error) {
 	pulls, err := c.pullsOfHead(ctx, base, sha)
 	if err != nil {
@@ -74,7 +61,7 @@ func (c *Client) MergedPulls(ctx context.Context, base, sha, before, after strin
 	if !commitID(before) || !commitID(after) {
 		return pulls, nil
 	}
-	landed, err := c.landed(ctx, before, after)
+	landed, err := c.firstParents(ctx, before, after)
 	if err != nil {
 		return pulls, err
 	}
@@ -116,15 +103,27 @@ func (c *Client) pullsOfHead(ctx context.Context, base, sha string) (pulls []Pul
 	return nil, nil
 }
 
-// pullsOf is the merged pull request whose merge made the commit; where none
-// says so (a rebase), those merged into base that hold it.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// pullsOf is the merged pull request whose merge made the commit; where none says so (a rebase), those merged into base
+// that hold it.
 func (c *Client) pullsOf(ctx context.Context, base, sha string) ([]Pull, error) {
+	pages := list(ctx, c, func(o gh.ListOptions) ([]*gh.PullRequest, *gh.Response, error) {
+		return c.rest.PullRequests.ListPullRequestsWithCommit(ctx, c.owner, c.repo, sha, &o)
+	})
 	var merged, exact []Pull
-	for j, err := range pages[pullJ](ctx, c, c.repo("commits", sha, "pulls"), nil) {
+	for item, err := range pages {
 		if err != nil {
 			return nil, fmt.Errorf("list the pull requests of commit %.7s: %w", sha, err)
 		}
-		p := j.pull()
+		p := asPull(item)
 		if p.MergedAt.IsZero() || p.BaseRef != base {
 			continue
 		}
@@ -139,33 +138,24 @@ func (c *Client) pullsOf(ctx context.Context, base, sha string) ([]Pull, error) 
 	return merged, nil
 }
 
-// landed lists the commits that moved the branch from before to after, newest
-// first: along first parents, for the others were made on the merged branches.
-func (c *Client) landed(ctx context.Context, before, after string) ([]string, error) {
-	type commit struct {
-		SHA     string `json:"sha"`
-		Parents []struct {
-			SHA string `json:"sha"`
-		} `json:"parents"`
-	}
-	first := map[string]string{} // commit: its first parent
-	next := c.api.String() + c.repo("compare", before+"..."+after) + "?" + url.Values{"per_page": {"100"}}.Encode()
-	for page := 0; next != "" && page < maxPages; page++ {
-		var answer struct {
-			Commits []commit `json:"commits"`
+// firstParents lists the commits that moved the branch from before to after, newest first: along first parents, for the
+// others were made on the merged branches.
+func (c *Client) firstParents(ctx context.Context, before, after string) ([]string, error) {
+	pages := list(ctx, c, func(o gh.ListOptions) ([]*gh.RepositoryCommit, *gh.Response, error) {
+		compared, resp, err := c.rest.Repositories.CompareCommits(ctx, c.owner, c.repo, before, after, &o)
+		if err != nil {
+			return nil, resp, err
 		}
-		header, err := c.send(ctx, request{method: "GET", url: next, into: &answer, repeat: true})
+		return compared.Commits, resp, nil
+	})
+	first := map[string]string{} // commit: its first parent
+	for k, err := range pages {
 		if err != nil {
 			return nil, fmt.Errorf("compare %.7s with %.7s: %w", before, after, err)
 		}
-		for _, k := range answer.Commits {
-			first[k.SHA] = ""
-			if len(k.Parents) > 0 {
-				first[k.SHA] = k.Parents[0].SHA
-			}
-		}
-		if next, err = c.nextPage(header); err != nil {
-			return nil, err
+		first[k.GetSHA()] = ""
+		if len(k.Parents) > 0 {
+			first[k.GetSHA()] = k.Parents[0].GetSHA()
 		}
 	}
 	if len(first) > 0 && first[after] == "" {
@@ -185,3 +175,39 @@ func (c *Client) landed(ctx context.Context, before, after string) ([]string, er
 
 // commitID is false for the zeros that stand for a branch that was not there.
 func commitID(s string) bool { return strings.Trim(s, "0") != "" }
+
+// Writers are the accounts, in lower case, that wrote the commits of a pull request, as author or committer. Merges of
+// the base into it are left out: who updates a branch has not written what came in.
+func (c *Client) Writers(ctx context.Context, pr int) (map[string]bool, error) {
+	pages := list(ctx, c, func(o gh.ListOptions) ([]*gh.RepositoryCommit, *gh.Response, error) {
+		return c.rest.PullRequests.ListCommits(ctx, c.owner, c.repo, pr, &o)
+	})
+	var commits []*gh.RepositoryCommit
+	own := map[string]bool{}
+	for k, err := range pages {
+		if err != nil {
+			return nil, fmt.Errorf("list the commits of #%d: %w", pr, err)
+		}
+		commits = append(commits, k)
+		own[k.GetSHA()] = true
+	}
+	if len(commits) >= maxPullCommits {
+		return nil, fmt.Errorf("list the commits of #%d: GitHub lists no more than %d", pr, maxPullCommits)
+	}
+	writers := map[string]bool{}
+	for _, k := range commits {
+		ofBase := len(k.Parents) > 1
+		for i, parent := range k.Parents {
+			ofBase = ofBase && (i == 0 || !own[parent.GetSHA()])
+		}
+		if ofBase {
+			continue
+		}
+		for _, who := range []*gh.User{k.Author, k.Committer} {
+			if login := strings.ToLower(who.GetLogin()); login != "" {
+				writers[login] = true
+			}
+		}
+	}
+	return writers, nil
+}

@@ -16,7 +16,7 @@ func TestRepository(t *testing.T) {
 	for _, want := range []Visibility{Public, Private, Internal} {
 		g := githubtest.New(testRepo)
 		g.SetVisibility(string(want))
-		if got, err := testClient(t, g).Repository(t.Context()); got != want || err != nil {
+		if got, _, err := testClient(t, g).Repository(t.Context()); got != want || err != nil {
 			t.Errorf("got %q, %v, want %q", got, err, want)
 		}
 	}
@@ -24,7 +24,7 @@ func TestRepository(t *testing.T) {
 		for _, f := range []githubtest.Fault{{Status: 404, Times: -1}, {Status: 500, Times: -1}, {Hang: true, Times: -1}, {Status: 200, Times: -1}} {
 			g := githubtest.New(testRepo)
 			g.Inject(f)
-			if got, err := testClient(t, g).Repository(t.Context()); got != Public || err == nil {
+			if got, _, err := testClient(t, g).Repository(t.Context()); got != Public || err == nil {
 				t.Errorf("%+v: got %q, %v", f, got, err)
 			}
 		}
@@ -44,8 +44,7 @@ func TestFile(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("file (-want +got):\n%s", diff)
 	}
-	var refused *Error
-	if _, err := c.File(t.Context(), "teams/a b/clockify-sync.yaml", "decaf"); !errors.As(err, &refused) || refused.Status != 404 {
+	if _, err := c.File(t.Context(), "teams/a b/clockify-sync.yaml", "decaf"); !errors.Is(err, ErrNoFile) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
@@ -53,8 +52,8 @@ func TestFile(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	g := githubtest.New(testRepo)
-	g.AddEnvironment("guarded", true)
-	g.AddEnvironment("open / wide?", false)
+	g.AddEnvironment(githubtest.Environment{Name: "guarded", Reviewers: []string{"rita"}, PreventSelfReview: true})
+	g.AddEnvironment(githubtest.Environment{Name: "open / wide?"})
 	cases := []struct {
 		name string
 		want Environment
@@ -76,5 +75,32 @@ func TestEnvironment(t *testing.T) {
 	g.Inject(githubtest.Fault{Path: "/environments/", Status: 403, Message: "Resource not accessible by integration"})
 	if _, err := c.Environment(t.Context(), "guarded"); err == nil || !strings.Contains(err.Error(), `"guarded"`) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestRunApprovers names who let the run use the environment.
+func TestRunApprovers(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	g.AddRunApproval(77, githubtest.RunApproval{Login: "rita", State: "approved", Environment: "Guarded"})
+	g.AddRunApproval(77, githubtest.RunApproval{Login: "sam", State: "rejected", Environment: "guarded"})
+	g.AddRunApproval(77, githubtest.RunApproval{Login: "theo", State: "approved", Environment: "other"})
+	g.AddRunApproval(78, githubtest.RunApproval{Login: "omar", State: "approved", Environment: "guarded"})
+	got, err := testClient(t, g).RunApprovers(t.Context(), 77, "guarded")
+	if diff := cmp.Diff([]string{"rita"}, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestSetStatus(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	c := testClient(t, g)
+	if err := c.SetStatus(t.Context(), "4f2d9aa", Status{Context: "x/approval", State: Pending, Description: "waits for rita", URL: "https://example.com/"}); err != nil {
+		t.Fatal(err)
+	}
+	want := []githubtest.Status{{SHA: "4f2d9aa", Context: "x/approval", State: "pending", Description: "waits for rita", URL: "https://example.com/"}}
+	if diff := cmp.Diff(want, g.Statuses()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

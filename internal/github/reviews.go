@@ -3,18 +3,22 @@ package github
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	gh "github.com/google/go-github/v75/github"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Review is one review of a pull request.
 type Review struct {
 	Login       string // "" when the account is gone
+	Bot         bool
 	State       string // APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED, PENDING
 	CommitID    string
 	SubmittedAt time.Time
@@ -35,7 +39,7 @@ type Approval struct {
 	SubmittedAt time.Time
 }
 
-// Ignored is a person who reviewed and whose review does not count.
+// Ignored is a person whose review does not count.
 type Ignored struct {
 	Login  string
 	Reason string
@@ -46,31 +50,29 @@ func (a Approvals) Enough() bool { return len(a.Counted) >= max(a.Needed, 1) }
 
 // Reviews lists all reviews of a pull request, oldest first.
 func (c *Client) Reviews(ctx context.Context, pr int) ([]Review, error) {
-	type item struct {
-		User        *account  `json:"user"`
-		State       string    `json:"state"`
-		CommitID    string    `json:"commit_id"`
-		SubmittedAt time.Time `json:"submitted_at"`
-	}
+	pages := list(ctx, c, func(o gh.ListOptions) ([]*gh.PullRequestReview, *gh.Response, error) {
+		return c.rest.PullRequests.ListReviews(ctx, c.owner, c.repo, pr, &o)
+	})
 	var all []Review
-	for r, err := range pages[item](ctx, c, c.repo("pulls", pr, "reviews"), nil) {
+	for r, err := range pages {
 		if err != nil {
 			return nil, fmt.Errorf("list the reviews of #%d: %w", pr, err)
 		}
-		review := Review{State: strings.ToUpper(r.State), CommitID: r.CommitID, SubmittedAt: r.SubmittedAt}
-		if r.User != nil {
-			review.Login = r.User.Login
-		}
-		all = append(all, review)
+		all = append(all, Review{
+			Login: r.GetUser().GetLogin(), Bot: isBot(r.GetUser().GetLogin(), r.GetUser().GetType()),
+			State: strings.ToUpper(r.GetState()), CommitID: r.GetCommitID(), SubmittedAt: r.GetSubmittedAt().Time,
+		})
 	}
 	slices.SortStableFunc(all, func(a, b Review) int { return a.SubmittedAt.Compare(b.SubmittedAt) })
 	return all, nil
 }
 
-// Approvals counts the approvals of headSHA by allowed reviewers: logins, or
-// teams as org/team; either may begin with @. Nobody named means nobody counts.
+func isBot(login, kind string) bool { return kind == "Bot" || strings.HasSuffix(login, "[bot]") }
+
+// Approvals counts the approvals of headSHA by allowed reviewers: logins, or teams as org/team; either may begin with @.
+// Nobody named means nobody counts.
 func (c *Client) Approvals(ctx context.Context, pr int, headSHA string, reviewers []string, count int) (Approvals, error) {
-	pull, err := c.Pull(ctx, pr)
+	check, err := c.Reviewers(ctx, pr, reviewers)
 	if err != nil {
 		return Approvals{}, err
 	}
@@ -80,10 +82,9 @@ func (c *Client) Approvals(ctx context.Context, pr int, headSHA string, reviewer
 	}
 	a := Approvals{HeadSHA: headSHA, Needed: max(count, 1)}
 	for _, r := range latestReviews(reviews) {
-		reason := notCounting(r, pull.Author, headSHA)
-		as := ""
+		as, reason := "", notCounting(r, headSHA)
 		if reason == "" {
-			as, reason = c.allowed(ctx, r.Login, reviewers)
+			as, reason = check.Counts(ctx, r.Login)
 		}
 		if reason != "" {
 			a.Ignored = append(a.Ignored, Ignored{Login: r.Login, Reason: reason})
@@ -94,8 +95,8 @@ func (c *Client) Approvals(ctx context.Context, pr int, headSHA string, reviewer
 	return a, ctx.Err()
 }
 
-// latestReviews is the review that stands for each person, by login. A comment
-// does not take back an approval; a dismissal does.
+// latestReviews is the review that stands for each person, by login. A comment does not take back an approval; a
+// dismissal does.
 func latestReviews(reviews []Review) []Review {
 	latest := map[string]Review{}
 	for _, r := range reviews {
@@ -118,7 +119,7 @@ func latestReviews(reviews []Review) []Review {
 	return all
 }
 
-func notCounting(r Review, author, headSHA string) string {
+func notCounting(r Review, headSHA string) string {
 	switch {
 	case r.State == "CHANGES_REQUESTED":
 		return "asked for changes"
@@ -126,8 +127,8 @@ func notCounting(r Review, author, headSHA string) string {
 		return "the review was dismissed"
 	case r.State != "APPROVED":
 		return "commented without approving"
-	case author == "" || strings.EqualFold(r.Login, author):
-		return "is the author of the pull request"
+	case r.Bot:
+		return "is no person"
 	case r.CommitID == "" || r.CommitID != headSHA:
 		return fmt.Sprintf("approved %.7s, not the head commit %.7s", r.CommitID, headSHA)
 	case r.SubmittedAt.IsZero():
@@ -136,18 +137,68 @@ func notCounting(r Review, author, headSHA string) string {
 	return ""
 }
 
-// allowed names the entry of reviewers that login is, or says why there is none.
-func (c *Client) allowed(ctx context.Context, login string, reviewers []string) (as, reason string) {
+// Reviewers tells whose word counts for a pull request.
+type Reviewers struct {
+	c       *Client
+	named   []string
+	author  string
+	writers map[string]bool // of its commits, in lower case
+}
+
+// Reviewers reads who wrote a pull request: their word does not count. A pr of 0 is nobody's.
+func (c *Client) Reviewers(ctx context.Context, pr int, named []string) (*Reviewers, error) {
+	r := &Reviewers{c: c, named: named}
+	if pr == 0 {
+		return r, nil
+	}
+	pull, err := c.Pull(ctx, pr)
+	if err != nil {
+		return nil, err
+	}
+	if pull.Author == "" {
+		return nil, fmt.Errorf("read pull request #%d: its author is not known, and their own word would not count", pr)
+	}
+	r.author = pull.Author
+	r.writers, err = c.Writers(ctx, pr)
+	return r, err
+}
+
+// Counts names the entry of the reviewers that login is, or says why their word does not count.
+func (r *Reviewers) Counts(ctx context.Context, login string) (as, reason string) {
+	switch {
+	case isBot(login, ""):
+		return "", "is no person"
+	case strings.EqualFold(login, r.author):
+		return "", "is the author of the pull request"
+	case r.writers[strings.ToLower(login)]:
+		return "", "wrote a commit of the pull request"
+	}
+	as, reason = r.entry(ctx, login)
+	if reason != "" {
+		return "", reason
+	}
+	may, err := r.c.MayWrite(ctx, login)
+	switch {
+	case err != nil:
+		return "", "whether they may write to the repository could not be read: " + err.Error()
+	case !may:
+		return "", "may not write to the repository"
+	}
+	return as, ""
+}
+
+// entry names the entry of the reviewers that login is, or says why there is none.
+func (r *Reviewers) entry(ctx context.Context, login string) (as, reason string) {
 	var unread, teams []string
-	for _, r := range reviewers {
-		name := strings.TrimPrefix(strings.TrimSpace(r), "@")
+	for _, entry := range r.named {
+		name := strings.TrimPrefix(strings.TrimSpace(entry), "@")
 		org, team, isTeam := strings.Cut(name, "/")
 		switch {
 		case name == "":
 		case !isTeam && strings.EqualFold(name, login):
 			return name, ""
 		case isTeam:
-			in, err := c.inTeam(ctx, org, team, login)
+			in, err := r.c.inTeam(ctx, org, team, login)
 			if err != nil {
 				unread = append(unread, fmt.Sprintf("cannot read the members of %s: %v", name, err))
 			}
@@ -162,21 +213,30 @@ func (c *Client) allowed(ctx context.Context, login string, reviewers []string) 
 	}
 	if len(teams) > 0 {
 		// GitHub says 404 for a team the token may not see, too.
-		return "", "is not a named reviewer, nor in " + strings.Join(teams, ", ") + " as far as this token may see"
+		return "", "is not a named reviewer, nor in " + text.Or(teams) + " as far as this token may see"
 	}
 	return "", "is not a named reviewer"
 }
 
-// inTeam asks for an active membership. The job's own token may not read
-// teams: that takes a token with read access to the organisation's members.
+// inTeam asks for an active membership. The job's own token may not read teams: that takes a token with read access to
+// the organisation's members.
 func (c *Client) inTeam(ctx context.Context, org, team, login string) (bool, error) {
-	var m struct {
-		State string `json:"state"`
-	}
-	path := "/orgs/" + url.PathEscape(org) + "/teams/" + url.PathEscape(team) + "/memberships/" + url.PathEscape(login)
-	err := c.get(ctx, path, &m)
-	if e, ok := errors.AsType[*Error](err); ok && e.Status == http.StatusNotFound {
+	m, _, err := attempt(ctx, c, true, func() (*gh.Membership, *gh.Response, error) {
+		return c.rest.Teams.GetTeamMembershipBySlug(ctx, url.PathEscape(org), url.PathEscape(team), url.PathEscape(login))
+	})
+	if isStatus(err, http.StatusNotFound) {
 		return false, nil
 	}
-	return err == nil && m.State == "active", err
+	return err == nil && m.GetState() == "active", err
+}
+
+// MayWrite reports whether a person may write to the repository (docs/github.md#permissions).
+func (c *Client) MayWrite(ctx context.Context, login string) (bool, error) {
+	p, _, err := attempt(ctx, c, true, func() (*gh.RepositoryPermissionLevel, *gh.Response, error) {
+		return c.rest.Repositories.GetPermissionLevel(ctx, c.owner, c.repo, url.PathEscape(login))
+	})
+	if isStatus(err, http.StatusNotFound) { // there is no such person
+		return false, nil
+	}
+	return err == nil && (p.GetPermission() == "write" || p.GetPermission() == "admin"), err
 }

@@ -96,17 +96,86 @@ func TestApprovalsTeamNotReadable(t *testing.T) {
 	}
 }
 
-// A pull request whose author is gone: nobody can be told from them.
-func TestApprovalsAuthorGone(t *testing.T) {
+// TestWhoDoesNotCount is about people that the setting names and whose word does not count all the same.
+func TestWhoDoesNotCount(t *testing.T) {
 	t.Parallel()
-	a := notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "4f2d9aa", SubmittedAt: at(1)}, "", "4f2d9aa")
-	if a == "" {
-		t.Error("counts")
+	const head, base = "4f2d9aa", "ba5e000"
+	cases := []struct {
+		name string
+		pull githubtest.Pull
+		set  func(*githubtest.GitHub)
+		want string // why rita does not count; "" where she does
+		err  string
+	}{
+		{name: "she counts"},
+		{name: "may only read", set: func(g *githubtest.GitHub) { g.SetPermission("rita", "read") }, want: "may not write to the repository"},
+		{name: "may administer", set: func(g *githubtest.GitHub) { g.SetPermission("Rita", "admin") }},
+		{name: "rights cannot be read", set: func(g *githubtest.GitHub) {
+			g.Inject(githubtest.Fault{Path: "/permission", Status: 403, Message: "Resource not accessible by integration"})
+		}, want: "whether they may write to the repository could not be read: 403 Resource not accessible by integration"},
+		{name: "nobody has that name", set: func(g *githubtest.GitHub) { g.Inject(githubtest.Fault{Path: "/permission", Status: 404}) }, want: "may not write to the repository"},
+		{name: "wrote a commit", pull: githubtest.Pull{Written: []githubtest.Commit{{SHA: "a", Author: "Rita", Committer: "web-flow"}, {SHA: head, Author: "ann"}}}, want: "wrote a commit of the pull request"},
+		{name: "committed another's commit", pull: githubtest.Pull{Written: []githubtest.Commit{{SHA: head, Author: "ann", Committer: "rita"}}}, want: "wrote a commit of the pull request"},
+		{name: "merged the base in", pull: githubtest.Pull{Written: []githubtest.Commit{{SHA: "a", Author: "ann", Parents: []string{base}}, {SHA: head, Author: "rita", Parents: []string{"a", base}}}}},
+		{name: "merged a branch of the pull request", pull: githubtest.Pull{Written: []githubtest.Commit{
+			{SHA: "a", Author: "ann", Parents: []string{base}}, {SHA: "b", Author: "ann", Parents: []string{base}}, {SHA: head, Author: "rita", Parents: []string{"a", "b"}},
+		}}, want: "wrote a commit of the pull request"},
+		{name: "more commits than are listed", pull: githubtest.Pull{Written: make([]githubtest.Commit, 300)}, err: "GitHub lists no more than 250"},
+		{name: "the commits cannot be read", set: func(g *githubtest.GitHub) { g.Inject(githubtest.Fault{Path: "/commits", Status: 403}) }, err: "list the commits of #7"},
+		{name: "the author is gone", pull: githubtest.Pull{Author: "-"}, err: "its author is not known"},
 	}
-	if notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "", SubmittedAt: at(1)}, "ann", "") == "" {
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			g := githubtest.New(testRepo)
+			tc.pull.Number, tc.pull.HeadSHA = 7, head
+			if tc.pull.Author = orElse(tc.pull.Author, "ann"); tc.pull.Author == "-" {
+				tc.pull.Author = ""
+			}
+			g.AddPull(tc.pull)
+			g.AddReview(7, githubtest.Review{Login: "rita", State: "APPROVED", CommitID: head, SubmittedAt: at(1)})
+			if tc.set != nil {
+				tc.set(g)
+			}
+			a, err := testClient(t, g).Approvals(t.Context(), 7, head, []string{"rita"}, 1)
+			if tc.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tc.err) {
+					t.Errorf("error %v, want %q", err, tc.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ignored []Ignored
+			if tc.want != "" {
+				ignored = []Ignored{{"rita", tc.want}}
+			}
+			if diff := cmp.Diff(ignored, a.Ignored); diff != "" || a.Enough() != (tc.want == "") {
+				t.Errorf("enough %t (-want +got):\n%s", a.Enough(), diff)
+			}
+		})
+	}
+}
+
+// A bot does not count, whatever it is called in the setting.
+func TestBotsDoNotCount(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	g.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: "4f2d9aa"})
+	g.AddReview(7, githubtest.Review{Login: "reviewer[bot]", State: "APPROVED", CommitID: "4f2d9aa", SubmittedAt: at(1)})
+	a, err := testClient(t, g).Approvals(t.Context(), 7, "4f2d9aa", []string{"reviewer[bot]"}, 1)
+	if diff := cmp.Diff([]Ignored{{"reviewer[bot]", "is no person"}}, a.Ignored); diff != "" || err != nil || a.Enough() {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestNotCounting(t *testing.T) {
+	t.Parallel()
+	if notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "", SubmittedAt: at(1)}, "") == "" {
 		t.Error("no commit counts")
 	}
-	if notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "4f2d9aa"}, "ann", "4f2d9aa") == "" {
+	if notCounting(Review{Login: "rita", State: "APPROVED", CommitID: "4f2d9aa"}, "4f2d9aa") == "" {
 		t.Error("no time counts")
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // MaxSummary is the size, in bytes, that the summary of a step is kept under.
-// The runner refuses the whole of one above 1 MiB (github-actions.md section 3).
+// The runner refuses the whole of one above 1 MiB (docs/github.md#summaries).
 const MaxSummary = 900 << 10
 
 // summaryNote ends a summary that was cut.
@@ -36,7 +36,7 @@ func Summary(path, markdown string) error {
 	if markdown == "" {
 		return nil
 	}
-	if err := appendFile(path, markdown); err != nil {
+	if err := appendFile("step-summary", path, strings.TrimSuffix(markdown, "\n")); err != nil {
 		return fmt.Errorf("write the summary: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ type Comment struct {
 	Author string
 	Body   string
 	Edited time.Time // last
+	Edits  []string  // who edited it, oldest first
 }
 
 // Issue is an issue.
@@ -38,15 +39,19 @@ func (g *GitHub) AddComment(number int, author, body string) int64 {
 	return c.ID
 }
 
-// EditComment is somebody editing a comment, whosesoever it is.
-func (g *GitHub) EditComment(id int64, body string) {
+// EditComment is a person editing a comment, whosesoever it is.
+func (g *GitHub) EditComment(id int64, editor, body string) {
 	g.set(func() {
 		for _, c := range g.comments {
 			if c.ID == id {
-				c.Body, c.Edited = body, time.Now()
+				c.edit(editor, body)
 			}
 		}
 	})
+}
+
+func (c *Comment) edit(editor, body string) {
+	c.Body, c.Edited, c.Edits = body, time.Now(), append(c.Edits, editor)
 }
 
 // DeleteComment takes a comment away.
@@ -101,12 +106,15 @@ func (g *GitHub) Issues() []Issue {
 func (g *GitHub) commentJSON(c *Comment) any {
 	return map[string]any{
 		"id":         c.ID,
+		"node_id":    nodeID(c.ID),
 		"html_url":   fmt.Sprintf("https://github.com/%s/pull/%d#issuecomment-%d", g.repository, c.Number, c.ID),
 		"body":       g.body(c.Body),
 		"user":       map[string]any{"login": c.Author},
 		"updated_at": stamp(c.Edited),
 	}
 }
+
+func nodeID(id int64) string { return fmt.Sprintf("IC_%d", id) }
 
 func (g *GitHub) listComments(w http.ResponseWriter, r *http.Request) {
 	if g.missing {
@@ -139,7 +147,7 @@ func (g *GitHub) patchComment(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, c := range g.comments {
 		if strconv.FormatInt(c.ID, 10) == r.PathValue("id") {
-			c.Body, c.Edited = in.Body, time.Now()
+			c.edit(g.login, in.Body)
 			answer(w, http.StatusOK, g.commentJSON(c))
 			return
 		}

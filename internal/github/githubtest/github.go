@@ -1,5 +1,5 @@
 // Package githubtest is a GitHub in memory, of one repository: an http.Handler that
-// answers the calls of package gha as the real one does, and misbehaves on
+// answers the calls of package github as the real one does, and misbehaves on
 // demand. For tests only. It does not know the code it serves.
 package githubtest
 
@@ -29,8 +29,11 @@ type GitHub struct {
 	issues       []*Issue
 	pulls        map[int]*Pull
 	reviews      map[int][]Review
-	teams        map[string]bool   // org/team/login
-	environments map[string]bool   // name: has required reviewers
+	teams        map[string]bool // org/team/login
+	environments map[string]Environment
+	permissions  map[string]string // login: admin, write, read or none
+	approvals    map[int64][]RunApproval
+	statuses     []Status
 	files        map[string]string // "commit path": content
 	commits      map[string][]Commit
 	hidden       int
@@ -52,7 +55,9 @@ func New(repository string) *GitHub {
 		pulls:        map[int]*Pull{},
 		reviews:      map[int][]Review{},
 		teams:        map[string]bool{},
-		environments: map[string]bool{},
+		environments: map[string]Environment{},
+		permissions:  map[string]string{},
+		approvals:    map[int64][]RunApproval{},
 		files:        map[string]string{},
 		commits:      map[string][]Commit{},
 	}
@@ -66,19 +71,23 @@ func (g *GitHub) routes() {
 		"GET /user":     g.user,
 		"POST /graphql": g.graphql,
 		"GET " + repo:   g.repo,
-		"GET " + repo + "/issues/{number}/comments":        g.listComments,
-		"POST " + repo + "/issues/{number}/comments":       g.postComment,
-		"PATCH " + repo + "/issues/comments/{id}":          g.patchComment,
-		"GET " + repo + "/issues":                          g.listIssues,
-		"POST " + repo + "/issues":                         g.postIssue,
-		"PATCH " + repo + "/issues/{number}":               g.patchIssue,
-		"GET " + repo + "/pulls/{number}":                  g.pull,
-		"GET " + repo + "/pulls/{number}/reviews":          g.listReviews,
-		"GET " + repo + "/commits/{sha}/pulls":             g.commitPulls,
-		"GET " + repo + "/compare/{range}":                 g.compare,
-		"GET " + repo + "/environments/{name}":             g.environment,
-		"GET " + repo + "/contents/{path...}":              g.contents,
-		"GET /orgs/{org}/teams/{team}/memberships/{login}": g.membership,
+		"GET " + repo + "/issues/{number}/comments":         g.listComments,
+		"POST " + repo + "/issues/{number}/comments":        g.postComment,
+		"PATCH " + repo + "/issues/comments/{id}":           g.patchComment,
+		"GET " + repo + "/issues":                           g.listIssues,
+		"POST " + repo + "/issues":                          g.postIssue,
+		"PATCH " + repo + "/issues/{number}":                g.patchIssue,
+		"GET " + repo + "/pulls/{number}":                   g.pull,
+		"GET " + repo + "/pulls/{number}/reviews":           g.listReviews,
+		"GET " + repo + "/pulls/{number}/commits":           g.pullCommits,
+		"GET " + repo + "/collaborators/{login}/permission": g.permission,
+		"GET " + repo + "/actions/runs/{id}/approvals":      g.runApprovals,
+		"POST " + repo + "/statuses/{sha}":                  g.postStatus,
+		"GET " + repo + "/commits/{sha}/pulls":              g.commitPulls,
+		"GET " + repo + "/compare/{range}":                  g.compare,
+		"GET " + repo + "/environments/{name}":              g.environment,
+		"GET " + repo + "/contents/{path...}":               g.contents,
+		"GET /orgs/{org}/teams/{team}/memberships/{login}":  g.membership,
 	} {
 		g.mux.HandleFunc(pattern, h)
 	}
@@ -162,12 +171,45 @@ func (g *GitHub) user(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (g *GitHub) graphql(w http.ResponseWriter, r *http.Request) {
-	var q struct{ Query string }
-	if json.NewDecoder(r.Body).Decode(&q) != nil || !strings.Contains(q.Query, "viewer") {
+	var q struct {
+		Query     string
+		Variables struct{ ID string }
+	}
+	if json.NewDecoder(r.Body).Decode(&q) != nil {
 		refuse(w, http.StatusBadRequest, "Problems parsing JSON")
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"data": map[string]any{"viewer": map[string]any{"login": g.login}}})
+	switch {
+	case strings.Contains(q.Query, "userContentEdits"):
+		answer(w, http.StatusOK, map[string]any{"data": map[string]any{"node": g.edits(q.Variables.ID)}})
+	case strings.Contains(q.Query, "viewer"):
+		answer(w, http.StatusOK, map[string]any{"data": map[string]any{"viewer": map[string]any{"login": g.login}}})
+	default:
+		answer(w, http.StatusOK, map[string]any{"errors": []any{map[string]any{"message": "Parse error"}}})
+	}
+}
+
+// edits is the history of a comment as GraphQL tells it: bots are without the suffix, and the first version is there too.
+func (g *GitHub) edits(node string) any {
+	for _, c := range g.comments {
+		if nodeID(c.ID) != node {
+			continue
+		}
+		nodes := []any{}
+		for _, login := range append([]string{c.Author}, c.Edits...) {
+			kind := "User"
+			if name, ok := strings.CutSuffix(login, "[bot]"); ok {
+				login, kind = name, "Bot"
+			}
+			var editor any
+			if login != "" {
+				editor = map[string]any{"__typename": kind, "login": login}
+			}
+			nodes = append(nodes, map[string]any{"editor": editor})
+		}
+		return map[string]any{"userContentEdits": map[string]any{"pageInfo": map[string]any{"hasNextPage": len(nodes) > 100}, "nodes": nodes[:min(len(nodes), 100)]}}
+	}
+	return nil
 }
 
 func (g *GitHub) repo(w http.ResponseWriter, _ *http.Request) {

@@ -19,7 +19,9 @@ type Pull struct {
 	Merged   bool
 	MergedAt time.Time // default: a fixed instant, when Merged
 	MergeSHA string
+	BaseSHA  string
 	Commits  []string // that lead to it, beside HeadSHA and MergeSHA
+	Written  []Commit // its commits; none: one of the author, HeadSHA
 }
 
 // Review is a review, as it stands now.
@@ -32,8 +34,10 @@ type Review struct {
 
 // Commit is one commit of a comparison.
 type Commit struct {
-	SHA     string
-	Parents []string
+	SHA       string
+	Parents   []string
+	Author    string // login; "" where GitHub knows nobody of the address
+	Committer string
 }
 
 // AddPull adds or replaces a pull request.
@@ -68,11 +72,6 @@ func (g *GitHub) AddTeamMember(org, team, login string) {
 	g.set(func() { g.teams[strings.ToLower(org+"/"+team+"/"+login)] = true })
 }
 
-// AddEnvironment adds an environment, with a rule of required reviewers or with a wait timer only.
-func (g *GitHub) AddEnvironment(name string, requiredReviewers bool) {
-	g.set(func() { g.environments[name] = requiredReviewers })
-}
-
 // AddCompare says which commits lie between two, oldest first.
 func (g *GitHub) AddCompare(before, after string, commits []Commit) {
 	g.set(func() { g.commits[before+"..."+after] = commits })
@@ -90,7 +89,7 @@ func (g *GitHub) pullJSON(p *Pull) any {
 		"merged_at":        nil,
 		"merge_commit_sha": p.MergeSHA,
 		"head":             map[string]any{"sha": p.HeadSHA},
-		"base":             map[string]any{"ref": p.BaseRef},
+		"base":             map[string]any{"ref": p.BaseRef, "sha": p.BaseSHA},
 	}
 	if p.Merged {
 		v["merged_at"] = stamp(p.MergedAt)
@@ -112,11 +111,46 @@ func (g *GitHub) listReviews(w http.ResponseWriter, r *http.Request) {
 	for _, v := range g.reviews[atoi(r.PathValue("number"), 0)] {
 		var user any
 		if v.Login != "" {
-			user = map[string]any{"login": v.Login}
+			kind := "User"
+			if strings.HasSuffix(v.Login, "[bot]") {
+				kind = "Bot"
+			}
+			user = map[string]any{"login": v.Login, "type": kind}
 		}
 		items = append(items, map[string]any{"user": user, "state": v.State, "commit_id": v.CommitID, "submitted_at": stamp(v.SubmittedAt)})
 	}
 	g.page(w, r, items)
+}
+
+func (g *GitHub) pullCommits(w http.ResponseWriter, r *http.Request) {
+	p := g.pulls[atoi(r.PathValue("number"), 0)]
+	if p == nil {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	written := p.Written
+	if written == nil {
+		written = []Commit{{SHA: p.HeadSHA, Author: p.Author, Committer: p.Author}}
+	}
+	var items []any
+	for _, c := range written[:min(len(written), 250)] {
+		items = append(items, c.json())
+	}
+	g.page(w, r, items)
+}
+
+func (c Commit) json() any {
+	account := func(login string) any {
+		if login == "" {
+			return nil
+		}
+		return map[string]any{"login": login}
+	}
+	parents := []any{}
+	for _, p := range c.Parents {
+		parents = append(parents, map[string]any{"sha": p})
+	}
+	return map[string]any{"sha": c.SHA, "parents": parents, "author": account(c.Author), "committer": account(c.Committer)}
 }
 
 func (g *GitHub) commitPulls(w http.ResponseWriter, r *http.Request) {
@@ -144,11 +178,7 @@ func (g *GitHub) compare(w http.ResponseWriter, r *http.Request) {
 	}
 	list := []any{}
 	for _, c := range commits {
-		parents := []any{}
-		for _, p := range c.Parents {
-			parents = append(parents, map[string]any{"sha": p})
-		}
-		list = append(list, map[string]any{"sha": c.SHA, "parents": parents})
+		list = append(list, c.json())
 	}
 	answer(w, http.StatusOK, map[string]any{"status": "ahead", "commits": list})
 }
@@ -169,22 +199,6 @@ func (g *GitHub) contents(w http.ResponseWriter, r *http.Request) {
 		text = text[:at] + "\n" + text[at:]
 	}
 	answer(w, http.StatusOK, map[string]any{"type": "file", "encoding": "base64", "path": r.PathValue("path"), "content": text + "\n"})
-}
-
-func (g *GitHub) environment(w http.ResponseWriter, r *http.Request) {
-	reviewers, ok := g.environments[r.PathValue("name")]
-	if !ok {
-		refuse(w, http.StatusNotFound, "Not Found")
-		return
-	}
-	rules := []any{map[string]any{"type": "wait_timer", "wait_timer": 5}}
-	if reviewers {
-		rules = append(rules, map[string]any{
-			"type": "required_reviewers", "prevent_self_review": true,
-			"reviewers": []any{map[string]any{"type": "User", "reviewer": map[string]any{"login": "rita"}}},
-		})
-	}
-	answer(w, http.StatusOK, map[string]any{"name": r.PathValue("name"), "protection_rules": rules})
 }
 
 func (g *GitHub) membership(w http.ResponseWriter, r *http.Request) {

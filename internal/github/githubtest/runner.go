@@ -7,7 +7,7 @@ import (
 )
 
 // This file reads log, output and environment files as GitHub's runner does
-// (github-actions.md section 3), to see what it would see.
+// (docs/github.md#workflow-commands), to see what it would see.
 
 // Command is a workflow command found in a log.
 type Command struct {
