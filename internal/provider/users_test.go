@@ -240,7 +240,7 @@ func TestEveryAnswerLost(t *testing.T) {
 				allDone(t, result)
 				looked := 0
 				for _, e := range result {
-					if e.receipt.Attempts != 1 || e.result.HTTPStatus < 200 || e.result.HTTPStatus > 204 {
+					if e.receipt.Attempts != 1 || e.receipt.HTTPStatus < 200 || e.receipt.HTTPStatus > 204 {
 						t.Errorf("%#v: receipt %+v", e.change.Do, e.receipt)
 					}
 					looked += min(e.receipt.Reads, 1)
@@ -499,8 +499,8 @@ func TestMayNotWrite(t *testing.T) {
 	for _, c := range p.Changes {
 		if budget.Left() == 0 {
 			receipt, err := writing.Do(t.Context(), c)
-			if !errors.Is(err, plan.ErrStop) || result.Attempts != 0 {
-				t.Errorf("%v after %d attempts, want to be told to stop", err, result.Attempts)
+			if !errors.Is(err, plan.ErrStop) || receipt.Attempts != 0 {
+				t.Errorf("%v after %d attempts, want to be told to stop", err, receipt.Attempts)
 			}
 			return
 		}
