@@ -22,8 +22,8 @@ import (
 // The runner's own user, to whom the workspace and the command files belong.
 const runnerUser = 1001
 
-// TestContainer runs the image of CLOCKIFY_SYNC_IMAGE as GitHub's runner runs a container action (github-actions.md
-// section 1), with the command of CLOCKIFY_SYNC_CONTAINER, against a Clockify and a GitHub on this machine. .ci/container
+// TestContainer runs the image of CLOCKIFY_SYNC_IMAGE as GitHub's runner runs a container action (docs/github.md#containers),
+// with the command of CLOCKIFY_SYNC_CONTAINER, against a Clockify and a GitHub on this machine. .ci/container
 // sets both.
 //
 // Unlike the runner it shares the machine's network, for the two servers listen on a loopback address, and it has no

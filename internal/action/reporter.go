@@ -226,7 +226,7 @@ func (r *reporter) commentOutcome(ctx context.Context, p Planned, done Applied, 
 	if p.Empty() && len(p.Problems)+len(p.Refusals)+len(p.Failures) == 0 {
 		return ""
 	}
-	if ctx.Err() != nil { // cancelled: there are seconds left to say so (github-actions.md section 5)
+	if ctx.Err() != nil { // cancelled: there are seconds left to say so (docs/github.md#cancelling)
 		var done context.CancelFunc
 		ctx, done = context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
 		defer done()

@@ -312,7 +312,7 @@ func (r *runner) nothingLeaks(got actionRun, env map[string]string) {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		// The next step runs as another user (github-actions.md section 1).
+		// The next step runs as another user (docs/github.md#containers).
 		if mode := info.Mode().Perm(); d.IsDir() && mode != 0o755 || !d.IsDir() && mode != 0o644 {
 			r.t.Errorf("%s has mode %o", path, mode)
 		}

@@ -43,7 +43,7 @@ func (d disk) Create(name string) (file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Chmod(0o644); err != nil { // whatever the umask: a later step may run as somebody else (github-actions.md section 1)
+	if err := f.Chmod(0o644); err != nil { // whatever the umask: a later step may run as somebody else (docs/github.md#containers)
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil

@@ -91,7 +91,7 @@ func (e environment) Lookup(name string) (string, bool) {
 // find returns the value and what to call its place in a message.
 func (e environment) find(name string) (value, place string, ok bool) {
 	if input, known := inputs[name]; known && e.actions {
-		// The runner upper-cases the name and keeps hyphens (github-actions.md).
+		// The runner upper-cases the name and keeps hyphens (docs/github.md#inputs).
 		if value, ok := e.plain("INPUT_" + strings.ToUpper(input)); ok {
 			return value, "input " + input, true
 		}

@@ -47,7 +47,7 @@ func hidden(r rune) bool {
 }
 
 // code renders text of others so that no Markdown, HTML, link, mention or table break can come of it: within <code>, with
-// every ASCII character that is no letter, digit or space as a numeric entity (github-actions.md section 2).
+// every ASCII character that is no letter, digit or space as a numeric entity (docs/github.md#what-markdown-makes-of-text).
 func code(s string) string {
 	return "<code>" + entities(visible(s)) + "</code>"
 }
@@ -136,7 +136,7 @@ func fence(info string, lines []string) string {
 	return marks + info + "\n" + strings.Join(lines, "\n") + "\n" + marks + "\n"
 }
 
-// forLog breaks what a CI runner would take for a command (github-actions.md section 3).
+// forLog breaks what a CI runner would take for a command (docs/github.md#workflow-commands).
 var forLog = strings.NewReplacer("##[", `##\u005b`, "::", `:\u003a`)
 
 // plain renders text of others for a terminal or a log: nothing invisible, no escape sequence, no runner command.

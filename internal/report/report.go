@@ -46,7 +46,7 @@ type Style struct {
 	Width int // columns; 0: lines are not broken
 }
 
-// defaultMaxBytes is the budget of a comment. GitHub refuses more than 65,536 characters (github-actions.md section 2);
+// defaultMaxBytes is the budget of a comment. GitHub refuses more than 65,536 characters (docs/github.md#comments);
 // bytes are never fewer than characters, however they are counted.
 const defaultMaxBytes = 60_000
 
