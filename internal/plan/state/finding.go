@@ -37,6 +37,10 @@ const (
 	FindingSelfManager    = "self_manager"      // a person is their own manager in the CSV
 	FindingCycle          = "manager_cycle"     // managers form a cycle; Values: its people in order
 	FindingUnknownColumn  = "unknown_column"    // CSV columns nobody reads; Values: the columns
+	FindingNotManaged     = "not_managed"       // the file has no column Name: nobody's About (manager, hours) is managed
+	FindingNearManager    = "near_manager"      // managers without a row, where About has one and is nearly the same; Values: the managers
+	FindingTwoScripts     = "two_scripts"       // addresses with letters of two alphabets; Values: them
+	FindingUnusualHours   = "unusual_hours"     // hours of a week over 80 or under 4; Values: the lines
 	FindingNotInWorkspace = "not_in_workspace"  // in the CSV, not in Clockify
 	FindingAbsent         = "absent"            // in Clockify, not in the CSV, and kept; Values: the people
 	FindingProtected      = "protected"         // left alone because it is protected

@@ -2,12 +2,20 @@
 // hold (State), both by the names people use. It knows no file format, no API, no Clockify id and no clock.
 package state
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Source is where something was declared: a file, a line and a column, both counted from 1. Zero values are left out.
 type Source struct {
 	File         string
 	Line, Column int
+}
+
+// Compare orders places by file, line and column.
+func (s Source) Compare(o Source) int {
+	return cmp.Or(cmp.Compare(s.File, o.File), cmp.Compare(s.Line, o.Line), cmp.Compare(s.Column, o.Column))
 }
 
 // String renders users.csv:12:5, as much of it as is known.

@@ -1,0 +1,168 @@
+package userscsv
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// managersByID turns managers that are given by their number into emails. A number that no row has stays: the manager may
+// be somebody outside of the file.
+func (r *reader) managersByID() {
+	if !r.header.has("id") {
+		return
+	}
+	emails := map[string]string{}
+	for _, p := range r.users.People {
+		if p.ID != "" {
+			emails[p.ID] = p.Email
+		}
+	}
+	for i := range r.users.People {
+		p := &r.users.People[i]
+		if email, ok := emails[p.Manager]; ok {
+			p.Manager = email
+		}
+	}
+}
+
+// selfManagers blanks the manager of people who are their own: HR exports have heads of companies so.
+func (r *reader) selfManagers() {
+	for i := range r.users.People {
+		p := &r.users.People[i]
+		if p.Manager != p.Email {
+			continue
+		}
+		r.findings = append(r.findings, state.Finding{
+			Kind: state.FindingSelfManager, Level: state.LevelNote, Name: p.Email, Source: p.ManagerAt,
+			Text: "is their own manager here; read as if the cell were blank.",
+		})
+		p.Manager = ""
+	}
+}
+
+// cycles names each chain of managers that comes back to where it began. Clockify allows them.
+func (r *reader) cycles() {
+	people := r.users.People
+	index := make(map[string]int, len(people))
+	for i, p := range people {
+		index[p.Email] = i
+	}
+	reached := make([]int, len(people)) // from whom, counted from 1, the person was reached first
+	for i := range people {
+		at := i
+		for reached[at] == 0 {
+			reached[at] = i + 1
+			next, ok := index[people[at].Manager]
+			if !ok || people[at].Manager == "" {
+				break
+			}
+			if at = next; reached[at] == i+1 {
+				r.cycle(index, at)
+			}
+		}
+	}
+}
+
+// cycle reports the cycle that a person is part of, from its first row in the file on.
+func (r *reader) cycle(index map[string]int, at int) {
+	people := r.users.People
+	first := at
+	for next := index[people[at].Manager]; next != at; next = index[people[next].Manager] {
+		first = min(first, next)
+	}
+	chain := []string{people[first].Email}
+	for next := index[people[first].Manager]; next != first; next = index[people[next].Manager] {
+		chain = append(chain, people[next].Email)
+	}
+	shown := chain
+	if len(chain) > 12 {
+		shown = append(slices.Clone(chain[:11]), text.Thousands(len(chain)-11)+" more")
+	}
+	r.findings = append(r.findings, state.Finding{
+		Kind: state.FindingCycle, Level: state.LevelNote, Name: people[first].Email, Values: chain, Source: people[first].ManagerAt,
+		Text: "is in a circle of managers: " + strings.Join(append(slices.Clone(shown), chain[0]), " → ") + ".",
+	})
+}
+
+// mostCompared bounds the work of looking for near names: so many pairs are compared.
+const mostCompared = 2_000_000
+
+// nearManagers warns of managers who are no row and nearly one: the same name in another domain, of which there may be
+// many and which are told in one line, or an address that differs in one or two letters.
+func (r *reader) nearManagers() {
+	if !slices.ContainsFunc(r.users.People, func(p state.Row) bool { return p.Manager != "" && r.lines[p.Manager] == 0 }) {
+		return
+	}
+	byLocal, domains := map[string]string{}, map[string][]string{}
+	for email := range r.lines {
+		local, domain, _ := strings.Cut(email, "@")
+		byLocal[local] = min(email, cmp.Or(byLocal[local], email))
+		domains[domain] = append(domains[domain], local)
+	}
+	for _, locals := range domains {
+		slices.Sort(locals)
+	}
+	type move struct{ from, to string }
+	moved := map[move]*state.Finding{}
+	seen, compared := map[string]bool{}, 0
+	for _, p := range r.users.People {
+		local, domain, ok := strings.Cut(p.Manager, "@")
+		if _, isRow := r.lines[p.Manager]; !ok || isRow || seen[p.Manager] {
+			continue
+		}
+		seen[p.Manager] = true
+		if near, ok := byLocal[local]; ok {
+			_, to, _ := strings.Cut(near, "@")
+			f := moved[move{domain, to}]
+			if f == nil {
+				f = &state.Finding{Kind: state.FindingNearManager, Level: state.LevelAttention, Name: p.Manager, About: near, Source: p.ManagerAt}
+				moved[move{domain, to}] = f
+			}
+			f.Count++
+			f.Values = append(f.Values, p.Manager)
+			continue
+		}
+		if compared += len(domains[domain]); compared > mostCompared {
+			continue
+		}
+		if near := nearest(local, domains[domain]); near != "" {
+			near += "@" + domain
+			r.findings = append(r.findings, state.Finding{
+				Kind: state.FindingNearManager, Level: state.LevelAttention, Name: p.Manager, About: near, Values: []string{p.Manager}, Count: 1,
+				Source: p.ManagerAt, Text: "is a manager without a row; " + near + " has one and is nearly the same.",
+			})
+		}
+	}
+	var all []state.Finding
+	for m, f := range moved {
+		f.Text = "is a manager without a row; " + f.About + " has one and is nearly the same."
+		if f.Count > 1 {
+			f.Text = "and " + text.Count(f.Count-1, "other manager", "other managers") + " at " + m.from + " have no row; rows of the same names are at " + m.to + "."
+		}
+		all = append(all, *f)
+	}
+	slices.SortFunc(all, func(a, b state.Finding) int { return a.Source.Compare(b.Source) })
+	r.findings = append(r.findings, all...)
+}
+
+// nearest is the one of names that differs from name in one or two letters, and short ones in one; empty: none does.
+func nearest(name string, names []string) string {
+	limit := 2
+	if len(name) < 8 {
+		limit = 1
+	}
+	best := ""
+	for _, n := range names {
+		if max(len(n)-len(name), len(name)-len(n)) > limit {
+			continue
+		}
+		if d := text.Distance(name, n); d <= limit {
+			best, limit = n, d-1
+		}
+	}
+	return best
+}
