@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -100,14 +101,49 @@ type Limit struct {
 	Count int     // used when Share is 0
 	Share float64 // 0.05 is 5 %
 	Floor int
+	Other *Limit // one that holds too
 }
 
 // Of is how many of total the limit allows.
 func (l Limit) Of(total int) int {
-	if l.Share == 0 {
-		return l.Count
+	n := l.Count
+	if l.Share != 0 {
+		n = max(l.Floor, int(l.Share*float64(total)+1e-9))
 	}
-	return max(l.Floor, int(l.Share*float64(total)+1e-9))
+	if l.Other != nil {
+		n = min(n, l.Other.Of(total))
+	}
+	return n
+}
+
+// And is the stricter of two limits, for every total.
+func (l Limit) And(other Limit) Limit {
+	if l.Other != nil {
+		other = l.Other.And(other)
+	}
+	l.Other = &other
+	return l
+}
+
+// Allows reports whether other never allows more than l, whatever the total.
+func (l Limit) Allows(other Limit) bool {
+	switch {
+	case l == other:
+		return true
+	case other.Share == 0:
+		return other.Count <= l.Of(0)
+	case l.Share == 0:
+		return false
+	}
+	return other.Share <= l.Share && other.Floor <= l.Floor
+}
+
+// String is the limit as it is written in a config.
+func (l Limit) String() string {
+	if l.Share == 0 {
+		return strconv.Itoa(l.Count)
+	}
+	return strconv.FormatFloat(100*l.Share, 'f', -1, 64) + "%"
 }
 
 // Directory is a workspace as the user sync sees it.
