@@ -66,7 +66,7 @@ func (w *Workspace) AddGroupManager(holder, group string) {
 	w.Roles = append(w.Roles, Grant{UserID: holder, Role: "TEAM_MANAGER", EntityID: group, SourceType: "USER_GROUP"})
 }
 
-// AddGhost gives holder TEAM_MANAGER on nothing (section 8).
+// AddGhost gives holder TEAM_MANAGER on nothing (#empty-role).
 func (w *Workspace) AddGhost(holder string) {
 	w.Roles = append(w.Roles, Grant{UserID: holder, Role: "TEAM_MANAGER"})
 }

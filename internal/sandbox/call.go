@@ -9,18 +9,18 @@ import (
 
 // call is one request being answered.
 type call struct {
-	s    *Server
-	r    *http.Request
-	path string
-	rt   *route
-	p    map[string]string
-	q    map[string][]string
-	raw  []byte
-	now  time.Time
-	hit  fault
+	s     *Server
+	r     *http.Request
+	path  string
+	rt    *route
+	p     map[string]string
+	q     map[string][]string
+	raw   []byte
+	now   time.Time
+	fault fault
 
 	d       *db
-	sp      *space
+	sp      *workspace
 	me      *User   // whose key it is
 	mine    *Member // the same, in the workspace
 	key     Key
@@ -39,7 +39,7 @@ type reply struct {
 func ok(body any) reply      { return reply{status: http.StatusOK, body: body} }
 func created(body any) reply { return reply{status: http.StatusCreated, body: body} }
 
-// apiError is the body of a refusal: code is a JSON number (section 1, Errors).
+// apiError is the body of a refusal: code is a JSON number (#errors).
 type apiError struct {
 	Message string    `json:"message"`
 	Code    int       `json:"code"`
@@ -50,10 +50,10 @@ func fail(status, code int, message string) reply {
 	return reply{status: status, body: apiError{Message: message, Code: code}}
 }
 
-// refuse is a domain validation: 400/501 (section 1, Errors).
+// refuse is a domain validation: 400/501 (#errors).
 func refuse(message string) reply { return fail(400, 501, message) }
 
-// denied is a foreign workspace, a missing role or a module that is off, which cannot be told apart (section 1, Errors).
+// denied is a foreign workspace, a missing role or a module that is off, which cannot be told apart (#errors).
 func denied() reply { return fail(403, 501, "Access Denied") }
 
 func (rep reply) write(w http.ResponseWriter) {
@@ -71,7 +71,7 @@ func (rep reply) write(w http.ResponseWriter) {
 
 // answer finds out who asks and whether they may, reads the body, and does it.
 func (c *call) answer(allow []string) reply {
-	rep := c.admit()
+	rep := c.authenticate()
 	if rep == nil {
 		switch {
 		case c.rt == nil && len(allow) > 0:
@@ -102,8 +102,8 @@ func (c *call) answer(allow []string) reply {
 	return *rep
 }
 
-// admit is the 401 taxonomy of section 1.
-func (c *call) admit() *reply {
+// authenticate is the 401 taxonomy of #keys.
+func (c *call) authenticate() *reply {
 	keys, isKey := c.r.Header["X-Api-Key"]
 	tokens, isToken := c.r.Header["X-Addon-Token"]
 	var rep reply
@@ -134,7 +134,7 @@ func (c *call) admit() *reply {
 }
 
 // enter opens the workspace of the path: a foreign or malformed one is 403/501 on its sub-routes and a bare 404 itself
-// (section 2, workspaces).
+// (#errors).
 func (c *call) enter() *reply {
 	id, inside := c.p["ws"]
 	if !inside {
@@ -159,7 +159,7 @@ func (c *call) enter() *reply {
 		rep = denied()
 		return &rep
 	}
-	if c.rt.people && sp.head.SCIM {
+	if c.rt.people && sp.meta.SCIM {
 		rep = denied()
 		return &rep
 	}
@@ -171,10 +171,10 @@ func (c *call) enter() *reply {
 	return nil
 }
 
-// missing is a plan feature that is not there: 402 or 403, no body recorded (section 1, Errors and Plans).
+// missing is a plan feature that is not there: 402 or 403, no body recorded (#errors).
 func (c *call) missing() *reply {
 	rep := denied()
-	if c.sp.head.MissingFeature == http.StatusPaymentRequired {
+	if c.sp.meta.MissingFeature == http.StatusPaymentRequired {
 		rep = fail(402, 402, "(not recorded)")
 	}
 	return &rep
@@ -191,9 +191,6 @@ func (c *call) read() *reply {
 	if len(strings.TrimSpace(string(c.raw))) == 0 {
 		rep = fail(400, 3002, "Required request body is missing")
 		return &rep
-	}
-	if c.rt.array {
-		return nil
 	}
 	if err := json.Unmarshal(c.raw, &c.body); err != nil || c.body == nil {
 		rep = fail(400, 3002, "JSON parse error: the body is not an object")

@@ -30,7 +30,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request, path string) {
 		rep.status = http.StatusNoContent
 	case "GET faults":
 		s.traffic.Lock()
-		rep.body = s.spoken
+		rep.body = s.config
 		s.traffic.Unlock()
 	case "PUT faults":
 		f, err := readFaults(r.Body)

@@ -13,13 +13,13 @@ type db struct {
 	emails map[string]string
 	keys   []Key
 	byKey  map[string]Key
-	spaces table[space]
+	spaces table[workspace]
 	seq    int
 }
 
-// space is one workspace, indexed. Its head holds no collections.
-type space struct {
-	head     Workspace
+// workspace is one workspace, indexed. Its meta holds no collections.
+type workspace struct {
+	meta     Workspace
 	features map[string]bool
 	members  table[Member]
 	groups   table[Group]
@@ -39,7 +39,6 @@ type space struct {
 }
 
 func groupID(g *Group) string                 { return g.ID }
-func fieldID(f *CustomField) string           { return f.ID }
 func clientID(c *Client) string               { return c.ID }
 func projectID(p *Project) string             { return p.ID }
 func taskID(t *Task) string                   { return t.ID }
@@ -98,13 +97,13 @@ func load(s State) *db {
 	return d
 }
 
-func loadSpace(w Workspace) *space {
+func loadSpace(w Workspace) *workspace {
 	w.fill()
-	sp := &space{head: w, features: map[string]bool{}, held: map[string][]Grant{}, on: map[string][]Grant{}, byUser: map[string][]*Entry{}, made: map[string]time.Time{}}
+	sp := &workspace{meta: w, features: map[string]bool{}, held: map[string][]Grant{}, on: map[string][]Grant{}, byUser: map[string][]*Entry{}, made: map[string]time.Time{}}
 	for _, f := range w.features() {
 		sp.features[f] = true
 	}
-	h := &sp.head
+	h := &sp.meta
 	h.Features, h.WithoutFeatures = slices.Clone(w.Features), slices.Clone(w.WithoutFeatures)
 	h.BannedDomains, h.ApprovedPeriods = slices.Clone(w.BannedDomains), slices.Clone(w.ApprovedPeriods)
 	h.Members, h.Roles, h.Groups, h.CustomFields, h.Clients, h.Projects, h.Tasks, h.Tags, h.Entries = nil, nil, nil, nil, nil, nil, nil, nil, nil
@@ -159,7 +158,7 @@ func loadSpace(w Workspace) *space {
 func (d *db) state() State {
 	s := State{Users: d.users.list(same[User]), Keys: slices.Clone(d.keys)}
 	for sp := range d.spaces.all {
-		w := sp.head
+		w := sp.meta
 		w.Features, w.WithoutFeatures = slices.Clone(w.Features), slices.Clone(w.WithoutFeatures)
 		w.BannedDomains, w.ApprovedPeriods = slices.Clone(w.BannedDomains), slices.Clone(w.ApprovedPeriods)
 		w.Members, w.Groups, w.CustomFields = sp.members.list(deepMember), sp.groups.list(deepGroup), sp.fields.list(deepField)
@@ -179,7 +178,7 @@ func (d *db) snapshot() *db {
 		n.projects, n.tasks, n.tags, n.entries = sp.projects.clone(), sp.tasks.clone(), sp.tags.clone(), sp.entries.clone()
 		n.roles, n.timeline, n.made = slices.Clone(sp.roles), slices.Clone(sp.timeline), maps.Clone(sp.made)
 		n.held, n.on, n.byUser = cloneLists(sp.held), cloneLists(sp.on), cloneLists(sp.byUser)
-		c.spaces.put(n.head.ID, &n)
+		c.spaces.put(n.meta.ID, &n)
 	}
 	return c
 }

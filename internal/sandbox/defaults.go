@@ -10,7 +10,7 @@ import (
 
 var workweek = []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY"}
 
-// planFeatures lists what each plan adds to the one before it (section 1, Plans).
+// planFeatures lists what each plan adds to the one before it (#plans).
 var planFeatures = []struct {
 	plan string
 	adds []string

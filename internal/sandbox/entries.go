@@ -8,14 +8,14 @@ import (
 	_ "time/tzdata" // zones of profiles, also where the machine has none
 )
 
-// wireTime is a time as it is sent: whole seconds, UTC (section 1, Format).
+// wireTime is a time as it is sent: whole seconds, UTC (#format).
 const wireTime = "2006-01-02T15:04:05Z"
 
-// wireEntry is the 15 keys of an entry (section 4, Reads). There is no created or updated time.
+// wireEntry is the 15 keys of an entry (#entries-of-a-person). There is no created or updated time.
 type wireEntry struct {
 	ID                string           `json:"id"`
 	Description       string           `json:"description"`
-	TagIDs            []string         `json:"tagIds"` // null when empty (section 1, Format)
+	TagIDs            []string         `json:"tagIds"` // null when empty (#format)
 	UserID            string           `json:"userId"`
 	Billable          bool             `json:"billable"`
 	TaskID            *string          `json:"taskId"`
@@ -32,7 +32,7 @@ type wireEntry struct {
 	*wireHydrated
 }
 
-// wireHydrated is what hydrated=true adds next to the ids (section 4, Reads).
+// wireHydrated is what hydrated=true adds next to the ids (#entries-of-a-person).
 type wireHydrated struct {
 	Project any   `json:"project"`
 	Task    any   `json:"task"`
@@ -57,7 +57,7 @@ type wireEntryField struct {
 
 func (c *call) entry(e *Entry, hydrated bool) wireEntry {
 	row := wireEntry{
-		ID: e.ID, Description: e.Description, UserID: e.UserID, Billable: e.Billable, WorkspaceID: c.sp.head.ID, Type: e.Type,
+		ID: e.ID, Description: e.Description, UserID: e.UserID, Billable: e.Billable, WorkspaceID: c.sp.meta.ID, Type: e.Type,
 		TimeInterval: wireInterval{Start: e.Start.Format(wireTime)}, CustomFieldValues: []wireEntryField{}, IsLocked: c.sp.locked(e) || c.sp.approved(e),
 	}
 	if len(e.TagIDs) > 0 {
@@ -136,13 +136,13 @@ func (s *Server) zone(name string) *time.Location {
 }
 
 // wallClock reads a moment of a window as the API does: what the value says in UTC is taken as the hands of a clock in the
-// account's zone, so that at UTC+2 the window sits two hours earlier than written (section 4, Reads).
+// account's zone, so that at UTC+2 the window sits two hours earlier than written (#windows).
 func wallClock(t time.Time, loc *time.Location) time.Time {
 	t = t.UTC()
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), loc)
 }
 
-// listEntries is GET user/{uid}/time-entries: one person, newest start first (section 4, Reads).
+// listEntries is GET user/{uid}/time-entries: one person, newest start first (#entries-of-a-person).
 func listEntries(c *call) reply {
 	m, rep := c.theMember()
 	if rep != nil {
@@ -183,7 +183,7 @@ func anyOf(set, list []string) bool {
 	return false
 }
 
-// window reads start and end. A start alone filters as an instant; a window is wall clock (section 4, Reads). Whose zone
+// window reads start and end. A start alone filters as an instant; a window is wall clock (#windows). Whose zone
 // counts is unsettled: here it is the zone of the person asked for [?].
 func (c *call) window(userID string) (from, to time.Time, rep *reply) {
 	for key, at := range map[string]*time.Time{"start": &from, "end": &to} {
@@ -206,18 +206,7 @@ func (c *call) window(userID string) (from, to time.Time, rep *reply) {
 	return from, to, nil
 }
 
-// listRunning is GET time-entries/status/in-progress: 10 a page, 1000 at most (section 4, Reads).
-func listRunning(c *call) reply {
-	var rows []*Entry
-	for _, e := range c.sp.timeline {
-		if e.End.IsZero() && (c.admin() || e.UserID == c.key.UserID) {
-			rows = append(rows, e)
-		}
-	}
-	return pageOf(c, rows, c.number("page", 1), c.number("page-size", 10), 1000, true, func(e *Entry) any { return c.entry(e, false) })
-}
-
-// theEntry is the entry of an id: unknown, deleted or foreign is 400/501 (section 4, Reads). A plain member reads only
+// theEntry is the entry of an id: unknown, deleted or foreign is 400/501 (#one-entry). A plain member reads only
 // their own [?].
 func (c *call) theEntry(id string) (*Entry, *reply) {
 	e := c.sp.entries.get(id)
@@ -245,7 +234,7 @@ func getEntry(c *call) reply {
 	return ok(c.entry(e, hydrated))
 }
 
-// batchEntries is POST time-entries/batch: a read of many by id (section 4, Reads). Ids that are not there are left out [?].
+// batchEntries is POST time-entries/batch: a read of many by id (#one-entry). Ids that are not there are left out [?].
 func batchEntries(c *call) reply {
 	ids, hydrated := in[[]string](c, "timeEntryIds"), in[bool](c, "hydrated")
 	if c.bad != nil {
@@ -263,17 +252,17 @@ func batchEntries(c *call) reply {
 	return ok(out)
 }
 
-// locked says whether an entry starts in the locked period (section 4, Create).
-func (sp *space) locked(e *Entry) bool {
-	return !sp.head.LockedUntil.IsZero() && e.Start.Before(sp.head.LockedUntil)
+// locked says whether an entry starts in the locked period (#locked-periods).
+func (sp *workspace) locked(e *Entry) bool {
+	return !sp.meta.LockedUntil.IsZero() && e.Start.Before(sp.meta.LockedUntil)
 }
 
 // approved says whether an entry is approved, or lies in an approved period.
-func (sp *space) approved(e *Entry) bool {
+func (sp *workspace) approved(e *Entry) bool {
 	if e.Approved {
 		return true
 	}
-	for _, p := range sp.head.ApprovedPeriods {
+	for _, p := range sp.meta.ApprovedPeriods {
 		if (p.UserID == "" || p.UserID == e.UserID) && !e.Start.Before(p.From) && e.Start.Before(p.To) {
 			return true
 		}

@@ -90,7 +90,7 @@ func TestFieldValueKeys(t *testing.T) {
 func TestWhoMayWriteWhen(t *testing.T) {
 	t.Parallel()
 	const body = `{"start":"2026-03-02T08:00:00.000Z","end":"2026-03-02T09:00:00Z","userId":"someone"}`
-	own, forMember, forAdmin := "/v1/workspaces/{ws}/time-entries", "/v1/workspaces/{ws}/user/{member}/time-entries", "/v1/workspaces/{ws}/user/{admin}/time-entries"
+	forMember, forAdmin := "/v1/workspaces/{ws}/user/{member}/time-entries", "/v1/workspaces/{ws}/user/{admin}/time-entries"
 	lock := time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)
 	cases := []struct {
 		name      string
@@ -99,19 +99,17 @@ func TestWhoMayWriteWhen(t *testing.T) {
 		status    int
 		code      float64
 	}{
-		{"own", func(*Workspace) {}, "key-member", own, 201, 0},
 		{"own by user route", func(*Workspace) {}, "key-member", forMember, 201, 0},
 		{"for others by an admin", func(*Workspace) {}, "key-admin", forMember, 201, 0},
 		{"for others by a member", func(*Workspace) {}, "key-member", forAdmin, 403, 501},
 		{"for others without the feature", func(w *Workspace) { w.WithoutFeatures = []string{"ADD_TIME_FOR_OTHERS"} }, "key-admin", forMember, 403, 501},
 		{"for a stranger", func(*Workspace) {}, "key-admin", "/v1/workspaces/{ws}/user/{none}/time-entries", 400, 501},
-		{"stopwatch, admin, own route", func(w *Workspace) { w.Settings.TimeTrackingMode = "STOPWATCH_ONLY" }, "key-admin", own, 403, 4030},
 		{"stopwatch, admin, user route", func(w *Workspace) { w.Settings.TimeTrackingMode = "STOPWATCH_ONLY" }, "key-admin", forMember, 201, 0},
 		{"stopwatch, member, user route", func(w *Workspace) { w.Settings.TimeTrackingMode = "STOPWATCH_ONLY" }, "key-member", forMember, 403, 4030},
-		{"locked, member", func(w *Workspace) { w.LockedUntil = lock }, "key-member", own, 403, 1003},
-		{"locked, admin", func(w *Workspace) { w.LockedUntil = lock }, "key-admin", own, 201, 0},
-		{"locked for admins too", func(w *Workspace) { w.LockedUntil, w.LockAdmins = lock, true }, "key-admin", own, 403, 1003},
-		{"approved period", func(w *Workspace) { w.ApprovedPeriods = []Period{{From: lock.AddDate(0, 0, -1), To: lock}} }, "key-admin", own, 403, 4005},
+		{"locked, member", func(w *Workspace) { w.LockedUntil = lock }, "key-member", forMember, 403, 1003},
+		{"locked, admin", func(w *Workspace) { w.LockedUntil = lock }, "key-admin", forAdmin, 201, 0},
+		{"locked for admins too", func(w *Workspace) { w.LockedUntil, w.LockAdmins = lock, true }, "key-admin", forAdmin, 403, 1003},
+		{"approved period", func(w *Workspace) { w.ApprovedPeriods = []Period{{From: lock.AddDate(0, 0, -1), To: lock}} }, "key-admin", forAdmin, 403, 4005},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -138,24 +136,24 @@ func TestTimerBillableAndTypes(t *testing.T) {
 	sp.Projects[0].Archived = true
 	sp.WithoutFeatures = []string{"BREAKS"}
 	r := serve(t, Options{State: w.State, Now: now.Now}).as("key-member")
-	path := w.fill("/v1/workspaces/{ws}/time-entries")
+	path, entries := w.fill("/v1/workspaces/{ws}/user/{member}/time-entries"), w.fill("/v1/workspaces/{ws}/time-entries/")
 	first := r.do(201, "POST", path, `{}`) // an empty body starts a timer
 	now.add(time.Hour)
 	r.do(201, "POST", path, w.fill(`{"start":"2026-03-02T13:00:00Z","projectId":"{project}"}`)) // archived: accepted
-	stopped := r.do(200, "GET", path+"/"+at(first, "id").(string), "")
+	stopped := r.do(200, "GET", entries+at(first, "id").(string), "")
 	if at(stopped, "timeInterval", "end") != "2026-03-02T13:00:00Z" {
 		t.Errorf("the first timer still runs: %v", stopped)
 	}
 	if at(first, "billable") != true {
 		t.Error("a regular user's billable was not overridden")
 	}
-	running := r.do(200, "GET", path+"/status/in-progress", "")
+	running := r.do(200, "GET", path+"?in-progress=true", "")
 	if n := len(running.([]any)); n != 1 {
 		t.Errorf("%d running, want 1", n)
 	}
 	r.do(403, "POST", path, `{"start":"2026-03-02T08:00:00Z","type":"BREAK"}`)
 	r.do(400, "POST", path, `{"start":"2026-03-02T08:00:00Z","type":"HOLIDAY"}`)
-	batch := r.do(200, "POST", path+"/batch", fmt.Sprintf(`{"timeEntryIds":["%s"],"hydrated":true}`, at(first, "id")))
+	batch := r.do(200, "POST", entries+"batch", fmt.Sprintf(`{"timeEntryIds":["%s"],"hydrated":true}`, at(first, "id")))
 	if at(batch, 0, "user", "id") != w.member || at(batch, 0, "userId") != w.member {
 		t.Errorf("hydrated %v", batch)
 	}
@@ -174,19 +172,6 @@ func TestReportLimits(t *testing.T) {
 	if r.srv.WriteCount() != 0 || r.srv.Total() != 3 {
 		t.Errorf("%d writes of %d calls, want 0 of 3", r.srv.WriteCount(), r.srv.Total())
 	}
-}
-
-func TestProjectMixedPut(t *testing.T) {
-	t.Parallel()
-	w := newWorld()
-	w.space().Projects[0].Billable, w.space().Projects[0].Color = true, "#112233"
-	r := serve(t, Options{State: w.State})
-	got := r.do(200, "PUT", w.fill("/v1/workspaces/{ws}/projects/{project}"), `{"name":"Other"}`)
-	if at(got, "billable") != false || at(got, "public") != false || at(got, "color") != "#112233" || at(got, "clientId") != w.client {
-		t.Errorf("after PUT %v, want billable and public reset, the rest kept", got)
-	}
-	other := r.do(201, "POST", w.fill("/v1/workspaces/{ws}/clients"), `{"name":"Else","ccEmails":["a@b.c"]}`)
-	r.do(201, "POST", w.fill("/v1/workspaces/{ws}/projects"), fmt.Sprintf(`{"name":"Other","clientId":"%s"}`, at(other, "id")))
 }
 
 func TestRequired(t *testing.T) {

@@ -10,16 +10,10 @@ import (
 type draft struct {
 	body   map[string]json.RawMessage
 	userID string
-	own    bool // the own route, where even admins are held to STOPWATCH_ONLY (section 4, Create)
 	isNew  bool
 }
 
-// createOwn is POST time-entries. A userId in the body is ignored (section 4, Create).
-func createOwn(c *call) reply {
-	return c.create(draft{body: c.body, userID: c.key.UserID, own: true, isNew: true})
-}
-
-// createFor is POST user/{uid}/time-entries: for others it needs an admin and ADD_TIME_FOR_OTHERS (section 4, Create).
+// createFor is POST user/{uid}/time-entries: for others it needs an admin and ADD_TIME_FOR_OTHERS (#creating-an-entry).
 func createFor(c *call) reply {
 	id := c.p["user"]
 	switch {
@@ -31,12 +25,12 @@ func createFor(c *call) reply {
 		return *c.missing()
 	}
 	if from := c.query("from-entry"); from != "" && c.sp.entries.get(from) == nil {
-		return reply{status: 404} // an unknown from-entry: 404, empty (section 1, Errors)
+		return reply{status: 404} // an unknown from-entry: 404, empty (#errors)
 	}
 	return c.create(draft{body: c.body, userID: id, isNew: true})
 }
 
-// create makes an entry. Nothing looks for duplicates (section 1, Format; section 4, Create).
+// create makes an entry. Nothing looks for duplicates (#format).
 func (c *call) create(d draft) reply {
 	e, rep := c.build(d, c.d.newID("entry", func(id string) bool { return c.sp.entries.get(id) != nil }))
 	if rep != nil {
@@ -49,7 +43,7 @@ func (c *call) create(d draft) reply {
 	return created(c.entry(e, false))
 }
 
-// stopRunning ends the user's running entry when another starts (section 4, Create).
+// stopRunning ends the user's running entry when another starts (#creating-an-entry).
 func (c *call) stopRunning(by *Entry) {
 	for _, e := range c.sp.byUser[by.UserID] {
 		if e.End.IsZero() && e.ID != by.ID {
@@ -83,9 +77,9 @@ func (c *call) build(d draft, id string) (*Entry, *reply) {
 	if rep := c.protected(e); rep != nil {
 		return nil, rep
 	}
-	// A regular user's billable may be overridden without a word (section 4, Create).
-	if c.sp.head.Settings.OnlyAdminsCanChangeBillable && !c.admin() {
-		e.Billable = c.sp.head.Settings.DefaultBillableProjects
+	// A regular user's billable may be overridden without a word (#billable).
+	if c.sp.meta.Settings.OnlyAdminsCanChangeBillable && !c.admin() {
+		e.Billable = c.sp.meta.Settings.DefaultBillableProjects
 		if p := c.sp.projects.get(e.ProjectID); p != nil {
 			e.Billable = p.Billable
 		}
@@ -94,7 +88,7 @@ func (c *call) build(d draft, id string) (*Entry, *reply) {
 }
 
 // times reads start and end: a start left out is now, an end left out is a running timer; end without start, and start
-// after end, are refused; equal is allowed [?] (section 4, Create).
+// after end, are refused; equal is allowed [?] (#creating-an-entry).
 func (c *call) times(e *Entry, d draft) *reply {
 	var rep reply
 	for _, at := range []struct {
@@ -129,9 +123,9 @@ func (c *call) times(e *Entry, d draft) *reply {
 }
 
 // checkEntry holds an entry to the workspace: what it points at, its text, its type, and what is required. An archived
-// project is accepted (section 4, Create).
+// project is accepted (#creating-an-entry).
 func (c *call) checkEntry(e *Entry, d draft) *reply {
-	s, done := c.sp.head.Settings, !e.End.IsZero()
+	s, done := c.sp.meta.Settings, !e.End.IsZero()
 	var rep reply
 	switch {
 	case c.bad != nil:
@@ -146,7 +140,7 @@ func (c *call) checkEntry(e *Entry, d draft) *reply {
 		rep = refuse("Project doesn't belong to Workspace")
 	case e.TaskID != "" && !c.sp.taskOf(e.TaskID, e.ProjectID):
 		rep = refuse("Task doesn't belong to Project")
-	case d.isNew && done && s.TimeTrackingMode == "STOPWATCH_ONLY" && (d.own || !c.admin()):
+	case d.isNew && done && s.TimeTrackingMode == "STOPWATCH_ONLY" && !c.admin(): // (#timer-only)
 		rep = fail(403, 4030, "Manual time tracking disabled on workspace")
 	case done && s.ForceProjects && e.ProjectID == "":
 		rep = refuse("Time entry couldn't be created. Project is either required field or given project is archived.")
@@ -163,12 +157,12 @@ func (c *call) checkEntry(e *Entry, d draft) *reply {
 	return &rep
 }
 
-func (sp *space) taskOf(task, project string) bool {
+func (sp *workspace) taskOf(task, project string) bool {
 	t := sp.tasks.get(task)
 	return t != nil && t.ProjectID == project
 }
 
-// checkTags: an unknown tag is 400/501, an archived one is disputed (section 6) and refused here unless the quirk says so.
+// checkTags: an unknown tag is 400/501, an archived one is disputed (#tags) and refused here unless the quirk says so.
 func (c *call) checkTags(e *Entry) *reply {
 	for _, id := range e.TagIDs {
 		t := c.sp.tags.get(id)
@@ -176,7 +170,7 @@ func (c *call) checkTags(e *Entry) *reply {
 		switch {
 		case t == nil:
 			rep = refuse("Tag doesn't belong to Workspace")
-		case t.Archived && !c.sp.head.AcceptsArchivedTags:
+		case t.Archived && !c.sp.meta.AcceptsArchivedTags:
 			rep = refuse("You can not create entities for archived tag")
 		default:
 			continue
@@ -188,7 +182,7 @@ func (c *call) checkTags(e *Entry) *reply {
 
 // entryFields reads customFields, the write key: customFieldValues, the read key, is dropped without a word. Fields left
 // out get their default; dropdown values are stored as they come; a required field without a value is refused with nothing
-// but its name (section 4). A value for an INACTIVE field is dropped [?].
+// but its name (#required-parts). A value for an INACTIVE field is dropped [?].
 func (c *call) entryFields(e *Entry) *reply {
 	var rep reply
 	sent := in[[]map[string]json.RawMessage](c, "customFields")
@@ -236,13 +230,13 @@ func (c *call) entryFields(e *Entry) *reply {
 	return nil
 }
 
-// protected refuses what is locked, 403/1003, to regular users, and what is approved, 403/4005, to everybody (section 4).
+// protected refuses what is locked, 403/1003, to regular users, and what is approved, 403/4005, to everybody (#locked-periods).
 func (c *call) protected(e *Entry) *reply {
 	var rep reply
 	switch {
 	case c.sp.approved(e):
 		rep = fail(403, 4005, "Can't edit approved time entry.")
-	case c.sp.locked(e) && (!c.admin() || c.sp.head.LockAdmins):
+	case c.sp.locked(e) && (!c.admin() || c.sp.meta.LockAdmins):
 		rep = fail(403, 1003, "Can't edit locked time entry.")
 	default:
 		return nil

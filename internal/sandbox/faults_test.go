@@ -165,7 +165,7 @@ func TestFaultsByRule(t *testing.T) {
 	}
 	r := serve(t, Options{State: w.State, Faults: f})
 	r.do(200, "GET", w.fill("/v1/workspaces/{ws}/users"), "")
-	r.do(200, "POST", w.fill("/v1/workspaces/{ws}/users/info"), "{}")
+	r.do(200, "POST", w.fill("/v1/workspaces/{ws}/scheduling/assignments/user-filter/totals"), `{"start":"2026-01-01T00:00:00Z","end":"2026-01-08T00:00:00Z"}`)
 	r.do(500, "POST", w.fill("/v1/workspaces/{ws}/user-groups"), `{"name":"New"}`)
 	r.do(500, "DELETE", w.fill("/v1/workspaces/{ws}/user-groups/{group}"), "")
 

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"slices"
 	"strconv"
 )
 
@@ -20,7 +19,7 @@ func (c *call) field(f *CustomField) map[string]any {
 		defaults = append(defaults, map[string]any{"projectId": d.ProjectID, "status": d.Status, "value": d.Value})
 	}
 	return map[string]any{
-		"id": f.ID, "workspaceId": c.sp.head.ID, "name": f.Name, "type": f.Type, "entityType": f.EntityType, "status": f.Status,
+		"id": f.ID, "workspaceId": c.sp.meta.ID, "name": f.Name, "type": f.Type, "entityType": f.EntityType, "status": f.Status,
 		"description": orNull(f.Description), "placeholder": orNull(f.Placeholder), "allowedValues": allowed, "required": f.Required,
 		"onlyAdminCanEdit": f.OnlyAdminCanEdit, "workspaceDefaultValue": f.Default, "projectDefaultValues": defaults,
 	}
@@ -33,7 +32,7 @@ func orNull(s string) any {
 	return s
 }
 
-// fieldsOff says whether the plan has no fields at all: 403 was seen (section 1, Plans).
+// fieldsOff says whether the plan has no fields at all: 403 was seen (#custom-fields).
 func (c *call) fieldsOff() bool {
 	return !c.sp.features["CUSTOM_FIELDS"] && !c.sp.features["USER_CUSTOM_FIELDS"]
 }
@@ -46,7 +45,7 @@ func entityFeature(entity string) string {
 	return "CUSTOM_FIELDS"
 }
 
-// listFields ignores page and page-size, returns everything, and has no Last-Page (section 1, Pagination).
+// listFields ignores page and page-size, returns everything, and has no Last-Page (#lists-without-pages).
 func listFields(c *call) reply {
 	if c.fieldsOff() {
 		return *c.missing()
@@ -98,7 +97,7 @@ func (c *call) fieldBody(f *CustomField) *reply {
 	return &rep
 }
 
-// fieldLimit is 400/4033: 50 fields of a kind, of which 5 are visible for time entries and 10 active for people (section 1).
+// fieldLimit is 400/4033: 50 fields of a kind, of which 5 are visible for time entries and 10 active for people (#custom-fields).
 func (c *call) fieldLimit(f *CustomField) *reply {
 	all, shown, isNew := 0, 0, true
 	for o := range c.sp.fields.all {
@@ -130,8 +129,8 @@ func (c *call) fieldLimit(f *CustomField) *reply {
 	return &rep
 }
 
-// createField is POST custom-fields: 201. An addon token cannot (section 1, Authentication); on some workspaces the field
-// comes back INACTIVE whatever was asked (section 2).
+// createField is POST custom-fields: 201. An addon token cannot (#keys); on some workspaces the field
+// comes back INACTIVE whatever was asked (#new-field).
 func createField(c *call) reply {
 	f := &CustomField{EntityType: c.enum("entityType", fieldEntities...), Status: "VISIBLE"}
 	orElse(&f.EntityType, "TIMEENTRY")
@@ -148,7 +147,7 @@ func createField(c *call) reply {
 	if rep := c.fieldBody(f); rep != nil {
 		return *rep
 	}
-	if c.sp.head.FieldActivationQuirk {
+	if c.sp.meta.FieldActivationQuirk {
 		f.Status = "INACTIVE"
 	}
 	c.sp.fields.put(f.ID, f)
@@ -164,7 +163,7 @@ func (c *call) theField() (*CustomField, *reply) {
 	return f, nil
 }
 
-// updateField needs the full body: what is left out is emptied, the status alone is kept [?] (section 2).
+// updateField needs the full body: what is left out is emptied, the status alone is kept [?] (#custom-fields).
 func updateField(c *call) reply {
 	f, rep := c.theField()
 	if rep != nil {
@@ -174,90 +173,9 @@ func updateField(c *call) reply {
 	if rep := c.fieldBody(&n); rep != nil {
 		return *rep
 	}
-	if c.sp.head.FieldActivationQuirk && f.Status == "INACTIVE" && n.Status == "VISIBLE" {
+	if c.sp.meta.FieldActivationQuirk && f.Status == "INACTIVE" && n.Status == "VISIBLE" {
 		return fail(500, 500, "Internal server error")
 	}
 	c.sp.fields.put(n.ID, &n)
 	return ok(c.field(&n))
-}
-
-func deleteField(c *call) reply {
-	f, rep := c.theField()
-	if rep != nil {
-		return *rep
-	}
-	c.sp.fields.del(f.ID, fieldID)
-	for m := range c.sp.members.all {
-		if _, there := m.FieldValues[f.ID]; there {
-			n := *m
-			n.FieldValues = copyMap(m.FieldValues)
-			delete(n.FieldValues, f.ID)
-			c.sp.members.put(n.UserID, &n)
-		}
-	}
-	for e := range c.sp.entries.all {
-		if _, there := e.FieldValues[f.ID]; there {
-			n := *e
-			n.FieldValues = copyMap(e.FieldValues)
-			delete(n.FieldValues, f.ID)
-			c.sp.putEntry(&n)
-		}
-	}
-	return reply{status: 204}
-}
-
-// listProjectFields lists only fields overridden on the project (section 2, Custom fields); it is not paged (section 1).
-func listProjectFields(c *call) reply {
-	if _, rep := c.theProject(); rep != nil {
-		return *rep
-	}
-	out := []any{}
-	for f := range c.sp.fields.all {
-		if slices.ContainsFunc(f.ProjectDefaults, func(d ProjectField) bool { return d.ProjectID == c.p["project"] }) {
-			out = append(out, c.field(f))
-		}
-	}
-	return ok(out)
-}
-
-func setProjectField(c *call) reply {
-	if _, rep := c.theProject(); rep != nil {
-		return *rep
-	}
-	f, rep := c.theField()
-	if rep != nil {
-		return *rep
-	}
-	status := c.enum("status", fieldStatuses...)
-	orElse(&status, f.Status)
-	d := ProjectField{ProjectID: c.p["project"], Status: status, Value: in[any](c, "defaultValue")}
-	if c.bad != nil {
-		return *c.bad
-	}
-	n := *f
-	n.ProjectDefaults = append(f.withoutProject(d.ProjectID), d)
-	c.sp.fields.put(n.ID, &n)
-	return ok(c.field(&n))
-}
-
-// resetProjectField is refused while the field is VISIBLE in the whole workspace (section 2, Custom fields).
-func resetProjectField(c *call) reply {
-	if _, rep := c.theProject(); rep != nil {
-		return *rep
-	}
-	f, rep := c.theField()
-	if rep != nil {
-		return *rep
-	}
-	if f.Status == "VISIBLE" {
-		return refuse("Can't delete workspace visible custom field")
-	}
-	n := *f
-	n.ProjectDefaults = f.withoutProject(c.p["project"])
-	c.sp.fields.put(n.ID, &n)
-	return ok(c.field(&n))
-}
-
-func (f *CustomField) withoutProject(id string) []ProjectField {
-	return slices.DeleteFunc(slices.Clone(f.ProjectDefaults), func(d ProjectField) bool { return d.ProjectID == id })
 }

@@ -21,7 +21,7 @@ type wireManager struct {
 
 // group renders a group; its team managers only where they were asked for.
 func (c *call) group(g *Group, managers bool) any {
-	row := wireGroup{ID: g.ID, Name: g.Name, WorkspaceID: c.sp.head.ID, UserIDs: g.UserIDs, TeamManagers: []wireManager{}}
+	row := wireGroup{ID: g.ID, Name: g.Name, WorkspaceID: c.sp.meta.ID, UserIDs: g.UserIDs, TeamManagers: []wireManager{}}
 	if row.UserIDs == nil {
 		row.UserIDs = []string{}
 	}
@@ -39,7 +39,7 @@ func (c *call) group(g *Group, managers bool) any {
 	return row
 }
 
-// listGroups is the only read of groups: GET of one is 405 (section 2, User groups).
+// listGroups is the only read of groups: GET of one is 405 (#groups).
 func listGroups(c *call) reply {
 	managers, _ := c.flag("includeTeamManagers")
 	var project *Project
@@ -74,7 +74,7 @@ func sortNamed[T any](c *call, rows []*T, id, name func(*T) string) {
 	})
 }
 
-// groupName reads and checks a name: required, unique (section 2, User groups). Case counts [?].
+// groupName reads and checks a name: required, unique (#groups). Case counts [?].
 func (c *call) groupName(self string) (string, *reply) {
 	name := in[string](c, "name")
 	var rep reply
@@ -144,14 +144,14 @@ func deleteGroup(c *call) reply {
 	for _, r := range slices.Clone(c.sp.on[g.ID]) {
 		c.sp.revoke(r.UserID, func(o Grant) bool { return o == r })
 		left := slices.ContainsFunc(c.sp.held[r.UserID], func(o Grant) bool { return o.Role == r.Role })
-		if c.sp.head.GroupDeleteLeavesGhosts && !left {
+		if c.sp.meta.GroupDeleteLeavesGhosts && !left {
 			c.sp.grant(Grant{UserID: r.UserID, Role: r.Role})
 		}
 	}
 	return ok(c.group(g, false))
 }
 
-// addToGroup adds one user; one who is there already is 200 unchanged (section 2, User groups).
+// addToGroup adds one user; one who is there already is 200 unchanged (#groups).
 func addToGroup(c *call) reply {
 	g, rep := c.theGroup()
 	if rep != nil {
@@ -162,7 +162,7 @@ func addToGroup(c *call) reply {
 	case c.bad != nil:
 		return *c.bad
 	case id == "":
-		return refuse("Some users do not belong to workspace with id " + c.sp.head.ID)
+		return refuse("Some users do not belong to workspace with id " + c.sp.meta.ID)
 	case c.sp.members.get(id) == nil:
 		return refuse("User doesn't belong to Workspace")
 	case contains(g.UserIDs, id):
@@ -174,7 +174,7 @@ func addToGroup(c *call) reply {
 	return ok(c.group(&n, false))
 }
 
-// removeFromGroup is 200 also for who is not in it, and 404 with code 501 for an id unknown anywhere (section 2).
+// removeFromGroup is 200 also for who is not in it, and 404 with code 501 for an id unknown anywhere (#groups).
 func removeFromGroup(c *call) reply {
 	g, rep := c.theGroup()
 	if rep != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // grant adds a role; held and on follow.
-func (sp *space) grant(g Grant) {
+func (sp *workspace) grant(g Grant) {
 	sp.roles = append(sp.roles, g)
 	sp.held[g.UserID] = append(sp.held[g.UserID], g)
 	if g.EntityID != "" {
@@ -17,7 +17,7 @@ func (sp *space) grant(g Grant) {
 }
 
 // revoke takes the roles away that match, and says how many there were.
-func (sp *space) revoke(holder string, match func(Grant) bool) int {
+func (sp *workspace) revoke(holder string, match func(Grant) bool) int {
 	n := 0
 	for _, g := range sp.held[holder] {
 		if !match(g) {
@@ -35,7 +35,7 @@ func (sp *space) revoke(holder string, match func(Grant) bool) int {
 	return n
 }
 
-// newestFirst orders entries as the list does (section 4): newest start first.
+// newestFirst orders entries as the list does (#entries-of-a-person): newest start first.
 func newestFirst(a, b *Entry) int {
 	return cmp.Or(b.Start.Compare(a.Start), cmp.Compare(b.ID, a.ID))
 }
@@ -53,7 +53,7 @@ func removeEntry(list []*Entry, e *Entry) []*Entry {
 }
 
 // putEntry stores an entry, new or changed.
-func (sp *space) putEntry(e *Entry) {
+func (sp *workspace) putEntry(e *Entry) {
 	if old := sp.entries.get(e.ID); old != nil {
 		sp.timeline = removeEntry(sp.timeline, old)
 		sp.byUser[old.UserID] = removeEntry(sp.byUser[old.UserID], old)
@@ -63,7 +63,7 @@ func (sp *space) putEntry(e *Entry) {
 	sp.byUser[e.UserID] = insertEntry(sp.byUser[e.UserID], e)
 }
 
-func (sp *space) delEntry(e *Entry) {
+func (sp *workspace) delEntry(e *Entry) {
 	sp.entries.del(e.ID, entryID)
 	sp.timeline = removeEntry(sp.timeline, e)
 	sp.byUser[e.UserID] = removeEntry(sp.byUser[e.UserID], e)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// limits are the rate limits of section 1: a second's allowance per key, an hour's per free workspace.
+// limits are the rate limits of #free-workspace: a second's allowance per key, an hour's per free workspace.
 type limits struct {
 	keys   map[string]*bucket
 	budget map[string]*hour

@@ -2,7 +2,7 @@ package sandbox
 
 import "strings"
 
-// spanish holds the messages some source recorded in Spanish (section 1, Errors).
+// spanish holds the messages some source recorded in Spanish (#errors).
 var spanish = map[string]string{
 	"User doesn't belong to Workspace":       "Usuario no pertenece a Espacio de trabajo",
 	"Project doesn't belong to Workspace":    "Proyecto no pertenece a Espacio de trabajo",
@@ -27,7 +27,7 @@ func localise(lang, message string) string {
 		return text
 	}
 	if strings.HasPrefix(message, " ") {
-		return message // only field names (section 4, Create)
+		return message // only field names (#required-parts)
 	}
 	return "La solicitud no es válida"
 }

@@ -114,7 +114,7 @@ func (c *call) number(key string, or int) int {
 	return n
 }
 
-// lang is the language of messages: the key owner's, or the server's (section 1, Errors).
+// lang is the language of messages: the key owner's, or the server's (#errors).
 func (c *call) lang() string {
 	if c.s.opts.Locale != "" {
 		return c.s.opts.Locale

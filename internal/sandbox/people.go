@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// accountStatuses that the list shows when none is asked for (section 2, users).
+// accountStatuses that the list shows when none is asked for (#list-of-people).
 var shownAccounts = []string{"ACTIVE", "PENDING_EMAIL_VERIFICATION", "NOT_REGISTERED"}
 
 var (
@@ -26,7 +26,7 @@ type peopleFilter struct {
 	column, order                               string
 }
 
-// listUsers is GET users (section 2). A plain member is refused: 403/501.
+// listUsers is GET users (#list-of-people). A plain member is refused: 403/501.
 func listUsers(c *call) reply {
 	f := peopleFilter{
 		email: c.query("email"), name: c.query("name"), projectID: c.query("project-id"),
@@ -40,30 +40,6 @@ func listUsers(c *call) reply {
 		}
 	}
 	return page(c, c.people(f), 5000, true, c.userRow(f))
-}
-
-// usersInfo is POST users/info: the same list, asked for in a body (section 2). Whether it carries Last-Page is not among
-// the endpoints seen: it does not [?].
-func usersInfo(c *call) reply {
-	f := peopleFilter{
-		email: in[string](c, "email"), name: in[string](c, "name"), projectID: in[string](c, "projectId"),
-		status: c.enum("status", membershipStatuses...), memberships: c.enum("memberships", membershipKinds...),
-		accounts: in[[]string](c, "accountStatuses"), roles: in[[]string](c, "roles"), groups: in[[]string](c, "userGroups"),
-		withRoles: in[bool](c, "includeRoles"), column: c.enum("sortColumn", sortColumns...), order: c.enum("sortOrder", sortOrders...),
-	}
-	for _, r := range f.roles {
-		if !contains(infoRoles, r) {
-			return fail(400, 3002, "JSON parse error: "+r+" is not one of the values accepted for roles")
-		}
-	}
-	number, size := 1, 50
-	if c.has("page") {
-		number = in[int](c, "page")
-	}
-	if c.has("pageSize") {
-		size = in[int](c, "pageSize")
-	}
-	return pageOf(c, c.people(f), number, size, 5000, false, c.userRow(f))
 }
 
 // people are the members that pass, in order.
@@ -112,8 +88,8 @@ func (c *call) people(f peopleFilter) []*User {
 	return out
 }
 
-// holdsAny is the roles filter of users/info, where owners count as admins (section 2).
-func (sp *space) holdsAny(m *Member, roles []string) bool {
+// holdsAny is the roles filter of users/info, where owners count as admins (#list-of-people).
+func (sp *workspace) holdsAny(m *Member, roles []string) bool {
 	for _, r := range roles {
 		if r == "OWNER" && m.Owner || r == "WORKSPACE_ADMIN" && (m.Owner || m.Admin) {
 			return true
@@ -144,7 +120,7 @@ func sortPeople(list []*User, column, order string) {
 	})
 }
 
-// wireUser is a user as it is sent (section 2, GET user).
+// wireUser is a user as it is sent (#list-of-people).
 type wireUser struct {
 	ID               string           `json:"id"`
 	Email            string           `json:"email"`
@@ -154,7 +130,7 @@ type wireUser struct {
 	ActiveWorkspace  string           `json:"activeWorkspace"`
 	DefaultWorkspace string           `json:"defaultWorkspace"`
 	Settings         *wireSettings    `json:"settings"` // always there, null when unset
-	Status           string           `json:"status"`   // of the account (section 6)
+	Status           string           `json:"status"`   // of the account (#membership-status)
 	CustomFields     []wireUserField  `json:"customFields"`
 	Roles            *[]wireRole      `json:"roles,omitempty"`
 }
@@ -214,7 +190,7 @@ func (c *call) userRow(f peopleFilter) func(*User) any {
 		for _, id := range projectsOf[u.ID] {
 			row.Memberships = append(row.Memberships, wireMembership{UserID: u.ID, TargetID: id, MembershipType: "PROJECT", MembershipStatus: "ACTIVE"})
 		}
-		if !c.sp.head.ListOmitsFieldValues {
+		if !c.sp.meta.ListOmitsFieldValues {
 			row.CustomFields = c.sp.fieldsOf(u.ID)
 		}
 		if f.withRoles {
@@ -232,7 +208,7 @@ func (c *call) user(u *User) wireUser {
 		row.Name = &u.Name
 	}
 	if c.sp != nil {
-		row.ActiveWorkspace, row.DefaultWorkspace = c.sp.head.ID, c.sp.head.ID
+		row.ActiveWorkspace, row.DefaultWorkspace = c.sp.meta.ID, c.sp.meta.ID
 	}
 	if u.AccountStatus != "NOT_REGISTERED" {
 		row.Settings = &wireSettings{WeekStart: u.WeekStart, TimeZone: u.TimeZone, TimeFormat: "HOUR24", DateFormat: "MM/DD/YYYY", Lang: u.Lang}
@@ -240,19 +216,19 @@ func (c *call) user(u *User) wireUser {
 	return row
 }
 
-// workspacesOf are a user's memberships of all workspaces: a row is read by its targetId (section 2, users).
+// workspacesOf are a user's memberships of all workspaces: a row is read by its targetId (#membership-status).
 func (d *db) workspacesOf(userID string) []wireMembership {
 	out := []wireMembership{}
 	for sp := range d.spaces.all {
 		if m := sp.members.get(userID); m != nil {
-			out = append(out, wireMembership{UserID: userID, TargetID: sp.head.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
+			out = append(out, wireMembership{UserID: userID, TargetID: sp.meta.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
 		}
 	}
 	return out
 }
 
 // fieldsOf are a person's field values as rows of users carry them.
-func (sp *space) fieldsOf(userID string) []wireUserField {
+func (sp *workspace) fieldsOf(userID string) []wireUserField {
 	out := []wireUserField{}
 	m := sp.members.get(userID)
 	if m == nil || !sp.features["USER_CUSTOM_FIELDS"] {

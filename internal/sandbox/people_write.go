@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// invite is POST users: it answers with the workspace, not the user (section 2, invite).
+// invite is POST users: it answers with the workspace, not the user (#invitations).
 func invite(c *call) reply {
 	email := strings.TrimSpace(in[string](c, "email"))
 	switch {
@@ -13,11 +13,11 @@ func invite(c *call) reply {
 		return *c.bad
 	case email == "":
 		return refuse("must not be blank")
-	case c.sp.head.FeatureSubscriptionType == "FREE": // paid workspaces only; the status is unrecorded [?]
+	case c.sp.meta.FeatureSubscriptionType == "FREE": // paid workspaces only; the status is unrecorded [?]
 		return *c.missing()
 	}
 	name, domain, at := strings.Cut(strings.ToLower(email), "@")
-	if !at || name == "" || !strings.Contains(domain, ".") || strings.Contains(domain, "@") || contains(c.sp.head.BannedDomains, domain) {
+	if !at || name == "" || !strings.Contains(domain, ".") || strings.Contains(domain, "@") || contains(c.sp.meta.BannedDomains, domain) {
 		rep := fail(400, 1004, "Domain of your email address is not valid.")
 		e := rep.body.(apiError)
 		e.Banned = &[]string{}
@@ -45,8 +45,8 @@ func invite(c *call) reply {
 }
 
 // full says whether every seat is taken.
-func (sp *space) full() bool {
-	if sp.head.Seats == 0 {
+func (sp *workspace) full() bool {
+	if sp.meta.Seats == 0 {
 		return false
 	}
 	n := 0
@@ -55,11 +55,11 @@ func (sp *space) full() bool {
 			n++
 		}
 	}
-	return n >= sp.head.Seats
+	return n >= sp.meta.Seats
 }
 
 // setStatus is PUT users/{uid}: it answers with the workspace. The key's own user is refused, even for a no-op, and so is
-// the owner [?]. What becomes of a deactivated person's roles and groups is unknown: here they stay [?] (section 2).
+// the owner [?]. What becomes of a deactivated person's roles and groups is unknown: here they stay [?] (#deactivation).
 func setStatus(c *call) reply {
 	id := c.p["user"]
 	if id == c.key.UserID {
@@ -85,26 +85,6 @@ func setStatus(c *call) reply {
 	return ok(c.sp.workspace())
 }
 
-// deleteUser is deprecated and does nothing but answer 400 (section 2, invite).
-func deleteUser(*call) reply {
-	return refuse("Deleting users is not supported")
-}
-
-// listManagers is GET users/{uid}/managers: who holds TEAM_MANAGER directly on the person (section 8).
-func listManagers(c *call) reply {
-	if c.sp.members.get(c.p["user"]) == nil {
-		return refuse("User doesn't belong to Workspace")
-	}
-	var out []*User
-	for _, g := range c.sp.on[c.p["user"]] {
-		if u := c.d.users.get(g.UserID); g.Role == "TEAM_MANAGER" && u != nil {
-			out = append(out, u)
-		}
-	}
-	sortPeople(out, c.choice("sort-column", sortColumns...), c.choice("sort-order", sortOrders...))
-	return page(c, out, 5000, true, func(u *User) any { return c.user(u) })
-}
-
 // roleBody is what POST and DELETE users/{uid}/roles ask for.
 func (c *call) roleBody() (Grant, *reply) {
 	g := Grant{
@@ -125,7 +105,7 @@ func (c *call) roleBody() (Grant, *reply) {
 	return g, &rep
 }
 
-// addRole is POST users/{uid}/roles: 201 with an array (section 2, Roles). The user of the path receives the role.
+// addRole is POST users/{uid}/roles: 201 with an array (#managers). The user of the path receives the role.
 func addRole(c *call) reply {
 	g, rep := c.roleBody()
 	if rep != nil {
@@ -143,17 +123,17 @@ func addRole(c *call) reply {
 		return refuse("User doesn't belong to Workspace")
 	case g.SourceType == "USER_GROUP" && c.sp.groups.get(g.EntityID) == nil:
 		return refuse("User group doesn't belong to Workspace")
-	case slices.Contains(c.sp.held[g.UserID], g): // the status is unrecorded; 400 or 409, "already assigned" (section 8)
+	case slices.Contains(c.sp.held[g.UserID], g): // the status is unrecorded; 400 or 409, "already assigned" (#managers)
 		return refuse("Role is already assigned to user")
 	}
 	if made, fresh := c.sp.made[g.EntityID]; fresh && c.now.Sub(made) < c.s.opts.SettleDelay {
-		return refuse("User group doesn't belong to Workspace") // section 8: a role on a new group can fail
+		return refuse("User group doesn't belong to Workspace") // #new-group: a role on a new group can fail
 	}
 	c.sp.grant(g)
 	return created([]any{c.roleDetails(g)})
 }
 
-// removeRole is DELETE users/{uid}/roles with a body: 204. A ghost goes with the holder's own id as entity (section 8).
+// removeRole is DELETE users/{uid}/roles with a body: 204. A ghost goes with the holder's own id as entity (#empty-role).
 func removeRole(c *call) reply {
 	g, rep := c.roleBody()
 	if rep != nil {
@@ -174,7 +154,7 @@ func removeRole(c *call) reply {
 func (c *call) setAdmin(g Grant, admin bool) reply {
 	m := *c.sp.members.get(g.UserID)
 	switch {
-	case g.EntityID != c.sp.head.ID:
+	case g.EntityID != c.sp.meta.ID:
 		return refuse("Workspace doesn't exist")
 	case m.Admin == admin || m.Owner:
 		return refuse("Role is already as asked for")
@@ -194,6 +174,6 @@ func (c *call) roleDetails(g Grant) map[string]any {
 	}
 	return map[string]any{
 		"role":   map[string]any{"id": g.EntityID, "name": g.Role, "source": source},
-		"userId": g.UserID, "workspaceId": c.sp.head.ID,
+		"userId": g.UserID, "workspaceId": c.sp.meta.ID,
 	}
 }

@@ -27,7 +27,7 @@ func (c *call) theMember() (*Member, *reply) {
 	return nil, &rep
 }
 
-// getProfile is GET member-profile/{uid} (section 2, Member profile).
+// getProfile is GET member-profile/{uid} (#profile).
 func getProfile(c *call) reply {
 	m, rep := c.theMember()
 	if rep != nil {
@@ -59,7 +59,7 @@ func (c *call) profile(m *Member) map[string]any {
 }
 
 // patchProfile is PATCH member-profile/{uid}: what is left out is kept, userCustomFields merge [?]. workingDays is an array
-// of strings; the JSON-encoded string of the vendor's schema is refused (section 2).
+// of strings; the JSON-encoded string of the vendor's schema is refused (#profile).
 func patchProfile(c *call) reply {
 	m, rep := c.theMember()
 	if rep != nil {
@@ -95,7 +95,7 @@ func patchProfile(c *call) reply {
 		}
 	}
 	u := *c.d.users.get(m.UserID)
-	if c.has("name") && u.AccountStatus == "LIMITED" { // name works for limited users only (section 2)
+	if c.has("name") && u.AccountStatus == "LIMITED" { // name works for limited users only (#profile)
 		u.Name = in[string](c, "name")
 		c.d.users.put(u.ID, &u)
 	}
@@ -167,7 +167,7 @@ func fits(f *CustomField, v any) bool {
 	return false
 }
 
-// normal makes numbers of numeric strings (section 4, Custom field values).
+// normal makes numbers of numeric strings (#field-values-of-an-entry).
 func normal(f *CustomField, v any) any {
 	if s, is := v.(string); is && f.Type == "NUMBER" {
 		if n, err := strconv.ParseFloat(s, 64); err == nil {
@@ -175,19 +175,4 @@ func normal(f *CustomField, v any) any {
 		}
 	}
 	return v
-}
-
-// setUserField is PUT users/{uid}/custom-field/{cf}/value: 201 (section 2).
-func setUserField(c *call) reply {
-	m, rep := c.theMember()
-	if rep != nil {
-		return *rep
-	}
-	f := c.sp.fields.get(c.p["field"])
-	n := deepMember(*m)
-	if rep := c.setField(&n, f, c.body); rep != nil {
-		return *rep
-	}
-	c.sp.members.put(n.UserID, &n)
-	return created(wireUserField{CustomFieldID: f.ID, UserID: n.UserID, Value: n.FieldValues[f.ID], CustomFieldName: f.Name, CustomFieldType: f.Type})
 }

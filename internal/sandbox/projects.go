@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 )
@@ -11,7 +10,7 @@ var (
 	hexID     = regexp.MustCompile(`^[0-9a-fA-F]{24}$`)
 )
 
-// project renders a project: the key read is public, the key written isPublic (section 3).
+// project renders a project: the key read is public, the key written isPublic (#projects).
 func (c *call) project(p *Project) map[string]any {
 	clientName := ""
 	if cl := c.sp.clients.get(p.ClientID); cl != nil {
@@ -24,15 +23,15 @@ func (c *call) project(p *Project) map[string]any {
 	color := p.Color
 	orElse(&color, "#03A9F4")
 	return map[string]any{
-		"id": p.ID, "name": p.Name, "workspaceId": c.sp.head.ID, "clientId": p.ClientID, "clientName": clientName, "color": color,
+		"id": p.ID, "name": p.Name, "workspaceId": c.sp.meta.ID, "clientId": p.ClientID, "clientName": clientName, "color": color,
 		"billable": p.Billable, "public": p.Public, "template": false, "archived": p.Archived, "note": p.Note, "duration": "PT0S",
-		"hourlyRate": map[string]any{"amount": 0, "currency": c.sp.head.Settings.Currency}, "costRate": nil,
+		"hourlyRate": map[string]any{"amount": 0, "currency": c.sp.meta.Settings.Currency}, "costRate": nil,
 		"estimate": map[string]any{"estimate": "PT0S", "type": "AUTO"}, "timeEstimate": nil, "budgetEstimate": nil, "estimateReset": nil,
 		"memberships": memberships,
 	}
 }
 
-// listProjects: archived left out returns both (section 3).
+// listProjects: archived left out returns both (#projects).
 func listProjects(c *call) reply {
 	archived, only := c.flag("archived")
 	strict, _ := c.flag("strict-name-search")
@@ -76,22 +75,14 @@ func (c *call) theProject() (*Project, *reply) {
 	return p, nil
 }
 
-func getProject(c *call) reply {
-	p, rep := c.theProject()
-	if rep != nil {
-		return *rep
-	}
-	return ok(c.project(p))
-}
-
 // checkProject holds a project to the rules: 2 to 250 characters, a known client, unique with the archived ones by name and
-// client (section 3).
+// client (#projects).
 func (c *call) checkProject(p *Project) *reply {
 	var rep reply
 	switch n := len([]rune(p.Name)); {
 	case c.bad != nil:
 		return c.bad
-	case !c.mayCreate(c.sp.head.Settings.WhoCanCreateProjectsAndClients):
+	case !c.mayCreate(c.sp.meta.Settings.WhoCanCreateProjectsAndClients):
 		rep = denied()
 	case n == 0:
 		rep = refuse("Project name is required")
@@ -125,140 +116,14 @@ func createProject(c *call) reply {
 		Billable: in[bool](c, "billable"), Public: in[bool](c, "isPublic"), MemberIDs: []string{c.key.UserID},
 	}
 	if !c.has("billable") {
-		p.Billable = c.sp.head.Settings.DefaultBillableProjects
+		p.Billable = c.sp.meta.Settings.DefaultBillableProjects
 	}
 	if !c.has("isPublic") {
-		p.Public = c.sp.head.Settings.IsProjectPublicByDefault
+		p.Public = c.sp.meta.Settings.IsProjectPublicByDefault
 	}
 	if rep := c.checkProject(p); rep != nil {
 		return *rep
 	}
 	c.sp.projects.put(p.ID, p)
 	return created(c.project(p))
-}
-
-// updateProject has mixed semantics: color, note, archived and clientId left out are kept, isPublic and billable left out
-// become false (section 3).
-func updateProject(c *call) reply {
-	p, rep := c.theProject()
-	if rep != nil {
-		return *rep
-	}
-	n := deepProject(*p)
-	n.Billable, n.Public = in[bool](c, "billable"), in[bool](c, "isPublic")
-	if _, there := c.body["name"]; there {
-		n.Name = in[string](c, "name")
-	}
-	if _, there := c.body["clientId"]; there {
-		n.ClientID = in[string](c, "clientId")
-	}
-	if c.has("color") {
-		n.Color = in[string](c, "color")
-	}
-	if c.has("note") {
-		n.Note = in[string](c, "note")
-	}
-	if c.has("archived") {
-		n.Archived = in[bool](c, "archived")
-	}
-	if rep := c.checkProject(&n); rep != nil {
-		return *rep
-	}
-	c.sp.projects.put(n.ID, &n)
-	return ok(c.project(&n))
-}
-
-// deleteProject needs it archived first, and frees the name (section 3). Its entries keep no project [?].
-func deleteProject(c *call) reply {
-	p, rep := c.theProject()
-	switch {
-	case rep != nil:
-		return *rep
-	case !c.mayCreate(c.sp.head.Settings.WhoCanCreateProjectsAndClients):
-		return denied()
-	case !p.Archived:
-		return refuse("Cannot delete an active project")
-	}
-	c.sp.projects.del(p.ID, projectID)
-	for _, t := range c.sp.tasks.list(same[Task]) {
-		if t.ProjectID == p.ID {
-			c.sp.tasks.del(t.ID, taskID)
-		}
-	}
-	for e := range c.sp.entries.all {
-		if e.ProjectID == p.ID {
-			n := *e
-			n.ProjectID, n.TaskID = "", ""
-			c.sp.putEntry(&n)
-		}
-	}
-	for _, g := range slices.Clone(c.sp.on[p.ID]) {
-		c.sp.revoke(g.UserID, func(o Grant) bool { return o == g })
-	}
-	return ok(c.project(p))
-}
-
-// checkMembers refuses users that are not there, and ids that are none (section 3).
-func (c *call) checkMembers(ids []string) *reply {
-	for _, id := range ids {
-		var rep reply
-		switch {
-		case c.sp.members.get(id) != nil:
-			continue
-		case !hexID.MatchString(id):
-			rep = refuse("state should be: hexString has 24 characters")
-		default:
-			rep = refuse("User or group not a member of workspace")
-		}
-		return &rep
-	}
-	return nil
-}
-
-// replaceMembers is PATCH memberships: it replaces the whole list and answers with the project (section 3).
-func replaceMembers(c *call) reply {
-	p, rep := c.theProject()
-	if rep != nil {
-		return *rep
-	}
-	if !c.has("memberships") {
-		return refuse("must not be null")
-	}
-	var ids []string
-	for _, m := range in[[]map[string]json.RawMessage](c, "memberships") {
-		id, _ := value[string](m, "userId")
-		ids = append(ids, id)
-	}
-	if c.bad != nil {
-		return *c.bad
-	}
-	if rep := c.checkMembers(ids); rep != nil {
-		return *rep
-	}
-	n := deepProject(*p)
-	n.MemberIDs = ids
-	c.sp.projects.put(n.ID, &n)
-	return ok(c.project(&n))
-}
-
-// changeMembers is POST memberships: it adds, or with remove takes away (section 3).
-func changeMembers(c *call) reply {
-	p, rep := c.theProject()
-	if rep != nil {
-		return *rep
-	}
-	ids, remove := in[[]string](c, "userIds"), in[bool](c, "remove")
-	if c.bad != nil {
-		return *c.bad
-	}
-	if rep := c.checkMembers(ids); rep != nil {
-		return *rep
-	}
-	n := deepProject(*p)
-	n.MemberIDs = slices.DeleteFunc(n.MemberIDs, func(id string) bool { return contains(ids, id) })
-	if !remove {
-		n.MemberIDs = append(n.MemberIDs, ids...)
-	}
-	c.sp.projects.put(n.ID, &n)
-	return ok(c.project(&n))
 }

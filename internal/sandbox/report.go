@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// wireReportEntry is a row of the detailed report: its id is _id, its duration seconds (section 4, Detailed report).
+// wireReportEntry is a row of the detailed report: its id is _id, its duration seconds (#detailed-report).
 type wireReportEntry struct {
 	ID                string             `json:"_id"`
 	Description       string             `json:"description"`
@@ -147,11 +147,11 @@ func (c *call) reportPage(rows []*Entry, number, size int) []*Entry {
 	lo, hi := min((number-1)*size, len(rows)), min(number*size, len(rows))
 	shown := rows[lo:hi]
 	switch {
-	case c.hit.kind == "short_page":
+	case c.fault.kind == "short_page":
 		return shown[:len(shown)/2]
-	case c.hit.kind == "repeat_page" && number > 1:
+	case c.fault.kind == "repeat_page" && number > 1:
 		return rows[max(0, lo-size):lo]
-	case c.hit.kind == "list_changes" && number > 1 && len(shown) > 0:
+	case c.fault.kind == "list_changes" && number > 1 && len(shown) > 0:
 		return append([]*Entry{rows[lo-1]}, shown[1:]...)
 	}
 	return shown
@@ -187,7 +187,7 @@ func (c *call) reportRange() (from, to time.Time, rep *reply) {
 		}
 		*at.to = wallClock(t, loc)
 	}
-	if c.sp.head.FeatureSubscriptionType == "FREE" && to.Sub(from) > 31*24*time.Hour {
+	if c.sp.meta.FeatureSubscriptionType == "FREE" && to.Sub(from) > 31*24*time.Hour {
 		bad := refuse("Date range can't be longer than 31 days on the free plan")
 		return from, to, &bad
 	}
@@ -207,7 +207,7 @@ func (c *call) reportFilter() (reportFilter, *reply) {
 // reported says whether an entry is in the report.
 func (c *call) reported(e *Entry, f reportFilter) bool {
 	switch {
-	case !c.admin() && e.UserID != c.key.UserID, e.End.IsZero() && !c.sp.head.ReportShowsRunning:
+	case !c.admin() && e.UserID != c.key.UserID, e.End.IsZero() && !c.sp.meta.ReportShowsRunning:
 		return false
 	case !f.users.passes(e.UserID), !f.projects.passes(e.ProjectID), !f.tasks.passes(e.TaskID), !f.tags.passes(e.TagIDs...):
 		return false

@@ -1,6 +1,6 @@
 package sandbox
 
-// wireRole is a row of roles[], which the vendor's schema leaves out (section 2, users; section 8).
+// wireRole is a row of roles[], which the vendor's schema leaves out (#roles).
 type wireRole struct {
 	Role              string       `json:"role"`
 	FormatterRoleName string       `json:"formatterRoleName"`
@@ -15,14 +15,14 @@ type wireEntity struct {
 }
 
 // rolesOf are a member's roles: a role held on a group has a source, one held directly on a user has none, and a ghost has
-// no entities (section 8).
-func (sp *space) rolesOf(d *db, userID string) []wireRole {
+// no entities (#roles).
+func (sp *workspace) rolesOf(d *db, userID string) []wireRole {
 	out := []wireRole{}
 	m := sp.members.get(userID)
-	ws := []wireEntity{{ID: sp.head.ID}}
+	ws := []wireEntity{{ID: sp.meta.ID}}
 	switch {
 	case m != nil && m.Owner:
-		out = append(out, wireRole{sp.head.OwnerRole, "Admin", ws})
+		out = append(out, wireRole{sp.meta.OwnerRole, "Admin", ws})
 	case m != nil && m.Admin:
 		out = append(out, wireRole{"WORKSPACE_ADMIN", "Admin", ws})
 	}
@@ -45,11 +45,11 @@ func (sp *space) rolesOf(d *db, userID string) []wireRole {
 	return out
 }
 
-func (sp *space) entity(d *db, g Grant) wireEntity {
+func (sp *workspace) entity(d *db, g Grant) wireEntity {
 	e := wireEntity{ID: g.EntityID, Name: sp.nameOf(d, g)}
 	switch {
 	case g.SourceType != "USER_GROUP":
-	case sp.head.RoleSourceAsString:
+	case sp.meta.RoleSourceAsString:
 		e.Source = "USER_GROUP"
 	default:
 		e.Source = map[string]string{"id": g.EntityID, "type": "USER_GROUP"}
@@ -58,7 +58,7 @@ func (sp *space) entity(d *db, g Grant) wireEntity {
 }
 
 // nameOf is the name of what a role is on.
-func (sp *space) nameOf(d *db, g Grant) string {
+func (sp *workspace) nameOf(d *db, g Grant) string {
 	if g.SourceType == "USER_GROUP" {
 		if group := sp.groups.get(g.EntityID); group != nil {
 			return group.Name

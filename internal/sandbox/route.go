@@ -12,10 +12,9 @@ type route struct {
 	do              func(*call) reply
 	admin           bool     // for owner and admins only
 	people          bool     // a write of people or groups: refused where an identity provider owns them
-	reads           bool     // a read although it is not a GET (section 9)
+	reads           bool     // a read although it is not a GET (#capacity-totals)
 	list            bool     // paged: faults of pages can strike
 	body            bool     // a JSON body is required
-	array           bool     // and it is an array
 	needs           []string // plan features
 
 	parts []string

@@ -16,13 +16,13 @@ type Options struct {
 	Faults  Faults
 	Latency time.Duration // added to every call
 
-	// RatePerSecond answers 429 above it, per key; 0 is off (section 1).
+	// RatePerSecond answers 429 above it, per key; 0 is off (#rate-limit).
 	RatePerSecond float64
-	// RatePerHour is the budget of each workspace on the FREE plan; 0 is off (section 1).
+	// RatePerHour is the budget of each workspace on the FREE plan; 0 is off (#free-workspace).
 	RatePerHour int
-	// Locale of the messages for everybody: "es", or "" for the language of the key's owner (section 1).
+	// Locale of the messages for everybody: "es", or "" for the language of the key's owner (#errors).
 	Locale string
-	// SettleDelay is how long a role on a new group fails (section 8).
+	// SettleDelay is how long a role on a new group fails (#new-group).
 	SettleDelay time.Duration
 }
 
@@ -41,7 +41,7 @@ type Server struct {
 
 	traffic sync.Mutex // guards what follows
 	faults  *injector
-	spoken  Faults
+	config  Faults
 	counts  map[string]*Count
 	limits  limits
 }
@@ -56,7 +56,7 @@ type Count struct {
 
 // New makes a server of a copy of the state. It panics on a state with an id that is there twice or points nowhere.
 func New(opts Options) *Server {
-	s := &Server{opts: opts, now: opts.Now, db: load(opts.State), faults: newInjector(opts.Faults), spoken: opts.Faults, counts: map[string]*Count{}}
+	s := &Server{opts: opts, now: opts.Now, db: load(opts.State), faults: newInjector(opts.Faults), config: opts.Faults, counts: map[string]*Count{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -88,7 +88,7 @@ func (s *Server) OnWrite(f func(State)) {
 // SetFaults replaces the faults; what was counted for the old ones is forgotten.
 func (s *Server) SetFaults(f Faults) {
 	s.traffic.Lock()
-	s.faults, s.spoken = newInjector(f), f
+	s.faults, s.config = newInjector(f), f
 	s.traffic.Unlock()
 	s.mu.Lock()
 	s.stale = nil
@@ -116,7 +116,7 @@ func (s *Server) Total() int {
 	return n
 }
 
-// WriteCount is the number of calls received that were not reads; a POST that only reads is a read (section 9).
+// WriteCount is the number of calls received that were not reads; a POST that only reads is a read (#capacity-totals).
 func (s *Server) WriteCount() int {
 	n := 0
 	for _, c := range s.Calls() {
@@ -152,7 +152,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	rt, params, allow := match(r.Method, path)
-	hit, limited := s.arrive(r, rt, params["ws"])
+	hit, limited := s.admit(r, rt, params["ws"])
 	if s.opts.Latency > 0 && !pause(r, s.opts.Latency) {
 		return
 	}
@@ -163,13 +163,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.before(w, r, hit) {
 		return
 	}
-	c := &call{s: s, r: r, path: path, rt: rt, p: params, q: r.URL.Query(), raw: body, now: s.now(), hit: hit}
+	c := &call{s: s, r: r, path: path, rt: rt, p: params, q: r.URL.Query(), raw: body, now: s.now(), fault: hit}
 	rep := s.perform(c, allow)
 	s.after(w, hit, rep)
 }
 
-// arrive counts the call, draws its fault and applies the rate limits.
-func (s *Server) arrive(r *http.Request, rt *route, ws string) (fault, *reply) {
+// admit counts the call, draws its fault and applies the rate limits.
+func (s *Server) admit(r *http.Request, rt *route, ws string) (fault, *reply) {
 	pattern, write, list := r.Method+" (no such route)", r.Method != http.MethodGet, false
 	if rt != nil {
 		pattern, write, list = rt.method+" "+rt.pattern, rt.writes(), rt.list
@@ -178,7 +178,7 @@ func (s *Server) arrive(r *http.Request, rt *route, ws string) (fault, *reply) {
 	if s.opts.RatePerHour > 0 && ws != "" {
 		s.mu.RLock()
 		sp := s.db.spaces.get(ws)
-		free = sp != nil && sp.head.FeatureSubscriptionType == "FREE"
+		free = sp != nil && sp.meta.FeatureSubscriptionType == "FREE"
 		s.mu.RUnlock()
 	}
 	s.traffic.Lock()
@@ -214,7 +214,7 @@ func (s *Server) perform(c *call, allow []string) reply {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	c.d = s.db
-	if c.hit.kind == "stale_reads" && s.stale != nil && c.now.Sub(s.staleAt) < c.hit.rule.span(c.hit.rule.Stale, 3*time.Second) {
+	if c.fault.kind == "stale_reads" && s.stale != nil && c.now.Sub(s.staleAt) < c.fault.rule.span(c.fault.rule.Stale, 3*time.Second) {
 		c.d = s.stale
 	}
 	return c.answer(allow)

@@ -21,9 +21,9 @@ type State struct {
 type User struct {
 	ID            string `json:"id"`
 	Email         string `json:"email"`
-	Name          string `json:"name,omitempty"`          // "" is null on the wire: not registered yet (section 2)
+	Name          string `json:"name,omitempty"`          // "" is null on the wire: not registered yet (#format)
 	AccountStatus string `json:"accountStatus,omitempty"` // ACTIVE when left out
-	Lang          string `json:"lang,omitempty"`          // "ES" gets Spanish messages (section 1); EN when left out
+	Lang          string `json:"lang,omitempty"`          // "ES" gets Spanish messages (#errors); EN when left out
 	TimeZone      string `json:"timeZone,omitempty"`      // UTC when left out
 	WeekStart     string `json:"weekStart,omitempty"`     // MONDAY when left out
 }
@@ -56,13 +56,13 @@ type Workspace struct {
 	Tags         []Tag         `json:"tags,omitempty"`
 	Entries      []Entry       `json:"entries,omitempty"`
 
-	// LockedUntil locks every entry that starts before it for regular users: 403/1003 (section 4).
+	// LockedUntil locks every entry that starts before it for regular users: 403/1003 (#locked-periods).
 	LockedUntil time.Time `json:"lockedUntil,omitzero"`
-	// ApprovedPeriods refuse every write within them, to everybody: 403/4005 (section 4).
+	// ApprovedPeriods refuse every write within them, to everybody: 403/4005 (#locked-periods).
 	ApprovedPeriods []Period `json:"approvedPeriods,omitempty"`
 }
 
-// Settings are the workspace settings that change behaviour; they cannot be written over the API (section 2).
+// Settings are the workspace settings that change behaviour; they cannot be written over the API (#plans).
 type Settings struct {
 	ForceProjects                    bool   `json:"forceProjects,omitempty"`
 	ForceTasks                       bool   `json:"forceTasks,omitempty"`
@@ -84,29 +84,35 @@ type Settings struct {
 type Quirks struct {
 	// SCIM: an identity provider owns people and groups; writes of them are 403/501 [?].
 	SCIM bool `json:"scim,omitempty"`
-	// FieldActivationQuirk: a created field comes back INACTIVE, and a PUT to VISIBLE is a 500 (section 2).
+	// FieldActivationQuirk: a created field comes back INACTIVE, and a PUT to VISIBLE is a 500 (#new-field).
 	FieldActivationQuirk bool `json:"fieldActivation,omitempty"`
-	// ListOmitsFieldValues: rows of the user list carry an empty customFields (section 9).
+	// ListOmitsFieldValues: rows of the user list carry an empty customFields (#field-values-in-the-list).
 	ListOmitsFieldValues bool `json:"listOmitsFieldValues,omitempty"`
-	// RoleSourceAsString: a group role's source is the bare string "USER_GROUP" (section 8).
+	// RoleSourceAsString: a group role's source is the bare string "USER_GROUP" (#roles).
 	RoleSourceAsString bool `json:"roleSourceAsString,omitempty"`
-	// OwnerRole is how the owner's role reads: WORKSPACE_OWN when left out, OWNER in other sources (section 8).
+	// OwnerRole is how the owner's role reads: WORKSPACE_OWN when left out, OWNER in other sources (#roles).
 	OwnerRole string `json:"ownerRole,omitempty"`
 	// GroupDeleteLeavesGhosts: a manager whose last role was on a deleted group keeps TEAM_MANAGER without entities [?].
 	GroupDeleteLeavesGhosts bool `json:"groupDeleteLeavesGhosts,omitempty"`
-	// MissingFeature is the status for a plan feature that is not there: 403 when left out, 402 seen (section 1).
+	// MissingFeature is the status for a plan feature that is not there: 403 when left out, 402 seen (#plans).
 	MissingFeature int `json:"missingFeature,omitempty"`
-	// AcceptsArchivedTags: an archived tag on a new entry is 201 and not 400/501 (disputed, section 6).
+	// AcceptsArchivedTags: an archived tag on a new entry is 201 and not 400/501 (disputed, #tags).
 	AcceptsArchivedTags bool `json:"acceptsArchivedTags,omitempty"`
 	// LockAdmins: LockedUntil holds for owner and admins too, so that a lock can be tried with any key.
 	LockAdmins bool `json:"lockAdmins,omitempty"`
 	// ReportShowsRunning: the detailed report lists running entries [?].
 	ReportShowsRunning bool `json:"reportShowsRunning,omitempty"`
-	// NoLastPage: no list carries Last-Page; total-count is there instead (a capture of 2025, section 1).
+	// LargestPage is how many rows a page may have: more are cut down to it, or refused with 400 (RefusesLargePages); both
+	// were seen (#page-size). 0: 5,000.
+	LargestPage       int  `json:"largestPage,omitempty"`
+	RefusesLargePages bool `json:"refusesLargePages,omitempty"`
+	// IgnoresPageSize: pages have 50 rows whatever is asked for [?].
+	IgnoresPageSize bool `json:"ignoresPageSize,omitempty"`
+	// NoLastPage: no list carries Last-Page; total-count is there instead (a capture of 2025, #paging).
 	NoLastPage bool `json:"noLastPage,omitempty"`
 	// Seats bounds the members that are not INACTIVE; 0 is no bound.
 	Seats int `json:"seats,omitempty"`
-	// BannedDomains are refused on invitation with 400/1004 (section 2).
+	// BannedDomains are refused on invitation with 400/1004 (#invitations).
 	BannedDomains []string `json:"bannedDomains,omitempty"`
 }
 
@@ -122,7 +128,7 @@ type Member struct {
 	FieldValues  map[string]any `json:"fieldValues,omitempty"`  // by custom field id
 }
 
-// Grant is one manager role on one entity. A TEAM_MANAGER grant without an EntityID is a "ghost" (section 8).
+// Grant is one manager role on one entity. A TEAM_MANAGER grant without an EntityID is a "ghost" (#empty-role).
 type Grant struct {
 	UserID     string `json:"userId"`               // who holds the role
 	Role       string `json:"role"`                 // TEAM_MANAGER or PROJECT_MANAGER

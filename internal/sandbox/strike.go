@@ -27,7 +27,7 @@ func (s *Server) before(w http.ResponseWriter, r *http.Request, hit fault) bool 
 			rep.header.Set("Retry-After", wait)
 		}
 		if hit.draw%2 == 1 {
-			rep.body = nil // the body may be empty (section 1)
+			rep.body = nil // the body may be empty (#errors)
 		}
 		rep.write(w)
 	case "500":

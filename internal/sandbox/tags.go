@@ -1,7 +1,7 @@
 package sandbox
 
 func (c *call) tag(t *Tag) map[string]any {
-	return map[string]any{"id": t.ID, "name": t.Name, "workspaceId": c.sp.head.ID, "archived": t.Archived}
+	return map[string]any{"id": t.ID, "name": t.Name, "workspaceId": c.sp.meta.ID, "archived": t.Archived}
 }
 
 // named is the name filter of tags, tasks and projects: contains, or with strict-name-search the whole name.
@@ -27,31 +27,14 @@ func listTags(c *call) reply {
 	return page(c, rows, 5000, true, func(t *Tag) any { return c.tag(t) })
 }
 
-func (c *call) theTag() (*Tag, *reply) {
-	t := c.sp.tags.get(c.p["tag"])
-	if t == nil {
-		rep := refuse("Tag doesn't belong to Workspace")
-		return nil, &rep
-	}
-	return t, nil
-}
-
-func getTag(c *call) reply {
-	t, rep := c.theTag()
-	if rep != nil {
-		return *rep
-	}
-	return ok(c.tag(t))
-}
-
-// tagName is required also to archive, 100 characters at most, unique with the archived ones (section 3).
+// tagName is required also to archive, 100 characters at most, unique with the archived ones (#tags).
 func (c *call) tagName(self string) (string, *reply) {
 	name := in[string](c, "name")
 	var rep reply
 	switch {
 	case c.bad != nil:
 		return "", c.bad
-	case !c.mayCreate(c.sp.head.Settings.WhoCanCreateTags):
+	case !c.mayCreate(c.sp.meta.Settings.WhoCanCreateTags):
 		rep = denied()
 	case name == "":
 		rep = refuse("Tag name is required")
@@ -77,47 +60,4 @@ func createTag(c *call) reply {
 	t := &Tag{ID: c.d.newID("tag", func(id string) bool { return c.sp.tags.get(id) != nil }), Name: name}
 	c.sp.tags.put(t.ID, t)
 	return created(c.tag(t))
-}
-
-// updateTag un-archives where archived is left out (section 3).
-func updateTag(c *call) reply {
-	t, rep := c.theTag()
-	if rep != nil {
-		return *rep
-	}
-	name, rep := c.tagName(t.ID)
-	if rep != nil {
-		return *rep
-	}
-	n := &Tag{ID: t.ID, Name: name, Archived: in[bool](c, "archived")}
-	if c.bad != nil {
-		return *c.bad
-	}
-	c.sp.tags.put(n.ID, n)
-	return ok(c.tag(n))
-}
-
-// deleteTag needs no archiving (section 3). Entries keep no trace of it [?].
-func deleteTag(c *call) reply {
-	t, rep := c.theTag()
-	if rep != nil {
-		return *rep
-	}
-	if !c.mayCreate(c.sp.head.Settings.WhoCanCreateTags) {
-		return denied()
-	}
-	c.sp.tags.del(t.ID, tagID)
-	for e := range c.sp.entries.all {
-		if contains(e.TagIDs, t.ID) {
-			n := *e
-			n.TagIDs = nil
-			for _, id := range e.TagIDs {
-				if id != t.ID {
-					n.TagIDs = append(n.TagIDs, id)
-				}
-			}
-			c.sp.putEntry(&n)
-		}
-	}
-	return ok(c.tag(t))
 }

@@ -37,27 +37,7 @@ func listTasks(c *call) reply {
 	return page(c, rows, 5000, true, func(t *Task) any { return c.task(t) })
 }
 
-func (c *call) theTask() (*Task, *reply) {
-	if _, rep := c.theProject(); rep != nil {
-		return nil, rep
-	}
-	t := c.sp.tasks.get(c.p["task"])
-	if t == nil || t.ProjectID != c.p["project"] {
-		rep := refuse("Task doesn't belong to Project")
-		return nil, &rep
-	}
-	return t, nil
-}
-
-func getTask(c *call) reply {
-	t, rep := c.theTask()
-	if rep != nil {
-		return *rep
-	}
-	return ok(c.task(t))
-}
-
-// taskBody reads a task: the name is needed on PUT too, 1 to 1000 characters; unique in its project [?] (section 3).
+// taskBody reads a task: the name is needed on PUT too, 1 to 1000 characters; unique in its project [?] (#tasks).
 func (c *call) taskBody(t *Task) *reply {
 	t.Name = in[string](c, "name")
 	if c.has("status") {
@@ -68,7 +48,7 @@ func (c *call) taskBody(t *Task) *reply {
 	switch {
 	case c.bad != nil:
 		return c.bad
-	case !c.mayCreate(c.sp.head.Settings.WhoCanCreateTasks):
+	case !c.mayCreate(c.sp.meta.Settings.WhoCanCreateTasks):
 		rep = denied()
 	case len([]rune(t.Name)) < 1 || len([]rune(t.Name)) > 1000:
 		rep = refuse("Task name has to be between 1 and 1000 characters long")
@@ -97,39 +77,4 @@ func createTask(c *call) reply {
 	}
 	c.sp.tasks.put(t.ID, t)
 	return created(c.task(t))
-}
-
-func updateTask(c *call) reply {
-	t, rep := c.theTask()
-	if rep != nil {
-		return *rep
-	}
-	n := &Task{ID: t.ID, ProjectID: t.ProjectID, Status: t.Status}
-	if rep := c.taskBody(n); rep != nil {
-		return *rep
-	}
-	c.sp.tasks.put(n.ID, n)
-	return ok(c.task(n))
-}
-
-// deleteTask needs status DONE first (section 3). Its entries keep no task [?].
-func deleteTask(c *call) reply {
-	t, rep := c.theTask()
-	switch {
-	case rep != nil:
-		return *rep
-	case !c.mayCreate(c.sp.head.Settings.WhoCanCreateTasks):
-		return denied()
-	case t.Status != "DONE":
-		return refuse("Cannot delete an active task")
-	}
-	c.sp.tasks.del(t.ID, taskID)
-	for e := range c.sp.entries.all {
-		if e.TaskID == t.ID {
-			n := *e
-			n.TaskID = ""
-			c.sp.putEntry(&n)
-		}
-	}
-	return ok(c.task(t))
 }

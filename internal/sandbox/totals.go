@@ -3,7 +3,7 @@ package sandbox
 import "time"
 
 // listTotals is POST scheduling/assignments/user-filter/totals: a read of capacity in seconds and working days, at most
-// 200 a page (section 9). Missing start or end: 400/3001 (section 1, Errors).
+// 200 a page (#capacity-totals). Missing start or end: 400/3001 (#errors).
 func listTotals(c *call) reply {
 	if !c.has("start") || !c.has("end") {
 		return fail(400, 3001, "Required parameter 'start' or 'end' is not present")
@@ -46,13 +46,13 @@ func listTotals(c *call) reply {
 		m := c.sp.members.get(u.ID)
 		perDay, _ := seconds(m.WorkCapacity)
 		return map[string]any{
-			"userId": u.ID, "userName": orNull(u.Name), "userImage": "", "userStatus": m.Status, "workspaceId": c.sp.head.ID,
+			"userId": u.ID, "userName": orNull(u.Name), "userImage": "", "userStatus": m.Status, "workspaceId": c.sp.meta.ID,
 			"capacityPerDay": perDay, "workingDays": m.WorkingDays, "totalHoursPerDay": []any{},
 		}
 	})
 }
 
-// badDate is a date that cannot be read: 400/501 naming the field (section 1, Errors).
+// badDate is a date that cannot be read: 400/501 naming the field (#errors).
 func badDate(key string) reply {
 	return refuse("You entered invalid value for field: [" + key + "]. This field can't be empty and must be in format yyyy-MM-ddThh:mm:ssZ")
 }

@@ -25,7 +25,7 @@ func getUser(c *call) reply {
 	return ok(row)
 }
 
-// listWorkspaces ignores page and page-size (section 1, Pagination); an addon token may not call it (section 1).
+// listWorkspaces ignores page and page-size (#lists-without-pages); an addon token may not call it (#keys).
 func listWorkspaces(c *call) reply {
 	if c.key.Addon {
 		return denied()
@@ -48,8 +48,8 @@ func listWorkspaces(c *call) reply {
 	return ok(out)
 }
 
-// listedAs is the roles filter here, where owners do not count as admins (section 2, workspaces).
-func (sp *space) listedAs(m *Member, roles []string) bool {
+// listedAs is the roles filter here, where owners do not count as admins (#plans).
+func (sp *workspace) listedAs(m *Member, roles []string) bool {
 	n := *m
 	if n.Owner && contains(roles, "WORKSPACE_ADMIN") && !contains(roles, "OWNER") {
 		n.Owner, n.Admin = false, false
@@ -60,31 +60,31 @@ func (sp *space) listedAs(m *Member, roles []string) bool {
 func getWorkspace(c *call) reply { return ok(c.sp.workspace()) }
 
 // workspace renders WorkspaceDtoV1: featureSubscriptionType is a string and features an array of strings, other than the
-// vendor's document says (section 1, Plans).
-func (sp *space) workspace() map[string]any {
+// vendor's document says (#plans).
+func (sp *workspace) workspace() map[string]any {
 	memberships := make([]wireMembership, 0, sp.members.len())
 	for m := range sp.members.all {
-		memberships = append(memberships, wireMembership{UserID: m.UserID, TargetID: sp.head.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
+		memberships = append(memberships, wireMembership{UserID: m.UserID, TargetID: sp.meta.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
 	}
 	features := []string{}
-	features = append(features, sp.head.features()...)
-	rate := map[string]any{"amount": 0, "currency": sp.head.Settings.Currency}
+	features = append(features, sp.meta.features()...)
+	rate := map[string]any{"amount": 0, "currency": sp.meta.Settings.Currency}
 	return map[string]any{
-		"id": sp.head.ID, "name": sp.head.Name, "imageUrl": "", "memberships": memberships,
+		"id": sp.meta.ID, "name": sp.meta.Name, "imageUrl": "", "memberships": memberships,
 		"hourlyRate": rate, "costRate": rate,
-		"currencies":              []any{map[string]any{"id": ID("currency/"+sp.head.ID, 1), "code": sp.head.Settings.Currency, "isDefault": true}},
-		"featureSubscriptionType": sp.head.FeatureSubscriptionType, "features": features,
+		"currencies":              []any{map[string]any{"id": ID("currency/"+sp.meta.ID, 1), "code": sp.meta.Settings.Currency, "isDefault": true}},
+		"featureSubscriptionType": sp.meta.FeatureSubscriptionType, "features": features,
 		"subdomain":          map[string]any{"enabled": false, "name": ""},
-		"cakeOrganizationId": ID("organization/"+sp.head.ID, 1),
+		"cakeOrganizationId": ID("organization/"+sp.meta.ID, 1),
 		"workspaceSettings":  sp.settings(),
 	}
 }
 
-func (sp *space) settings() map[string]any {
-	s := sp.head.Settings
+func (sp *workspace) settings() map[string]any {
+	s := sp.meta.Settings
 	var locked any
-	if !sp.head.LockedUntil.IsZero() {
-		locked = sp.head.LockedUntil.UTC().Format(time.RFC3339)
+	if !sp.meta.LockedUntil.IsZero() {
+		locked = sp.meta.LockedUntil.UTC().Format(time.RFC3339)
 	}
 	zone := s.LockTimeZone
 	orElse(&zone, "UTC")
