@@ -14,7 +14,7 @@ var (
 	heading  = regexp.MustCompile(`(?m)^#+ (.+)$`)
 	// short is a citation in the sandbox, which copies docs/clockify-api.md fact by fact.
 	short   = regexp.MustCompile(`\(#([a-z0-9-]+)\)`)
-	notSlug  = regexp.MustCompile(`[^a-z0-9 _-]`)
+	notSlug = regexp.MustCompile(`[^a-z0-9 _-]`)
 )
 
 // TestCitations: a comment that names a heading of a page in docs names one that is there.
