@@ -15,6 +15,7 @@ import (
 type operation struct {
 	do     func(context.Context) error
 	check  func(context.Context) (bool, error)
+	turn   chanMutex       // held meanwhile; nil: none
 	people bool            // it writes people or groups, which an identity provider may own
 	delays []time.Duration // waits before further tries where the call may come too soon after another
 }
@@ -109,6 +110,10 @@ func (w *Workspace) run(ctx context.Context, op operation) error {
 		if err := w.readOnlyByIdP(); err != nil {
 			return err
 		}
+	}
+	if op.turn != nil {
+		op.turn.Lock()
+		defer op.turn.Unlock()
 	}
 	delays := op.delays
 	for try := 1; ; try++ {

@@ -105,9 +105,8 @@ func (w *Workspace) setProfile(a plan.Profile) (operation, error) {
 	}
 	var sent clockify.ProfilePatch
 	return operation{
+		turn: m.turn,
 		do: func(ctx context.Context) error {
-			m.turn.Lock()
-			defer m.turn.Unlock()
 			var patch clockify.ProfilePatch
 			if a.Capacity != nil {
 				text := plan.DurationText(*a.Capacity)
@@ -140,8 +139,6 @@ func (w *Workspace) setProfile(a plan.Profile) (operation, error) {
 
 // profileIs reports whether a person's profile reads as it was sent, and keeps its values if so.
 func (w *Workspace) profileIs(ctx context.Context, m *member, sent clockify.ProfilePatch) (bool, error) {
-	m.turn.Lock()
-	defer m.turn.Unlock()
 	profile, err := w.Writer.MemberProfile(ctx, w.ID, m.id)
 	if err != nil {
 		return false, err

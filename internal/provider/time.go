@@ -29,7 +29,7 @@ type Time struct {
 
 	mu    sync.Mutex // guards linkID and made
 	made  map[uint64]int
-	turns []lock // by content: equal entries are made one after the other
+	turns []chanMutex // by content: equal entries are made one after the other
 }
 
 // The API reads a window as wall clock in somebody's zone (docs/clockify-api.md#windows), which is less than a day away.
@@ -60,9 +60,9 @@ func (t *Time) ReadTime(ctx context.Context, sync state.TimeSync, now time.Time)
 		return l, nil // the planner refuses it
 	}
 	t.sync, t.src, t.dst = sync, t.Source.shared(), t.Destination.shared()
-	t.turns = make([]lock, 1024)
+	t.turns = make([]chanMutex, 1024)
 	for i := range t.turns {
-		t.turns[i] = newLock()
+		t.turns[i] = newMutex()
 	}
 	t.values, t.made, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[uint64]int{}, "", false
 	r := &timeReader{Time: t, ledger: &l, lost: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}

@@ -33,7 +33,7 @@ type shelf struct {
 // once is a value that is read when it is first needed. A failed reading is not kept.
 type once[T any] struct {
 	mu    sync.Mutex
-	turn  lock
+	turn  chanMutex
 	known bool
 	value T
 }
@@ -53,11 +53,11 @@ func (o *once[T]) get(read func() (T, error)) (T, error) {
 }
 
 // queue makes the zero value ready.
-func (o *once[T]) queue() lock {
+func (o *once[T]) queue() chanMutex {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.turn == nil {
-		o.turn = newLock()
+		o.turn = newMutex()
 	}
 	return o.turn
 }

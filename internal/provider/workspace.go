@@ -45,12 +45,12 @@ type Workspace struct {
 
 // member is what is kept of a person beside what the planner sees.
 type member struct {
-	turn   lock // held while the profile is written: it is written whole
+	turn   chanMutex // held while the profile is written: it is written whole
 	id     string
 	values map[string]any // custom field id to the value as Clockify gave or was given it
 }
 
-func newMember(id string) *member { return &member{turn: newLock(), id: id, values: map[string]any{}} }
+func newMember(id string) *member { return &member{turn: newMutex(), id: id, values: map[string]any{}} }
 
 // New returns a Workspace. It makes no call.
 func New(o Options) *Workspace {
