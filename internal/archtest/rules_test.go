@@ -38,9 +38,9 @@ func checkImports(t *tree) (found []string) {
 			case ours && forTests(dir) && !f.testOnly():
 				found = append(found, t.at(spec.Pos(), "%s is for tests: only _test.go files import it", dir))
 			case ours && to != f.room() && !slices.Contains(r.imports, to) && !(f.testOnly() && slices.Contains(r.tests, to)):
-				found = append(found, t.at(spec.Pos(), "%s may not import %s", f.room(), to))
+				found = append(found, t.at(spec.Pos(), "%s may not import %s: see the table of rooms in ARCHITECTURE.md", f.room(), to))
 			case !ours && !standard(p) && !t.mayUse(f, p):
-				found = append(found, t.at(spec.Pos(), "%s may not use %s", f.room(), p))
+				found = append(found, t.at(spec.Pos(), "%s may not use %s: see the table of dependencies in ARCHITECTURE.md", f.room(), p))
 			}
 		})
 	}
