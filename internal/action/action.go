@@ -93,7 +93,8 @@ type Applied struct {
 	Outcomes []plan.Outcome
 	Verified report.Verify
 	Elapsed  time.Duration
-	Code     int // the exit code
+	Code     int    // the exit code
+	AuditDir string // the folder of its audit files
 }
 
 // Error is an error that a page of the documentation explains.

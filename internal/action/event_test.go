@@ -38,7 +38,7 @@ func TestEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
 				got := r.run(tc.event)
-				got.want(r.t, cli.ExitDone, map[string]string{"has-changes": "true", "gated": "4", "audit-dir": "clockify-audit", "matrix": `{"include":[{"only":"users"}]}`})
+				got.want(r.t, cli.ExitDone, map[string]string{"has-changes": "true", "gated": "4", "matrix": `{"include":[{"only":"users"}]}`})
 				if wrote := r.clockify.WriteCount() > 0; wrote != tc.writes {
 					r.t.Errorf("wrote: %t", wrote)
 				}
@@ -48,8 +48,12 @@ func TestEvents(t *testing.T) {
 				if !r.active("tim.ott") {
 					r.t.Error("Tim was deactivated without anybody's approval")
 				}
+				dir := got.outputs["audit-dir"]
+				if ofRun := strings.HasPrefix(dir, "clockify-audit/2000-01-01T"); ofRun != tc.writes || !ofRun && dir != "clockify-audit" {
+					r.t.Errorf("output audit-dir = %q", dir)
+				}
 				for _, file := range []string{"plan.json", "plan.md"} {
-					if _, err := os.Stat(filepath.Join(r.dir, "clockify-audit", file)); err != nil {
+					if _, err := os.Stat(filepath.Join(r.dir, dir, file)); err != nil {
 						r.t.Error(err)
 					}
 				}

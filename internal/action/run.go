@@ -78,6 +78,7 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	tally := plan.Tally(done.Outcomes)
 	out["failed"] = fmt.Sprint(tally[plan.Failed] + tally[plan.Skipped])
 	out["withheld"] = fmt.Sprint(tally[plan.Withheld])
+	out["audit-dir"] = filepath.ToSlash(done.AuditDir)
 	r.outputs(out)
 	return done.Code, nil
 }

@@ -1,5 +1,6 @@
-// Package audit is of the files a run leaves behind: a journal with a line before and a line after every write, the two
-// CSV files an auditor opens, and the run's totals. It does not know how a change is made, nor what Clockify is.
+// Package audit writes what a run did into a folder of its own: a journal with a line before and a line after every
+// write, the two CSV files an auditor opens, and the run's totals. It lists such folders, and completes that of a run
+// that was killed. It does not know how a change is made, nor what Clockify is.
 package audit
 
 import (
@@ -15,7 +16,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// Names of the files in the audit folder.
+// Names of the files in the folder of a run.
 const (
 	JournalFile = "journal.jsonl"
 	SuccessFile = "sync_success_log.csv"
@@ -25,41 +26,41 @@ const (
 	PageFile    = "plan.md"
 )
 
-// Meta is what every line of an audit says beside the change: which run, who, and at which commit. Any may be empty.
+// Meta is what every line of an audit says beside the change. Any string may be empty.
 type Meta struct {
-	Run    string
-	Actor  string
-	Commit string
+	Run         string // GitHub's number of the run, or when it began
+	Command     string
+	Actor       string // who started it
+	Commit      string // whose files were read
+	Approver    string // who approved, and where
+	PullRequest string // whose merge is applied
 
-	Secrets []string         // never written to any file, in no usual encoding; a last line of defence
-	Fsync   bool             // wait for the disk, not only for the operating system, at each journal line
-	Now     func() time.Time // nil: time.Now
+	Secrets []string                 // never written to any file; a last line of defence
+	Reason  func(plan.Change) string // puts why a change is made into words; nil: nothing is said
+	Now     func() time.Time         // nil: time.Now
 }
 
 // Audit is the open audit of one run. Begin and End are safe for concurrent use.
 type Audit struct {
-	meta   Meta
-	digest string
-	folder folder
-	scrub  *text.Scrubber
+	meta    Meta
+	digest  string
+	started time.Time
+	name    string // of the run's folder
+	dir     folder // the audit folder
+	folder  folder // the run's, in it
+	scrub   *text.Scrubber
 
 	mu      sync.Mutex
 	journal file
-	broken  error                // why the journal can be trusted no more
-	open    map[string]int       // ids of changes begun and not ended, and how often
-	begun   map[string]beginning // the line of each of them
-	tried   map[string]struct{}  // ids that were begun at least once
+	broken  error               // why the journal can no longer be trusted
+	open    map[string]int      // ids of changes begun and not ended, and how often
+	begun   map[string]entry    // the line of each of them
+	tried   map[string]struct{} // ids that were begun at least once
 }
 
-// beginning is what is kept of a change that was begun, in case it never ends.
-type beginning struct {
-	change plan.Change
-	at     time.Time
-}
-
-// Open makes the folder (0755) and starts its journal (files are 0644: who reads them is often not who wrote them). Files
-// of an earlier run go; the journal of an earlier run that never finished is kept as journal-<its run>.jsonl. The digest is
-// the plan's.
+// Open makes the folder of a run in dir, such as 2026-11-25T124009Z-apply-5f2c, and starts its journal. Folders are 0755
+// and files 0644: who reads them is often not who wrote them. Nothing of an earlier run is touched. The digest is the
+// plan's.
 func Open(dir string, meta Meta, digest string) (*Audit, error) {
 	f, err := openFolder(dir)
 	if err != nil {
@@ -72,48 +73,45 @@ func Open(dir string, meta Meta, digest string) (*Audit, error) {
 	return a, nil
 }
 
-func start(f folder, meta Meta, digest string) (*Audit, error) {
+func start(dir folder, meta Meta, digest string) (*Audit, error) {
 	if meta.Now == nil {
 		meta.Now = time.Now
 	}
 	a := &Audit{
-		meta: meta, digest: digest, folder: f, scrub: text.NewScrubber(meta.Secrets...),
-		open: map[string]int{}, begun: map[string]beginning{}, tried: map[string]struct{}{},
+		meta: meta, digest: digest, started: meta.Now(), dir: dir, scrub: text.NewScrubber(meta.Secrets...),
+		open: map[string]int{}, begun: map[string]entry{}, tried: map[string]struct{}{},
 	}
-	if err := keepUnfinished(f); err != nil {
+	var err error
+	if a.name, a.folder, err = newRunFolder(dir, a.started, meta, digest); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{SuccessFile, ErrorFile, RunFile, PlanFile, PageFile, JournalFile} {
-		if err := f.Remove(name); err != nil {
-			return nil, err
-		}
-	}
-	journal, err := f.Create(JournalFile)
-	if err != nil {
+	if a.journal, err = a.folder.Create(JournalFile); err != nil {
 		return nil, err
 	}
-	a.journal = journal
 	err = a.line(line{
-		Event: eventOpen, Time: stamp(meta.Now()), Version: journalVersion,
-		Run: meta.Run, Actor: meta.Actor, Commit: meta.Commit, Digest: digest,
+		Event: eventOpen, Time: stamp(a.started), Version: journalVersion, Run: meta.Run, Command: meta.Command,
+		Actor: meta.Actor, Commit: meta.Commit, Approver: meta.Approver, PullRequest: meta.PullRequest, Digest: digest,
 	})
 	if err != nil {
-		return nil, errors.Join(err, journal.Close())
+		return nil, errors.Join(err, a.journal.Close())
 	}
 	return a, nil
 }
 
+// Folder returns the name of the run's folder in the audit folder.
+func (a *Audit) Folder() string { return a.name }
+
 // Begin writes that the change is about to be made. When it returns an error the change must not be made. Once a line
 // could not be written, no later one is accepted either: what follows half a line would be unreadable.
 func (a *Audit) Begin(c plan.Change) error {
-	now := a.meta.Now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := a.line(line{Event: eventBegin, Time: stamp(now), ID: c.ID, Change: record(c)}); err != nil {
+	e := entry{change: a.record(c), status: plan.Unknown, started: a.meta.Now()}
+	if err := a.line(line{Event: eventBegin, Time: stamp(e.started), ID: c.ID, Change: &e.change}); err != nil {
 		return err
 	}
 	a.open[c.ID]++
-	a.begun[c.ID] = beginning{c, now}
+	a.begun[c.ID] = e
 	a.tried[c.ID] = struct{}{}
 	return nil
 }
@@ -127,7 +125,7 @@ func (a *Audit) End(o plan.Outcome) error {
 		delete(a.begun, o.Change.ID)
 	}
 	return a.line(line{
-		Event: eventEnd, Time: stamp(a.meta.Now()), ID: o.Change.ID, Status: string(o.Status), Err: o.Err,
+		Event: eventEnd, Time: stamp(a.meta.Now()), ID: o.Change.ID, Status: string(o.Status), Err: o.Err, HTTPStatus: o.HTTPStatus,
 		Response: o.Response, Attempts: o.Attempts, Started: stamp(o.Started), Seconds: o.Duration.Seconds(),
 	})
 }
@@ -137,12 +135,9 @@ func (a *Audit) line(l line) error {
 	if a.broken != nil {
 		return a.broken
 	}
-	line, err := json.Marshal(l)
-	if err != nil {
-		return fmt.Errorf("write journal: %w", err)
-	}
-	if _, err = a.journal.Write(append(a.scrub.Bytes(line), '\n')); err == nil && a.meta.Fsync {
-		err = a.journal.Sync()
+	data, err := json.Marshal(l)
+	if err == nil {
+		_, err = a.journal.Write(append(a.scrub.Bytes(data), '\n'))
 	}
 	if err != nil {
 		a.broken = fmt.Errorf("write journal: %w", err)
@@ -155,7 +150,7 @@ func (a *Audit) WriteFile(name string, data []byte) error {
 	if !plainName(name) || name == JournalFile {
 		return fmt.Errorf("write audit file: %q is not a plain file name", name)
 	}
-	if err := a.folder.write(name, a.scrub.Bytes(data)); err != nil {
+	if err := write(a.folder, name, a.scrub.Bytes(data)); err != nil {
 		return fmt.Errorf("write audit file: %w", err)
 	}
 	return nil
@@ -163,7 +158,6 @@ func (a *Audit) WriteFile(name string, data []byte) error {
 
 // Summary is how the run ended.
 type Summary struct {
-	Command        string
 	Outcomes       []plan.Outcome
 	ExitCode       int
 	Digest         string // of the plan; empty: as given to Open
@@ -176,11 +170,12 @@ type Summary struct {
 	VerifyErr      string
 	Errors         []string // what went wrong beside the changes
 	Problems       []state.Problem
-	Refusals       []plan.Refusal
+	Refusals       []string // in words
 }
 
-// Close writes the CSV files and run.json and ends the journal. A change that was begun and is not among the outcomes is
-// in the error log with status "unknown". Whatever can be written is, even when the journal cannot.
+// Close writes the CSV files, run.json and the line of runs.csv, and when all of these are safely there, the closing line
+// of the journal. A change that was begun and is not among the outcomes is in the error log with status unknown. What
+// can be written is, even when something else cannot; the journal then says so in place of its closing line.
 func (a *Audit) Close(s Summary) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -188,51 +183,37 @@ func (a *Audit) Close(s Summary) error {
 	if s.Finished.IsZero() {
 		s.Finished = a.meta.Now()
 	}
-	header := header{Run: a.meta.Run, Actor: a.meta.Actor, Commit: a.meta.Commit, Digest: s.Digest}
-	var rows rows
+	if s.Started.IsZero() {
+		s.Started = a.started
+	}
+	h := header{a.meta.Run, a.meta.Command, a.meta.Actor, a.meta.Commit, a.meta.Approver, a.meta.PullRequest, s.Digest, stamp(s.Started)}
+	logs := logs{header: h, scrub: a.scrub}
 	ended := map[string]bool{}
 	for _, o := range s.Outcomes {
 		ended[o.Change.ID] = true
 		if _, begun := a.tried[o.Change.ID]; begun || tried(o) {
-			rows.add(header.row(entry{
-				change: *record(o.Change), status: string(o.Status), err: o.Err,
-				response: o.Response, attempts: o.Attempts, started: o.Started, took: o.Duration,
-			}))
+			logs.add(entry{a.record(o.Change), o.Status, o.Err, o.Response, o.HTTPStatus, o.Attempts, o.Started, o.Duration})
 		}
 	}
-	for _, b := range unfinished(a.begun) {
-		if !ended[b.change.ID] {
-			for range a.open[b.change.ID] {
-				rows.add(header.row(entry{change: *record(b.change), status: statusUnknown, started: b.at}))
+	for _, e := range unfinished(a.begun) {
+		if !ended[e.change.ID] {
+			for range a.open[e.change.ID] {
+				logs.add(e)
 			}
 		}
 	}
-	errs := []error{
-		a.csv(SuccessFile, rows.success),
-		a.csv(ErrorFile, rows.failure),
-		a.json(RunFile, runOf(a.meta, s, &rows)),
-		a.line(line{Event: eventClose, Time: stamp(s.Finished), ExitCode: &s.ExitCode}),
-		a.journal.Close(),
-		a.folder.Close(),
+	r := a.runOf(h, s, &logs)
+	err := errors.Join(a.broken, logs.write(a.folder), writeJSON(a.folder, RunFile, r, a.scrub))
+	if err == nil {
+		err = appendRun(a.dir, r.listed(a.name), a.scrub)
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err == nil {
+		err = a.line(line{Event: eventClose, Time: stamp(s.Finished), ExitCode: &s.ExitCode})
+	} else {
+		_ = a.line(line{Event: eventIncomplete, Time: stamp(s.Finished), Err: err.Error()}) // the error itself is returned
+	}
+	if err := errors.Join(err, a.journal.Sync(), a.journal.Close(), a.folder.Close(), a.dir.Close()); err != nil {
 		return fmt.Errorf("close audit: %w", err)
 	}
 	return nil
-}
-
-func (a *Audit) csv(name string, list []Row) error {
-	rows, err := encode(list)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return a.folder.write(name, a.scrub.Bytes(rows))
-}
-
-func (a *Audit) json(name string, v any) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return a.folder.write(name, append(a.scrub.Bytes(data), '\n'))
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +26,10 @@ import (
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func meta() Meta {
-	return Meta{Run: "77-1", Actor: "octo", Commit: "4f2d9aa", Now: func() time.Time { return noon }}
+	return Meta{
+		Run: "77-1", Command: "apply", Actor: "octo", Commit: "4f2d9aa", Approver: "rev on #7", PullRequest: "acme/people#7",
+		Reason: func(c plan.Change) string { return c.Reason }, Now: func() time.Time { return noon },
+	}
 }
 
 func sample(i int) plan.Change {
@@ -37,7 +41,7 @@ func sample(i int) plan.Change {
 }
 
 func done(c plan.Change) plan.Outcome {
-	return plan.Outcome{Change: c, Status: plan.Done, Response: "200", Attempts: 1, Started: noon, Duration: 120 * time.Millisecond}
+	return plan.Outcome{Change: c, Status: plan.Done, HTTPStatus: 200, Attempts: 1, Started: noon, Duration: 120 * time.Millisecond}
 }
 
 func read(t *testing.T, dir, name string) string {
@@ -56,7 +60,7 @@ func table(t *testing.T, dir, name string) []map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const columns = "Email,Action,Details,Status,Response,Time,Run,Domain,Phase,Object,Before,After,Attempts,Duration,Digest,Actor,Commit"
+	const columns = "Email,Action,Details,Status,Response,Time,Run,Domain,Phase,Object,Before,After,Attempts,Duration,Digest,Actor,Commit,Approver,PullRequest"
 	if got := strings.Join(rows[0], ","); got != columns {
 		t.Fatalf("columns %s, want %s", got, columns)
 	}
@@ -80,10 +84,11 @@ func must(t *testing.T, err error) {
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "deep", "clockify-audit")
-	a, err := Open(dir, meta(), "d1")
+	folder := filepath.Join(t.TempDir(), "deep", "clockify-audit")
+	a, err := Open(folder, meta(), "d1")
 	must(t, err)
-	failed := plan.Outcome{Change: sample(2), Status: plan.Failed, Err: "change manager: 403 501 Access Denied", Response: "403 501 Access Denied", Attempts: 1, Started: noon}
+	dir := filepath.Join(folder, a.Folder())
+	failed := plan.Outcome{Change: sample(2), Status: plan.Failed, Err: "change manager: 403 501 Access Denied", HTTPStatus: 403, Response: "403 501 Access Denied", Attempts: 1, Started: noon}
 	broken := plan.Outcome{Change: sample(3), Status: plan.Failed, Err: "connection reset by peer", Attempts: 3, Started: noon}
 	outcomes := []plan.Outcome{
 		done(sample(1)), failed, broken,
@@ -97,12 +102,12 @@ func TestRun(t *testing.T) {
 	}
 	must(t, a.Begin(sample(7))) // and never ended
 	must(t, a.WriteFile(PlanFile, []byte("{}\n")))
-	must(t, a.Close(Summary{Command: "apply", Outcomes: outcomes, ExitCode: 1, ApprovalDigest: "a1", Calls: plan.Calls{Made: 9, Needed: 7}, Started: noon, Finished: noon.Add(time.Minute)}))
+	must(t, a.Close(Summary{Outcomes: outcomes, ExitCode: 1, ApprovalDigest: "a1", Calls: plan.Calls{Made: 9, Needed: 7}, Started: noon, Finished: noon.Add(time.Minute)}))
 
 	want := []map[string]string{{
-		"Email": "p1@example.com", "Action": "Update Profile", "Details": "capacity: PT8H -> PT7H30M", "Status": "200", "Response": "200",
+		"Email": "p1@example.com", "Action": "Update Profile", "Details": "capacity: PT8H -> PT7H30M", "Status": "200", "Response": "",
 		"Time": "2026-11-21T12:00:00Z", "Run": "77-1", "Domain": "users", "Phase": "profiles", "Object": "profile p1@example.com",
-		"Before": "capacity: PT8H", "After": "capacity: PT7H30M", "Attempts": "1", "Duration": "0.120", "Digest": "d1", "Actor": "octo", "Commit": "4f2d9aa",
+		"Before": "capacity: PT8H", "After": "capacity: PT7H30M", "Attempts": "1", "Duration": "0.120", "Digest": "d1", "Actor": "octo", "Commit": "4f2d9aa", "Approver": "rev on #7", "PullRequest": "acme/people#7",
 	}}
 	if diff := cmp.Diff(want, table(t, dir, SuccessFile)); diff != "" {
 		t.Errorf("success log (-want +got):\n%s", diff)
@@ -138,19 +143,25 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// completed completes a run of a folder, and returns the folder and what was found.
+func completed(t *testing.T, dir, name string) Completed {
+	t.Helper()
+	c, err := Complete(dir, name)
+	must(t, err)
+	return c
+}
+
 func TestNothingDone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	a, err := Open(dir, meta(), "d")
 	must(t, err)
 	must(t, a.Close(Summary{}))
-	if n := len(table(t, dir, SuccessFile)) + len(table(t, dir, ErrorFile)); n != 0 {
+	if n := len(table(t, filepath.Join(dir, a.Folder()), SuccessFile)) + len(table(t, filepath.Join(dir, a.Folder()), ErrorFile)); n != 0 {
 		t.Errorf("%d rows of no change", n)
 	}
-	report, err := Complete(dir)
-	must(t, err)
-	if diff := cmp.Diff(Report{Run: "77-1", Finished: true}, report); diff != "" {
-		t.Errorf("report (-want +got):\n%s", diff)
+	if c := completed(t, dir, a.Folder()); !c.Already || c.Run != "77-1" || c.ExitCode != "0" {
+		t.Errorf("a run that ended: %+v", c)
 	}
 }
 
@@ -165,65 +176,160 @@ func TestKilled(t *testing.T) {
 		if i < 2 {
 			o := done(sample(i))
 			if i == 1 {
-				o.Status, o.Response, o.Err = plan.Failed, "403", "no"
+				o.Status, o.HTTPStatus, o.Response, o.Err = plan.Failed, 403, "403", "no"
 			}
 			must(t, a.End(o))
 		}
 	}
-	journal := read(t, whole, JournalFile)
+	journal := read(t, filepath.Join(whole, a.Folder()), JournalFile)
 	begin := strings.Index(journal, "\n") + 1
 	for cut := begin; cut <= len(journal); cut += 7 {
 		dir := t.TempDir()
+		run := filepath.Join(dir, a.Folder())
 		text := journal[:cut]
-		must(t, os.WriteFile(filepath.Join(dir, JournalFile), []byte(text), 0o644))
-		report, err := Complete(dir)
-		must(t, err)
+		must(t, os.Mkdir(run, 0o755))
+		must(t, os.WriteFile(filepath.Join(run, JournalFile), []byte(text), 0o644))
+		c := completed(t, dir, a.Folder())
 		lines := 0
 		for _, l := range strings.Split(text, "\n") {
 			if strings.HasPrefix(l, `{"event":"begin"`) && json.Valid([]byte(l)) {
 				lines++
 			}
 		}
-		success, failure := table(t, dir, SuccessFile), table(t, dir, ErrorFile)
-		if n := len(success) + len(failure); n != lines || report.Done+report.Failed+report.Unknown != n {
-			t.Fatalf("cut at %d: %d changes were begun, the logs have %d, the report says %+v", cut, lines, n, report)
+		success, failure := table(t, run, SuccessFile), table(t, run, ErrorFile)
+		if n := len(success) + len(failure); n != lines || c.Done+c.Failed+c.Unknown != n {
+			t.Fatalf("cut at %d: %d changes were begun, the logs have %d, completing says %+v", cut, lines, n, c)
 		}
 	}
-	report, err := Complete(whole)
-	must(t, err)
-	if diff := cmp.Diff(Report{Run: "77-1", Done: 1, Failed: 1, Unknown: 1}, report); diff != "" {
-		t.Errorf("report (-want +got):\n%s", diff)
+	if list, err := List(whole); err != nil || len(list) != 1 || !list[0].Open || list[0].Done != 1 || list[0].Unknown != 1 {
+		t.Errorf("before it is completed: %+v, %v", list, err)
 	}
-	last := table(t, whole, ErrorFile)
-	if got := last[len(last)-1]; got["Status"] != "unknown" || got["Email"] != "p2@example.com" || got["Time"] != "2026-11-21T12:00:00Z" || got["Digest"] != "d" {
+	if c := completed(t, whole, a.Folder()[len(a.Folder())-4:]); c.Already || c.Done != 1 || c.Failed != 1 || c.Unknown != 1 || c.Run != "77-1" {
+		t.Errorf("completed: %+v", c)
+	}
+	last := table(t, filepath.Join(whole, a.Folder()), ErrorFile)
+	if got := last[len(last)-1]; got["Status"] != "unknown" || got["Email"] != "p2@example.com" || got["Time"] != "2026-11-21T12:00:00Z" || got["Digest"] != "d" || got["PullRequest"] != "acme/people#7" {
 		t.Errorf("the change that was begun: %v", got)
 	}
-
-	// the next run keeps the killed one's journal, and starts its own
-	b, err := Open(whole, meta(), "d2")
-	must(t, err)
-	must(t, b.Close(Summary{}))
-	if diff := cmp.Diff(journal, read(t, whole, "journal-77-1.jsonl")); diff != "" {
-		t.Errorf("kept journal (-want +got):\n%s", diff)
+	if list, err := List(whole); err != nil || len(list) != 1 || list[0].Open || list[0].ExitCode != "" {
+		t.Errorf("after it was completed: %+v, %v", list, err)
 	}
-	// one that finished is replaced
-	c, err := Open(whole, meta(), "d3")
+	if c := completed(t, whole, a.Folder()); !c.Already {
+		t.Errorf("completed twice: %+v", c)
+	}
+}
+
+// tree returns every file below a folder.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	must(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[path] = string(data)
+		return err
+	}))
+	return files
+}
+
+// TestRuns makes runs that end, are killed and are completed, in one folder: each adds files and lines, and none changes
+// what is there.
+func TestRuns(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	before := map[string]string{}
+	nothingLost := func(what string) {
+		t.Helper()
+		now := tree(t, dir)
+		for name, text := range before {
+			if filepath.Base(name) == RunsFile && strings.HasPrefix(now[name], text) {
+				continue
+			}
+			if now[name] != text {
+				t.Errorf("%s changed %s", what, name)
+			}
+		}
+		before = now
+	}
+	var folders []string
+	for i := range 4 {
+		a, err := Open(dir, meta(), "d") // all in one second, of one plan
+		must(t, err)
+		folders = append(folders, a.Folder())
+		must(t, a.WriteFile(PlanFile, []byte("{}\n")))
+		must(t, a.Begin(sample(i)))
+		if i%2 == 0 {
+			must(t, a.End(done(sample(i))))
+			must(t, a.Close(Summary{Outcomes: []plan.Outcome{done(sample(i))}, ExitCode: 3}))
+		}
+		nothingLost("run " + a.Folder())
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "plan.json"), []byte("{}"), 0o644)) // of a plan
+	for _, i := range []int{3, 1} {
+		killed := filepath.Join(dir, folders[i])
+		for name := range before {
+			if filepath.Dir(name) == killed && filepath.Base(name) != JournalFile && filepath.Base(name) != PlanFile {
+				t.Errorf("a killed run has %s", name)
+			}
+		}
+		completed(t, dir, folders[i])
+		nothingLost("completing " + folders[i])
+	}
+	list, err := List(dir)
 	must(t, err)
-	must(t, c.Close(Summary{}))
-	if kept, _ := filepath.Glob(filepath.Join(whole, "journal-*")); len(kept) != 1 {
-		t.Errorf("kept %v", kept)
+	got := map[string]string{}
+	for _, l := range list {
+		got[l.Folder] = fmt.Sprintf("%s %d %d %t", l.ExitCode, l.Done, l.Unknown, l.Open)
+	}
+	want := map[string]string{folders[0]: "3 1 0 false", folders[1]: " 0 1 false", folders[2]: "3 1 0 false", folders[3]: " 0 1 false"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("runs (-want +got):\n%s", diff)
+	}
+
+	// A line that was cut off, one of another program: what can be read is, and the next line stands by itself.
+	runs := filepath.Join(dir, RunsFile)
+	must(t, os.WriteFile(runs, []byte(before[runs]+"hello\n2026-11-21T120000Z-app"), 0o644))
+	a, err := Open(dir, meta(), "d")
+	must(t, err)
+	must(t, a.Close(Summary{}))
+	if list, err := List(dir); err != nil || len(list) != 5 || slices.ContainsFunc(list, func(l Listed) bool { return l.Open }) {
+		t.Errorf("%+v, %v", list, err)
 	}
 }
 
 func TestCompleteNothing(t *testing.T) {
 	t.Parallel()
-	if _, err := Complete(t.TempDir()); err == nil {
-		t.Error("completed an empty folder")
+	nowhere := filepath.Join(t.TempDir(), "typo")
+	if _, err := Complete(nowhere, "x"); err == nil {
+		t.Error("completed a run of no folder")
+	}
+	if _, err := List(nowhere); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("listing no folder: %v", err)
+	}
+	if _, err := os.Stat(nowhere); err == nil {
+		t.Error("a folder was made")
 	}
 	dir := t.TempDir()
-	must(t, os.WriteFile(filepath.Join(dir, JournalFile), []byte(`{"event":"open","version":9}`+"\n"), 0o644))
-	if _, err := Complete(dir); err == nil {
-		t.Error("read a journal of a later version")
+	for _, name := range []string{"", ".", "..", "typo", "2026-11-21T120000Z-apply-0000"} {
+		if _, err := Complete(dir, name); err == nil {
+			t.Errorf("completed %q, which is not there", name)
+		}
+	}
+	for i := range 2 {
+		run := filepath.Join(dir, fmt.Sprintf("2026-11-21T120000Z-apply-000%d", i))
+		must(t, os.Mkdir(run, 0o755))
+		must(t, os.WriteFile(filepath.Join(run, JournalFile), []byte(`{"event":"open","version":9}`+"\n"), 0o644))
+	}
+	if _, err := Complete(dir, "0001"); err == nil || !strings.Contains(err.Error(), "version 9") {
+		t.Errorf("a journal of a later version: %v", err)
+	}
+	if _, err := Complete(dir, "apply"); err == nil || !strings.Contains(err.Error(), "2 runs are named") {
+		t.Errorf("a name that two runs have: %v", err)
+	}
+	if got := len(tree(t, dir)); got != 2 {
+		t.Errorf("%d files, want the two journals", got)
 	}
 }
 
@@ -237,10 +343,8 @@ func TestTwins(t *testing.T) {
 	must(t, a.Begin(c))
 	must(t, a.Begin(c))
 	must(t, a.End(done(c)))
-	report, err := Complete(dir)
-	must(t, err)
-	if report.Done != 1 || report.Unknown != 1 {
-		t.Errorf("%+v, want one done and one unknown", report)
+	if c := completed(t, dir, a.Folder()); c.Done != 1 || c.Unknown != 1 {
+		t.Errorf("%+v, want one done and one unknown", c)
 	}
 }
 
@@ -266,10 +370,11 @@ func TestConcurrent(t *testing.T) {
 	}
 	wg.Wait()
 	must(t, a.Close(Summary{Outcomes: outcomes}))
-	if got := len(table(t, dir, SuccessFile)); got != n {
+	run := filepath.Join(dir, a.Folder())
+	if got := len(table(t, run, SuccessFile)); got != n {
 		t.Errorf("%d rows, want %d", got, n)
 	}
-	h, err := readJournal([]byte(read(t, dir, JournalFile)))
+	h, err := readJournal([]byte(read(t, run, JournalFile)))
 	must(t, err)
 	if len(h.entries) != n || h.damaged != 0 || !h.finished {
 		t.Errorf("journal: %d entries, %d damaged lines, finished %t", len(h.entries), h.damaged, h.finished)
@@ -278,38 +383,54 @@ func TestConcurrent(t *testing.T) {
 
 var errFull = errors.New("no space left on device")
 
-// full is a folder whose journal holds only so many bytes.
+// full is a folder whose disk holds only so many bytes more.
 type full struct {
 	folder
-	room int
+	room *int
 }
 
 func (f *full) Create(name string) (file, error) {
 	inner, err := f.folder.Create(name)
-	return &fullFile{inner, f}, err
+	return &fullFile{inner, f.room}, err
+}
+
+func (f *full) Append(name string) (file, error) {
+	inner, err := f.folder.Append(name)
+	return &fullFile{inner, f.room}, err
+}
+
+func (f *full) Sub(name string) (folder, error) {
+	inner, err := f.folder.Sub(name)
+	return &full{inner, f.room}, err
 }
 
 type fullFile struct {
 	file
-	of *full
+	room *int
 }
 
 func (f *fullFile) Write(text []byte) (int, error) {
-	n, _ := f.file.Write(text[:min(len(text), f.of.room)])
-	f.of.room -= n
+	n, _ := f.file.Write(text[:min(len(text), *f.room)])
+	*f.room -= n
 	if n < len(text) {
 		return n, errFull
 	}
 	return n, nil
 }
 
+func (f *fullFile) Sync() error { return nil }
+
+// TestDiskFull lets the disk be full at every byte of a run: no change is let through after the journal had failed, and a
+// run of which a file is missing is never listed as one that ended, nor has its journal a closing line.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	for room := range 1200 {
-		inner, err := openFolder(t.TempDir())
+	ended := false
+	for room := 0; !ended; room += 7 {
+		dir := t.TempDir()
+		inner, err := openFolder(dir)
 		must(t, err)
-		f := &full{inner, room}
-		a, err := start(f, meta(), "d")
+		left := room
+		a, err := start(&full{inner, &left}, meta(), "d")
 		if err != nil {
 			if !errors.Is(err, errFull) {
 				t.Fatal(err)
@@ -330,20 +451,69 @@ func TestDiskFull(t *testing.T) {
 				refused = true
 			}
 		}
-		if err := a.Close(Summary{}); refused && !errors.Is(err, errFull) {
+		err = a.Close(Summary{})
+		ended = err == nil
+		if !ended && !errors.Is(err, errFull) {
 			t.Fatalf("room %d: closing says %v", room, err)
 		}
+		run := filepath.Join(dir, a.Folder())
+		h, err := readJournal([]byte(read(t, run, JournalFile)))
+		must(t, err)
+		all := true
+		for _, name := range []string{SuccessFile, ErrorFile, RunFile} {
+			_, err := os.Stat(filepath.Join(run, name))
+			all = all && err == nil
+		}
+		list, err := List(dir)
+		must(t, err)
+		if (h.finished || !list[0].Open) && (refused || !all) {
+			t.Fatalf("room %d: the journal is closed: %t, listed as open: %t; a line was refused: %t, all files there: %t", room, h.finished, list[0].Open, refused, all)
+		}
+		if ended && !h.finished {
+			t.Fatalf("room %d: it is said to have ended, and the journal is not closed", room)
+		}
+		if list[0].Open { // with room again, it is completed
+			plenty := 1 << 20
+			again, err := existingFolder(dir)
+			must(t, err)
+			c, err := complete(&full{again, &plenty}, a.Folder())
+			must(t, err)
+			if c.Done != len(h.entries) && c.Done+c.Unknown != len(h.entries) {
+				t.Fatalf("room %d: completed %+v of %d entries", room, c, len(h.entries))
+			}
+		}
+	}
+}
+
+// TestFullAtTheEnd: where the other files find no room, the journal says so.
+func TestFullAtTheEnd(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, err := Open(dir, meta(), "d")
+	must(t, err)
+	must(t, a.Begin(sample(1)))
+	must(t, a.End(done(sample(1))))
+	none := 0
+	a.folder = &full{a.folder, &none}
+	if err := a.Close(Summary{Outcomes: []plan.Outcome{done(sample(1))}}); !errors.Is(err, errFull) {
+		t.Errorf("closing says %v", err)
+	}
+	journal := read(t, filepath.Join(dir, a.Folder()), JournalFile)
+	if !strings.Contains(journal, `{"event":"incomplete"`) || !strings.Contains(journal, errFull.Error()) || strings.Contains(journal, `"close"`) {
+		t.Errorf("journal:\n%s", journal)
 	}
 }
 
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	const secret = "k3y/with+odd=chars&more"
+	const quoted = `qu"ote;=d,key`
 	m := meta()
-	m.Secrets = []string{secret, "short", ""}
-	dir := t.TempDir()
-	a, err := Open(dir, m, "d")
+	m.Secrets = []string{secret, quoted, "short", ""}
+	folder := t.TempDir()
+	a, err := Open(folder, m, "d")
 	must(t, err)
+	dir := filepath.Join(folder, a.Folder())
 	forms := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
 	for _, before := range []string{"", "a", "ab", "abc", "user:"} {
 		for _, after := range []string{"", "z", "zz"} {
@@ -354,7 +524,8 @@ func TestSecrets(t *testing.T) {
 	for i, form := range forms {
 		c := sample(i)
 		c.Reason = "<" + form + ">"
-		o := plan.Outcome{Change: c, Status: plan.Failed, Err: "says " + form, Response: "500 " + form, Attempts: 1}
+		c.Person = quoted
+		o := plan.Outcome{Change: c, Status: plan.Failed, Err: "says " + form, Response: "500 " + form, HTTPStatus: 500, Attempts: 1}
 		must(t, a.Begin(c))
 		must(t, a.End(o))
 		outcomes = append(outcomes, o)
@@ -363,11 +534,12 @@ func TestSecrets(t *testing.T) {
 	must(t, a.Close(Summary{Outcomes: outcomes, Errors: forms, VerifyErr: secret}))
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(t, err)
+	names = append(names, filepath.Join(folder, RunsFile))
 	for _, name := range names {
 		text, err := os.ReadFile(name)
 		must(t, err)
 		middle := base64.StdEncoding.EncodeToString([]byte(secret))[8:20]
-		for _, bad := range []string{secret, url.QueryEscape(secret), "with+odd", "with%2Bodd", middle} {
+		for _, bad := range []string{secret, url.QueryEscape(secret), "with+odd", "with%2Bodd", middle, "ote;", `qu""`, `qu\"`} {
 			if bytes.Contains(text, []byte(bad)) {
 				t.Errorf("%s holds %s", filepath.Base(name), bad)
 			}
@@ -401,6 +573,13 @@ func TestCell(t *testing.T) {
 		{"a\x00b\x1b", `a\u0000b\u001b`},
 		{"\u202eevil", `\u202eevil`},
 		{"\xff", "\uFFFD"},
+		{"a;=1", "a;'=1"},
+		{"a,=1|@x", "a,'=1|'@x"},
+		{`a; "=1`, `a;' "=1`},
+		{"a;\t+1", "a;' +1"},
+		{"a\t=1", "a =1"},
+		{"a; b, c - d", "a; b, c - d"},
+		{"capacity: PT8H -> PT7H; x", "capacity: PT8H -> PT7H; x"},
 	}
 	for _, tc := range cases {
 		if got := cell(tc.in); got != tc.want {
@@ -422,7 +601,7 @@ func TestFormulasInRows(t *testing.T) {
 	o := done(c)
 	o.Response = "@x"
 	must(t, a.Close(Summary{Outcomes: []plan.Outcome{o}}))
-	for _, row := range table(t, dir, SuccessFile) {
+	for _, row := range table(t, filepath.Join(dir, a.Folder()), SuccessFile) {
 		for column, text := range row {
 			if text != "" && strings.ContainsAny(text[:1], "=+-@\t\r") {
 				t.Errorf("%s: %q would be run", column, text)
@@ -478,12 +657,15 @@ func TestActions(t *testing.T) {
 		{c(plan.KindManager, plan.Create, both(manager, fallback)), "Auto-Fix Group Mgr", "m@x.io"},
 		{c(plan.KindManager, plan.Delete, person), "Wipe Role", "a@x.io"},
 		{c(plan.KindProject, plan.Create, func(x *plan.Change) { x.Domain = plan.Time }), "Create Project", ""},
+		{c(plan.KindTag, plan.Create, func(x *plan.Change) { x.Domain = plan.Time }), "Create Tag", ""},
+		{c(plan.KindTask, plan.Create, func(x *plan.Change) { x.Domain = plan.Time }), "Create Task", ""},
 		{c(plan.KindEntry, plan.Create, func(x *plan.Change) { x.Domain = plan.Time }), "Create Time Entry", ""},
 		{c(plan.KindEntry, plan.Update, nil), "Update Time Entry", ""},
 		{c(plan.KindEntry, plan.Delete, nil), "Delete Time Entry", ""},
 	}
 	for _, tc := range cases {
-		r := record(tc.change)
+		recorded := new(Audit).record(tc.change)
+		r := &recorded
 		if got := action(r); got != tc.action {
 			t.Errorf("%s %s: action %q, want %q", tc.change.Op, tc.change.Ref.Kind, got, tc.action)
 		}
@@ -505,44 +687,39 @@ func TestNames(t *testing.T) {
 			t.Errorf("wrote a file called %q", bad)
 		}
 	}
-	// not finished: the next run keeps the journal under a name that is safe everywhere
-	_, err = Open(dir, m, "d")
+	m.Command = "../evil"
+	evil, err := Open(dir, m, "d")
 	must(t, err)
-	names, err := os.ReadDir(dir)
-	must(t, err)
-	if !slices.ContainsFunc(names, func(e os.DirEntry) bool { return e.Name() == "journal-..-..-2026-11-21T12-00-00Z-evil.jsonl" }) {
-		t.Errorf("files: %v", names)
+	if !regexp.MustCompile(`^2026-11-21T120000Z-[0-9a-f]{4}$`).MatchString(evil.Folder()) {
+		t.Errorf("folder %s", evil.Folder())
 	}
 
 	// a link in the folder leads nowhere
 	outside := filepath.Join(t.TempDir(), "victim")
 	must(t, os.WriteFile(outside, []byte("keep"), 0o644))
 	linked := t.TempDir()
-	must(t, os.Symlink(outside, filepath.Join(linked, RunFile)))
+	must(t, os.Symlink(outside, filepath.Join(linked, RunsFile)))
 	b, err := Open(linked, meta(), "d")
 	must(t, err)
-	must(t, b.Close(Summary{}))
+	must(t, os.Symlink(outside, filepath.Join(linked, b.Folder(), RunFile)))
+	if b.Close(Summary{}) == nil {
+		t.Error("wrote the list of runs through a link")
+	}
 	if text, _ := os.ReadFile(outside); string(text) != "keep" {
 		t.Error("a link led out of the folder")
 	}
 }
 
-// BenchmarkJournal shows what a change costs: two lines, each with one write, with and without waiting for the disk.
+// BenchmarkJournal shows what a change costs: two lines, each with one write.
 func BenchmarkJournal(b *testing.B) {
-	for _, fsync := range []bool{false, true} {
-		b.Run(fmt.Sprintf("fsync=%t", fsync), func(b *testing.B) {
-			m := meta()
-			m.Fsync = fsync
-			a, err := Open(b.TempDir(), m, "d")
-			if err != nil {
-				b.Fatal(err)
-			}
-			c := sample(1)
-			for b.Loop() {
-				if err := errors.Join(a.Begin(c), a.End(done(c))); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+	a, err := Open(b.TempDir(), meta(), "d")
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := sample(1)
+	for b.Loop() {
+		if err := errors.Join(a.Begin(c), a.End(done(c))); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

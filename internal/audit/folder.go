@@ -1,21 +1,27 @@
 package audit
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 )
 
-// folder is the audit folder. Tests put one in its place whose disk is full.
+// folder is the audit folder, or that of a run in it. Tests put one in its place whose disk is full.
 type folder interface {
+	Mkdir(name string) error
+	Sub(name string) (folder, error)
 	Create(name string) (file, error) // new, never through a link
+	Append(name string) (file, error) // there already
 	Read(name string) ([]byte, error) // nil if there is none
 	Remove(name string) error         // no error if there is none
-	Rename(name string, to func(try int) string) error
-	write(name string, data []byte) error
+	Rename(from, to string) error
+	Names() ([]string, error)
 	Close() error
 }
 
@@ -31,6 +37,10 @@ func openFolder(dir string) (folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
+	return existingFolder(dir)
+}
+
+func existingFolder(dir string) (folder, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -38,23 +48,65 @@ func openFolder(dir string) (folder, error) {
 	return disk{root}, nil
 }
 
+// newRunFolder makes a folder named for the run: when, which command, and four digits that keep two of one second apart.
+func newRunFolder(dir folder, at time.Time, meta Meta, digest string) (string, folder, error) {
+	for try := range 100 {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", meta.Run, digest, try))
+		name := at.UTC().Format("2006-01-02T150405Z-")
+		if plainName(meta.Command) {
+			name += meta.Command + "-"
+		}
+		name += hex.EncodeToString(sum[:2])
+		err := dir.Mkdir(name)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", nil, err
+		}
+		sub, err := dir.Sub(name)
+		return name, sub, err
+	}
+	return "", nil, errors.New("every name for the run's folder is taken")
+}
+
+// Mkdir and Create set the mode whatever the umask: a later step of a job may run as somebody else (docs/github.md#containers).
+func (d disk) Mkdir(name string) error {
+	if err := d.root.Mkdir(name, 0o755); err != nil {
+		return err
+	}
+	return d.root.Chmod(name, 0o755)
+}
+
 func (d disk) Create(name string) (file, error) {
 	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.Chmod(0o644); err != nil { // whatever the umask: a later step may run as somebody else (docs/github.md#containers)
+	if err := f.Chmod(0o644); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
+func (d disk) Sub(name string) (folder, error) {
+	root, err := d.root.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	return disk{root}, nil
+}
+
+func (d disk) Append(name string) (file, error) {
+	return d.root.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+}
+
 func (d disk) Read(name string) ([]byte, error) {
-	text, err := d.root.ReadFile(name)
+	data, err := d.root.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return text, err
+	return data, err
 }
 
 func (d disk) Remove(name string) error {
@@ -64,38 +116,40 @@ func (d disk) Remove(name string) error {
 	return nil
 }
 
-func (d disk) Rename(name string, to func(try int) string) error {
-	const most = 1000
-	for try := range most {
-		_, err := d.root.Lstat(to(try))
-		if errors.Is(err, fs.ErrNotExist) {
-			return d.root.Rename(name, to(try))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return fmt.Errorf("%s and %d more are in the way", to(0), most-1)
-}
+func (d disk) Rename(from, to string) error { return d.root.Rename(from, to) }
 
-// write replaces a file as a whole: it is written beside its place and moved there.
-func (d disk) write(name string, data []byte) error {
-	part := name + ".part"
-	if err := d.Remove(part); err != nil {
-		return err
+func (d disk) Names() ([]string, error) {
+	entries, err := fs.ReadDir(d.root.FS(), ".")
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
 	}
-	f, err := d.Create(part)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return d.root.Rename(part, name)
+	return names, err
 }
 
 func (d disk) Close() error { return d.root.Close() }
+
+const partSuffix = ".part"
+
+// write replaces a file as a whole: it is written beside its place, brought to the disk and moved there.
+func write(f folder, name string, data []byte) error {
+	part := name + partSuffix
+	if err := f.Remove(part); err != nil {
+		return err
+	}
+	out, err := f.Create(part)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(data)
+	if err == nil {
+		err = out.Sync()
+	}
+	if err := errors.Join(err, out.Close()); err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", name, err), f.Remove(part))
+	}
+	return f.Rename(part, name)
+}
 
 // plainName reports whether name can be a file of the folder itself.
 func plainName(name string) bool {

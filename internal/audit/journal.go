@@ -8,63 +8,70 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
 // journalVersion is the version of the journal's form.
-const journalVersion = 1
+const journalVersion = 2
 
 // The events of a journal, one line each.
 const (
-	eventOpen  = "open"
-	eventBegin = "begin"
-	eventEnd   = "end"
-	eventClose = "close"
+	eventOpen       = "open"
+	eventBegin      = "begin"
+	eventEnd        = "end"
+	eventIncomplete = "incomplete" // a file of the run could not be written; in place of close
+	eventClose      = "close"      // every other file is there
 )
 
 // line is one line of journal.jsonl. Begin lines hold the whole change, so that the journal alone tells what was tried.
 type line struct {
-	Event   string `json:"event"`
-	Time    string `json:"time"`
-	Version int    `json:"version,omitempty"`
-	Run     string `json:"run,omitempty"`
-	Actor   string `json:"actor,omitempty"`
-	Commit  string `json:"commit,omitempty"`
-	Digest  string `json:"digest,omitempty"`
+	Event       string `json:"event"`
+	Time        string `json:"time"`
+	Version     int    `json:"version,omitempty"`
+	Run         string `json:"run,omitempty"`
+	Command     string `json:"command,omitempty"`
+	Actor       string `json:"actor,omitempty"`
+	Commit      string `json:"commit,omitempty"`
+	Approver    string `json:"approver,omitempty"`
+	PullRequest string `json:"pull_request,omitempty"`
+	Digest      string `json:"digest,omitempty"`
 
 	ID     string  `json:"id,omitempty"`
 	Change *change `json:"change,omitempty"`
 
-	Status   string  `json:"status,omitempty"`
-	Err      string  `json:"error,omitempty"`
-	Response string  `json:"response,omitempty"`
-	Attempts int     `json:"attempts,omitempty"`
-	Started  string  `json:"started,omitempty"`
-	Seconds  float64 `json:"seconds,omitempty"`
+	Status     string  `json:"status,omitempty"`
+	Err        string  `json:"error,omitempty"`
+	HTTPStatus int     `json:"http_status,omitempty"`
+	Response   string  `json:"response,omitempty"`
+	Attempts   int     `json:"attempts,omitempty"`
+	Started    string  `json:"started,omitempty"`
+	Seconds    float64 `json:"seconds,omitempty"`
 
 	ExitCode *int `json:"exit_code,omitempty"`
 }
 
 // change is a plan.Change as the journal and run.json keep it.
 type change struct {
-	ID        string  `json:"id"`
-	Domain    string  `json:"domain"`
-	Sync      string  `json:"sync,omitempty"`
-	Phase     string  `json:"phase"`
-	Op        string  `json:"op"`
-	Kind      string  `json:"kind"`
-	Workspace string  `json:"workspace"`
-	Name      string  `json:"name"`
-	Person    string  `json:"person,omitempty"`
-	Leaver    string  `json:"leaver,omitempty"`
-	Gated     bool    `json:"gated,omitempty"`
-	Guard     string  `json:"guard,omitempty"`
-	Cause     string  `json:"cause,omitempty"`
-	Reason    string  `json:"reason,omitempty"`
-	Fields    []field `json:"fields,omitempty"`
+	ID         string  `json:"id"`
+	Domain     string  `json:"domain"`
+	Sync       string  `json:"sync,omitempty"`
+	Phase      string  `json:"phase"`
+	Op         string  `json:"op"`
+	Kind       string  `json:"kind"`
+	Workspace  string  `json:"workspace"`
+	Name       string  `json:"name"`
+	Ordinal    int     `json:"ordinal,omitempty"`
+	Person     string  `json:"person,omitempty"`
+	Leaver     string  `json:"leaver,omitempty"`
+	Gated      bool    `json:"gated,omitempty"`
+	Guard      string  `json:"guard,omitempty"`
+	Cause      string  `json:"cause,omitempty"`
+	CauseAbout string  `json:"cause_about,omitempty"`
+	Origin     string  `json:"origin,omitempty"`
+	Reason     string  `json:"reason,omitempty"`
+	Fields     []field `json:"fields,omitempty"`
 }
 
 type field struct {
@@ -73,11 +80,14 @@ type field struct {
 	After  string `json:"after"`
 }
 
-func record(c plan.Change) *change {
-	r := &change{
-		ID: c.ID, Domain: string(c.Domain), Sync: c.Sync, Phase: string(c.Phase), Op: string(c.Op),
-		Kind: string(c.Ref.Kind), Workspace: c.Ref.Workspace, Name: c.Ref.Name,
-		Person: c.Person, Leaver: c.Leaver, Gated: c.Gated, Guard: string(c.Guard), Cause: string(c.Cause), Reason: c.Reason,
+func (a *Audit) record(c plan.Change) change {
+	r := change{
+		ID: c.ID, Domain: string(c.Domain), Sync: c.Sync, Phase: string(c.Phase), Op: string(c.Op), Kind: string(c.Ref.Kind),
+		Workspace: c.Ref.Workspace, Name: c.Ref.Name, Ordinal: c.Ordinal, Person: c.Person, Leaver: c.Leaver, Gated: c.Gated,
+		Guard: string(c.Guard), Cause: string(c.Cause), CauseAbout: c.CauseAbout, Origin: string(c.Origin),
+	}
+	if a.meta.Reason != nil {
+		r.Reason = a.meta.Reason(c)
 	}
 	for _, f := range c.Fields {
 		r.Fields = append(r.Fields, field(f))
@@ -86,9 +96,9 @@ func record(c plan.Change) *change {
 }
 
 // unfinished lists what was begun and never ended, by time and id.
-func unfinished(begun map[string]beginning) []beginning {
-	return slices.SortedFunc(maps.Values(begun), func(x, y beginning) int {
-		return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.change.ID, y.change.ID))
+func unfinished(begun map[string]entry) []entry {
+	return slices.SortedFunc(maps.Values(begun), func(x, y entry) int {
+		return cmp.Or(x.started.Compare(y.started), cmp.Compare(x.change.ID, y.change.ID))
 	})
 }
 
@@ -111,10 +121,10 @@ type history struct {
 
 // readJournal understands a journal, however it ends. A line that was cut off was never followed by what it announces:
 // the write behind it starts only after the line is whole.
-func readJournal(text []byte) (history, error) {
+func readJournal(data []byte) (history, error) {
 	var h history
 	waiting := map[string][]int{} // id to places in entries
-	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
 		raw := bytes.TrimSpace(lines.Bytes())
@@ -131,14 +141,14 @@ func readJournal(text []byte) (history, error) {
 			if l.Version > journalVersion {
 				return h, fmt.Errorf("the journal has version %d; this program reads up to %d", l.Version, journalVersion)
 			}
-			h.header = header{Run: l.Run, Actor: l.Actor, Commit: l.Commit, Digest: l.Digest}
+			h.header = header{l.Run, l.Command, l.Actor, l.Commit, l.Approver, l.PullRequest, l.Digest, l.Time}
 		case eventBegin:
 			if l.Change == nil {
 				h.damaged++
 				continue
 			}
 			waiting[l.ID] = append(waiting[l.ID], len(h.entries))
-			h.entries = append(h.entries, entry{change: *l.Change, status: statusUnknown, started: instant(l.Time)})
+			h.entries = append(h.entries, entry{change: *l.Change, status: plan.Unknown, started: instant(l.Time)})
 		case eventEnd:
 			at := waiting[l.ID]
 			if len(at) == 0 {
@@ -147,13 +157,14 @@ func readJournal(text []byte) (history, error) {
 			}
 			waiting[l.ID] = at[1:]
 			e := &h.entries[at[0]]
-			e.status, e.err, e.response, e.attempts = l.Status, l.Err, l.Response, l.Attempts
+			e.status, e.err, e.response, e.httpStatus, e.attempts = plan.Status(l.Status), l.Err, l.Response, l.HTTPStatus, l.Attempts
 			e.took = time.Duration(l.Seconds * float64(time.Second)).Round(time.Microsecond)
 			if t := instant(l.Started); !t.IsZero() {
 				e.started = t
 			}
 		case eventClose:
 			h.finished, h.exit = true, l.ExitCode
+		case eventIncomplete:
 		default:
 			h.damaged++
 		}
@@ -170,34 +181,4 @@ func instant(s string) time.Time {
 		return time.Time{}
 	}
 	return t
-}
-
-// keepUnfinished moves the journal of a run that never finished out of the way.
-func keepUnfinished(f folder) error {
-	text, err := f.Read(JournalFile)
-	if err != nil || len(text) == 0 {
-		return err
-	}
-	h, err := readJournal(text)
-	if err == nil && h.finished {
-		return nil
-	}
-	return f.Rename(JournalFile, func(n int) string {
-		name := "journal-" + fileName(cmp.Or(h.Run, "unknown"))
-		if n > 0 {
-			name += fmt.Sprintf("-%d", n+1)
-		}
-		return name + ".jsonl"
-	})
-}
-
-// fileName makes part of a file name of anything: letters, digits, point, hyphen; never a colon (Windows, artifacts).
-func fileName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r == '-' || r == '.' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
-			return r
-		}
-		return '-'
-	}, s)
-	return s[:min(len(s), 80)]
 }

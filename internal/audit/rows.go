@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/csv"
+	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,89 +14,90 @@ import (
 	"github.com/jszwec/csvutil"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
-
-// statusUnknown is the status of a change that was begun and of which nobody knows how it ended.
-const statusUnknown = "unknown"
 
 // Row is one line of the CSV files: the first five columns are those of the tool this one follows.
 type Row struct {
 	Email    string // whom it is about
 	Action   string // what was done, in that tool's words where it had one
 	Details  string // the change in a sentence
-	Status   string // the HTTP status of the answer; failed or unknown where there was none
+	Status   string // the HTTP status of the last answer; failed, unknown and the like where there was none
 	Response string // what the server said, or why there was no answer
 
-	Time     string // when it was begun, RFC 3339, UTC
-	Run      string
-	Domain   string
-	Phase    string
-	Object   string // kind and name
-	Before   string // name: value; name: value
-	After    string
-	Attempts int
-	Duration string // seconds
-	Digest   string // of the plan
-	Actor    string
-	Commit   string
+	Time        string // when it was begun, RFC 3339, UTC
+	Run         string
+	Domain      string
+	Phase       string
+	Object      string // kind and name
+	Before      string // name: value; name: value
+	After       string
+	Attempts    int    // writes that were sent
+	Duration    string // seconds
+	Digest      string // of the plan
+	Actor       string
+	Commit      string
+	Approver    string
+	PullRequest string
 }
 
 // header is what all rows of a run share.
-type header struct{ Run, Actor, Commit, Digest string }
+type header struct{ run, command, actor, commit, approver, pullRequest, digest, started string }
 
 // entry is one change that was tried, from an outcome or from the journal.
 type entry struct {
-	change   change
-	status   string
-	err      string
-	response string
-	attempts int
-	started  time.Time
-	took     time.Duration
+	change     change
+	status     plan.Status
+	err        string
+	response   string
+	httpStatus int
+	attempts   int
+	started    time.Time
+	took       time.Duration
 }
 
 // tried reports whether a call may have been sent for the change.
 func tried(o plan.Outcome) bool {
-	return o.Status == plan.Done || o.Status == plan.Failed || o.Attempts > 0
+	return o.Status == plan.Done || o.Status == plan.Failed || o.Status == plan.Unknown || o.Attempts > 0
 }
 
-// rows are the two CSV files in the making.
-type rows struct {
-	success, failure    []Row
-	unknown, unfinished int // of the failures
+// logs are the two CSV files in the making.
+type logs struct {
+	header
+	scrub            *text.Scrubber
+	success, failure []Row
+	failed           map[plan.Status]int // the rows of the error log, by status
 }
 
-// add takes a row for how its change ended.
-func (r *rows) add(row Row, status string) {
-	if status == string(plan.Done) {
-		r.success = append(r.success, row)
+// add takes a row for a change. Everything that is not done is in the error log: also what was begun and stopped before
+// it was sent.
+func (l *logs) add(e entry) {
+	if e.status == plan.Done {
+		l.success = append(l.success, l.row(e))
 		return
 	}
-	r.failure = append(r.failure, row)
-	switch status {
-	case statusUnknown:
-		r.unknown++
-	case string(plan.NotTried): // begun, and stopped before it was sent or while it waited
-		r.unfinished++
+	if l.failed == nil {
+		l.failed = map[plan.Status]int{}
 	}
+	l.failed[e.status]++
+	l.failure = append(l.failure, l.row(e))
 }
 
-// failed counts the failures that are neither.
-func (r *rows) failed() int { return len(r.failure) - r.unknown - r.unfinished }
-
-var httpStatus = regexp.MustCompile(`^[1-5][0-9]{2}\b`)
-
-// row renders an entry, and says how it ended.
-func (h header) row(e entry) (row Row, status string) {
+// row renders an entry.
+func (h header) row(e entry) Row {
 	c := &e.change
 	response := e.response
 	switch {
-	case e.status == statusUnknown:
+	case e.status == plan.Unknown && e.err == "" && e.response == "":
 		response = "the run ended before the answer came"
 	case e.err != "" && !strings.Contains(e.err, e.response):
 		response = e.response + ": " + e.err
 	case e.err != "":
 		response = e.err
+	}
+	status := string(e.status)
+	if e.httpStatus != 0 {
+		status = strconv.Itoa(e.httpStatus)
 	}
 	var before, after []string
 	for _, f := range c.Fields {
@@ -107,58 +108,78 @@ func (h header) row(e entry) (row Row, status string) {
 			after = append(after, f.Name+": "+f.After)
 		}
 	}
-	row = Row{
-		Email: email(c), Action: action(c), Details: details(c),
-		Status:   cmp.Or(httpStatus.FindString(e.response), e.status),
-		Response: response,
-		Time:     stamp(e.started.Truncate(time.Millisecond)),
-		Run:      h.Run, Domain: c.Domain, Phase: c.Phase, Object: strings.ReplaceAll(c.Kind, "_", " ") + " " + c.Name,
+	return Row{
+		Email: email(c), Action: action(c), Details: details(c), Status: status, Response: response,
+		Time: stamp(e.started.Truncate(time.Millisecond)),
+		Run:  h.run, Domain: c.Domain, Phase: c.Phase, Object: plan.Kind(c.Kind).Info().One + " " + c.Name,
 		Before: strings.Join(before, "; "), After: strings.Join(after, "; "),
 		Attempts: e.attempts, Duration: strconv.FormatFloat(e.took.Seconds(), 'f', 3, 64),
-		Digest: h.Digest, Actor: h.Actor, Commit: h.Commit,
+		Digest: h.digest, Actor: h.actor, Commit: h.commit, Approver: h.approver, PullRequest: h.pullRequest,
 	}
-	return row, e.status
 }
 
-// encode renders rows as CSV with a header, also when there are none.
-func encode(list []Row) ([]byte, error) {
-	var text bytes.Buffer
-	w := csv.NewWriter(&text)
+// write writes both files.
+func (l *logs) write(f folder) error {
+	put := func(name string, rows []Row) error {
+		data, err := encode(rows, true, l.scrub)
+		return cmp.Or(err, write(f, name, data))
+	}
+	return errors.Join(put(SuccessFile, l.success), put(ErrorFile, l.failure))
+}
+
+// encode renders rows as CSV, each cell without secrets and harmless.
+func encode[R any](rows []R, withHeader bool, scrub *text.Scrubber) ([]byte, error) {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
 	enc := csvutil.NewEncoder(w)
-	enc.WithMarshalers(csvutil.MarshalFunc(func(s string) ([]byte, error) { return []byte(cell(s)), nil })) // before the header: the encoder keeps what it knows of a type then
-	if err := enc.EncodeHeader(Row{}); err != nil {
-		return nil, err
+	harmless := func(s string) ([]byte, error) { return []byte(cell(scrub.Scrub(s))), nil }
+	enc.WithMarshalers(csvutil.MarshalFunc(harmless)) // before the header: the encoder keeps what it knows of a type then
+	if withHeader {
+		if err := enc.EncodeHeader(*new(R)); err != nil {
+			return nil, err
+		}
 	}
 	enc.AutoHeader = false
-	for i := range list {
-		if err := enc.Encode(&list[i]); err != nil {
+	for i := range rows {
+		if err := enc.Encode(&rows[i]); err != nil {
 			return nil, err
 		}
 	}
 	w.Flush()
-	return text.Bytes(), w.Error()
+	return scrub.Bytes(out.Bytes()), w.Error()
 }
 
+// separators are what may separate cells for whoever opens the file, beside tabs and line ends, which no cell keeps.
+const separators = ",;|"
+
 // cell makes text harmless to whoever opens the file: one line, nothing invisible, and an apostrophe before what a
-// spreadsheet would run as a formula, also behind spaces and quotes.
+// spreadsheet would run as a formula: at the start, behind spaces and quotes, and behind what it may take for the end of
+// a cell.
 func cell(s string) string {
 	var b strings.Builder
+	var pending strings.Builder // spaces and quotes at the start of what may be a cell
+	starts := true
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		shown := string(r)
+		blank := false
 		switch {
 		case r == '\n', r == '\r', r == '\t', r == '\u2028', r == '\u2029':
-			b.WriteByte(' ')
+			shown, blank = " ", true
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
+			shown, blank = fmt.Sprintf(`\u%04x`, r), true
+		case r == '"', r == '\'', unicode.IsSpace(r):
+			blank = true
 		}
+		switch {
+		case starts && blank:
+			pending.WriteString(shown)
+			continue
+		case starts && strings.ContainsRune("=+-@＝＋－＠", r):
+			b.WriteByte('\'')
+		}
+		b.WriteString(pending.String() + shown)
+		pending.Reset()
+		starts = strings.ContainsRune(separators, r)
 	}
-	text := b.String()
-	first := strings.TrimLeftFunc(s, func(r rune) bool {
-		return r == '"' || r == '\'' || r != '\t' && r != '\r' && unicode.IsSpace(r) || unicode.Is(unicode.Cf, r)
-	})
-	if first != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(first)[0]) {
-		return "'" + text
-	}
-	return text
+	return b.String() + pending.String()
 }

@@ -2,32 +2,30 @@ package audit
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// action names what was done, in the words of the tool this one follows wherever it had them (docs/from-the-script.md).
+// fallbacks are the causes of getting the fallback manager.
+var fallbacks = map[string]bool{
+	string(state.CauseNoManager): true, string(state.CauseManagerUnknown): true, string(state.CauseManagerPending): true,
+	string(state.CauseManagerInactive): true, string(state.CauseGroupFallback): true,
+}
+
+// action names what was done, in the words of the tool this one follows wherever it had them (docs/from-the-script.md):
+// operation and kind where nothing else is said.
 func action(c *change) string {
-	fallback := false
-	switch plan.Cause(c.Cause) {
-	case state.CauseNoManager, state.CauseManagerUnknown, state.CauseManagerPending, state.CauseManagerInactive, state.CauseGroupFallback:
-		fallback = true
-	}
 	create, remove := c.Op == string(plan.Create), c.Op == string(plan.Delete)
 	switch plan.Kind(c.Kind) {
-	case plan.KindField:
-		return "Create Custom Field"
 	case plan.KindGroup:
 		switch {
-		case create:
-			return "Create Group"
 		case remove && c.Leaver != "":
 			return "Delete Manager Group"
-		case remove:
-			return "Delete Group"
+		case !create && !remove:
+			return "Rename Group"
 		}
-		return "Rename Group"
 	case plan.KindPerson:
 		switch {
 		case create:
@@ -52,30 +50,25 @@ func action(c *change) string {
 			return "Wipe Role"
 		case c.Leaver != "":
 			return "Pre-Deactivation Reassign"
-		case c.Person != "" && fallback:
+		case c.Person != "" && fallbacks[c.Cause]:
 			return "Fallback Assignment"
 		case c.Person != "":
 			return "Assign Direct Mgr"
-		case fallback:
+		case fallbacks[c.Cause]:
 			return "Auto-Fix Group Mgr"
 		}
 		return "Assign Group Mgr"
-	case plan.KindProject:
-		return "Create Project"
-	case plan.KindTag:
-		return "Create Tag"
-	case plan.KindTask:
-		return "Create Task"
-	case plan.KindEntry:
-		switch {
-		case create:
-			return "Create Time Entry"
-		case remove:
-			return "Delete Time Entry"
-		}
-		return "Update Time Entry"
 	}
-	return c.Op + " " + c.Kind
+	return title(c.Op + " " + plan.Kind(c.Kind).Info().One)
+}
+
+// title begins each word with a capital.
+func title(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		words[i] = string(unicode.ToUpper(rune(w[0]))) + w[1:]
+	}
+	return strings.Join(words, " ")
 }
 
 // email says whom a change is about: the person, or the one whose role on a group it is.
@@ -114,15 +107,15 @@ func details(c *change) string {
 			parts = append(parts, f.Name+": "+f.Before+" -> "+f.After)
 		}
 	}
-	text := strings.Join(parts, "; ")
-	if text == "" {
-		text = c.Name
+	sentence := strings.Join(parts, "; ")
+	if sentence == "" {
+		sentence = c.Name
 	}
 	if c.Leaver != "" && c.Leaver != c.Name {
-		text += ", before " + c.Leaver + " is deactivated"
+		sentence += ", before " + c.Leaver + " is deactivated"
 	}
 	if c.Reason != "" {
-		text += " (" + c.Reason + ")"
+		sentence += " (" + c.Reason + ")"
 	}
-	return text
+	return sentence
 }

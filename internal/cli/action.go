@@ -106,7 +106,7 @@ func (a actionSyncs) Apply(ctx context.Context, p action.Planned, approval plan.
 		return action.Applied{}, err
 	}
 	run.print(reason)
-	return action.Applied{Outcomes: run.outcomes, Verified: run.verified, Elapsed: a.Now().Sub(a.started), Code: code}, nil
+	return action.Applied{Outcomes: run.outcomes, Verified: run.verified, Elapsed: a.Now().Sub(a.started), Code: code, AuditDir: run.folder}, nil
 }
 
 func (a actionSyncs) ReadApproval(name string, data []byte) action.Approval {

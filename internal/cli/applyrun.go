@@ -30,6 +30,8 @@ type applyRun struct {
 	mask     report.Masker // of the audit files, where anybody may read them
 	outcomes []plan.Outcome
 	verified report.Verify
+	approver string  // who approved what is gated, and where
+	pull     string  // the pull request whose merge is applied
 	cut      bool    // verifying was stopped early
 	errs     []error // what went wrong beside the changes
 }
@@ -49,11 +51,20 @@ func (a *applyRun) do(ctx context.Context, approval plan.Approval) (int, error) 
 	return code, nil
 }
 
+// rememberedRuns is in how many of the last runs' plans an approved list is looked for.
+const rememberedRuns = 20
+
 // earlier returns the lists of gated changes that earlier runs here have shown, to recognise what is left of an
 // approved one. They are believed only where they hash to the approved digest.
 func (r *run) earlier() [][]string {
 	var lists [][]string
-	for _, name := range []string{cmp.Or(r.opts.out, planFile), filepath.Join(r.opts.audit, audit.PlanFile)} {
+	names := []string{cmp.Or(r.opts.out, planFile), filepath.Join(r.opts.audit, audit.PlanFile)}
+	if runs, err := audit.List(r.path(r.opts.audit)); err == nil {
+		for _, run := range runs[max(0, len(runs)-rememberedRuns):] {
+			names = append(names, filepath.Join(r.opts.audit, run.Folder, audit.PlanFile))
+		}
+	}
+	for _, name := range names {
 		data, err := os.ReadFile(r.path(name))
 		if err != nil {
 			continue
@@ -65,7 +76,7 @@ func (r *run) earlier() [][]string {
 	return lists
 }
 
-// begin starts the audit and puts the plan beside it.
+// begin makes the run's folder in the audit folder, starts the journal and puts the plan beside it.
 func (a *applyRun) begin() (err error) {
 	if err := a.makeDir(a.opts.audit); err != nil {
 		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
@@ -75,6 +86,7 @@ func (a *applyRun) begin() (err error) {
 	if err != nil {
 		return err
 	}
+	a.folder = filepath.Join(a.opts.audit, a.audit.Folder())
 	pages, err := a.planPages(a.plan)
 	for _, page := range pages {
 		err = errors.Join(err, a.audit.WriteFile(page.name, page.data))
@@ -88,7 +100,11 @@ func (a *applyRun) meta() audit.Meta {
 	if a.env.GitHubActions {
 		run, actor = a.getenv("GITHUB_RUN_ID")+"-"+a.getenv("GITHUB_RUN_ATTEMPT"), a.getenv("GITHUB_TRIGGERING_ACTOR")
 	}
-	return audit.Meta{Run: run, Actor: actor, Commit: a.getenv("GITHUB_SHA"), Secrets: a.secrets(), Now: a.Now}
+	return audit.Meta{
+		Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(commitOf(a.path("."), a.file, a.opts.config), a.getenv("GITHUB_SHA")),
+		Approver: a.approver, PullRequest: a.pull,
+		Secrets: a.secrets(), Reason: func(c plan.Change) string { return c.Reason }, Now: a.Now,
+	}
 }
 
 // Begin and End make a the journal: people are masked on the way where they are in the reports.
@@ -205,14 +221,13 @@ func (a *applyRun) close(code int) error {
 	for _, c := range a.verified.Unexpected(a.outcomes) {
 		left = append(left, a.mask.Change(c))
 	}
-	var refusals []plan.Refusal
+	var refusals []string
 	for _, refusal := range a.plan.Refusals {
-		refusal.Text = a.mask.Text(refusal.Text)
-		refusals = append(refusals, refusal)
+		refusals = append(refusals, refusal.Setting+": "+a.mask.Text(refusal.Text))
 	}
 	calls.Made = a.calls()
 	return errors.Join(a.writeReport(), a.audit.Close(audit.Summary{
-		Command: "apply", Outcomes: a.mask.Outcomes(a.outcomes), ExitCode: code, Digest: a.plan.Digest(), ApprovalDigest: a.plan.ApprovalDigest(),
+		Outcomes: a.mask.Outcomes(a.outcomes), ExitCode: code, Digest: a.plan.Digest(), ApprovalDigest: a.plan.ApprovalDigest(),
 		Calls: calls, Started: a.started, Finished: a.Now(), Verified: a.verified.Done, VerifyErr: a.mask.Text(a.verified.Err),
 		Left: left, Errors: words, Problems: a.mask.Problems(a.plan.Problems), Refusals: refusals,
 	}))

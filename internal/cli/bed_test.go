@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -142,10 +144,30 @@ type audited struct {
 	doneIDs, open map[string]bool // journal: ids that ended as done; ids that were begun and did not end
 }
 
+// lastRun is the folder of the last run in the audit folder.
+func (b *bed) lastRun() string {
+	b.t.Helper()
+	runs := b.runs()
+	if len(runs) == 0 {
+		b.t.Fatal("there is no audit")
+	}
+	return "clockify-audit/" + runs[len(runs)-1].Folder
+}
+
+func (b *bed) runs() []audit.Listed {
+	b.t.Helper()
+	runs, err := audit.List(filepath.Join(b.dir, "clockify-audit"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		b.t.Fatal(err)
+	}
+	return runs
+}
+
 func (b *bed) audit() audited {
 	b.t.Helper()
 	a := audited{doneIDs: map[string]bool{}, open: map[string]bool{}}
-	for line := range strings.Lines(string(b.read("clockify-audit/journal.jsonl"))) {
+	dir := b.lastRun()
+	for line := range strings.Lines(string(b.read(dir + "/journal.jsonl"))) {
 		var l struct{ Event, ID, Status string }
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			continue // a killed run's last line
@@ -163,7 +185,7 @@ func (b *bed) audit() audited {
 		}
 	}
 	for _, name := range []string{"sync_success_log.csv", "sync_error_log.csv"} {
-		all, err := csv.NewReader(bytes.NewReader(b.read("clockify-audit/" + name))).ReadAll()
+		all, err := csv.NewReader(bytes.NewReader(b.read(dir + "/" + name))).ReadAll()
 		if err != nil {
 			b.t.Fatalf("%s: %v", name, err)
 		}
@@ -180,7 +202,7 @@ func (b *bed) audit() audited {
 			a.bad = len(all) - 1
 		}
 	}
-	if err := json.Unmarshal(b.read("clockify-audit/run.json"), &a); err != nil {
+	if err := json.Unmarshal(b.read(dir+"/run.json"), &a); err != nil {
 		b.t.Fatal(err)
 	}
 	return a

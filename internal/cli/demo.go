@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
@@ -81,9 +82,19 @@ func (d *demoCommand) run(ctx context.Context) int {
 		}
 	}
 	fmt.Fprintf(d.Stdout, "\nLook at what was written, a row for every change tried:\n  %s\n  %s\n",
-		filepath.Join(dir, "clockify-audit", "sync_success_log.csv"), filepath.Join(dir, "clockify-audit", "sync_error_log.csv"))
+		filepath.Join(lastRun(dir), audit.SuccessFile), filepath.Join(lastRun(dir), audit.ErrorFile))
 	fmt.Fprintf(d.Stdout, "Or play on: clockify-sync sandbox serves the same company; edit users.csv and plan again.\n")
 	return ExitDone
+}
+
+// lastRun is the folder of the last run in the audit folder of dir.
+func lastRun(dir string) string {
+	dir = filepath.Join(dir, "clockify-audit")
+	runs, err := audit.List(dir)
+	if err != nil || len(runs) == 0 {
+		return dir
+	}
+	return filepath.Join(dir, runs[len(runs)-1].Folder)
 }
 
 // approvalOf is the approval digest in a plan.json.

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -192,8 +193,8 @@ func TestKilled(t *testing.T) {
 			_ = cmd.Wait()
 			s.Close() // waits for calls that are still being carried out
 
-			if _, err := os.Stat(filepath.Join(b.dir, "clockify-audit", "journal.jsonl")); err == nil {
-				b.must(ExitDone, "audit", "clockify-audit")
+			if runs := b.runs(); len(runs) > 0 {
+				b.must(ExitDone, "audit", runs[0].Folder)
 				a := b.audit()
 				if a.begun != len(a.rows) || a.good != len(a.doneIDs) || a.begun != a.ended+len(a.open) || a.Totals["unknown"] != len(a.open) && a.ExitCode == nil {
 					t.Errorf("journal: %d begun, %d ended, %d open; %d rows, %d successes, totals %v", a.begun, a.ended, len(a.open), len(a.rows), a.good, a.Totals)
@@ -211,4 +212,94 @@ func TestKilled(t *testing.T) {
 		}
 		group.Go(func() error { t.Run(fmt.Sprint(n), run); return nil })
 	}
+}
+
+// TestKilledInOneFolder kills five runs in a row that share an audit folder, each at a random call. The folder lists all of
+// them, each can be completed, and nothing that one left is changed by another or by completing another.
+func TestKilledInOneFolder(t *testing.T) {
+	t.Parallel()
+	for seed := range sized(3, 20) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(uint64(seed), 2))
+			state, content := company(30)
+			b := newBed(t, sandbox.Options{State: state, Now: atEpoch}, content)
+			b.env["UNPACED"] = "1"
+			var calls, deadly atomic.Int64
+			var kill func()
+			b.served(func(h http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if calls.Add(1) == deadly.Load() {
+						kill()
+						panic(http.ErrAbortHandler)
+					}
+					h.ServeHTTP(w, r)
+				})
+			})
+			before := map[string]string{}
+			nothingLost := func(what string) {
+				t.Helper()
+				now := allFiles(t, filepath.Join(b.dir, "clockify-audit"))
+				for name, text := range before {
+					if now[name] != text && (filepath.Base(name) != audit.RunsFile || !strings.HasPrefix(now[name], text)) {
+						t.Errorf("%s changed %s", what, name)
+					}
+				}
+				before = now
+			}
+			const reading = 9 // calls before the first write
+			for n := range 5 {
+				calls.Store(0)
+				deadly.Store(int64(reading + 2 + rng.IntN(12)))
+				cmd := b.process("apply")
+				started := make(chan struct{})
+				kill = func() { <-started; _ = cmd.Process.Kill() }
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				close(started)
+				_ = cmd.Wait()
+				if cmd.ProcessState.Success() {
+					t.Fatalf("run %d was not killed after %d calls\n%s", n, calls.Load(), clipped(fmt.Sprint(cmd.Stdout)))
+				}
+				nothingLost(fmt.Sprintf("run %d", n))
+			}
+			runs := b.runs()
+			if len(runs) != 5 {
+				t.Fatalf("%d runs are listed, want 5", len(runs))
+			}
+			listed := b.must(ExitDone, "audit").out
+			rng.Shuffle(len(runs), func(i, j int) { runs[i], runs[j] = runs[j], runs[i] })
+			for _, r := range runs {
+				if !r.Open || !strings.Contains(listed, r.Folder) {
+					t.Errorf("a killed run is listed as %+v in\n%s", r, listed)
+				}
+				b.must(ExitDone, "audit", r.Folder)
+				nothingLost("completing " + r.Folder)
+			}
+			for _, r := range b.runs() {
+				if r.Open || r.Done+r.Failed+r.Unknown+r.NotTried == 0 {
+					t.Errorf("a completed run is listed as %+v", r)
+				}
+			}
+		})
+	}
+}
+
+// allFiles is the content of every file below a folder.
+func allFiles(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		found[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }

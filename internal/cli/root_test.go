@@ -104,7 +104,7 @@ func TestCommandLineErrors(t *testing.T) {
 		"people.csv":            "did you mean clockify-sync plan --users people.csv?",
 		"version now":           `does not take "now"`,
 		"completion tcsh":       "bash, zsh, fish or powershell",
-		"audit":                 "name the one folder of the killed run",
+		"audit a b":             "name one run, or none to list them",
 		"plan --usres x.csv":    "there is no flag --usres; did you mean --users?",
 		"plan --nonsense":       "there is no flag --nonsense\n",
 		"plan --users":          "a value is missing after --users",

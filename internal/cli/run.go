@@ -25,6 +25,7 @@ type run struct {
 	loaded   spec.Loaded
 	file     string // the CSV's name, for messages
 	jobs     []*job
+	folder   string                // of an apply, in the audit folder
 	applying bool                  // the plan is shown on the way to being applied
 	describe func(*report.Context) // adds what GitHub knows to what reports say; nil outside of the GitHub Action
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -53,6 +54,7 @@ func TestMain(m *testing.M) {
 //	faults [SPEC]          what goes wrong from now on, as in clockify-sync sandbox --faults; without SPEC nothing does
 //	calls OP N             compares the number of calls since the last one with N; OP is ==, <= or >=
 //	writes OP N            the same for the calls that were not reads; both forget what they counted
+//	lastrun                sets RUN to the folder of the last apply, in clockify-audit
 //	state FILE             saves what the in-memory Clockify holds
 //	exits CODE COMMAND...  runs a command that must end with exactly that exit code
 //	replace FILE OLD NEW   replaces text in a file; \n in NEW is a new line
@@ -80,6 +82,7 @@ func TestScripts(t *testing.T) {
 			"faults":   plainly(faultsVerb),
 			"calls":    plainly(callsVerb),
 			"writes":   plainly(writesVerb),
+			"lastrun":  plainly(lastRunVerb),
 			"state":    plainly(stateVerb),
 			"exits":    plainly(exitsVerb),
 			"replace":  plainly(replaceVerb),
@@ -114,6 +117,15 @@ func plainly(f func(*testscript.TestScript, []string) error) func(*testscript.Te
 		}
 		ts.Check(f(ts, args))
 	}
+}
+
+func lastRunVerb(ts *testscript.TestScript, _ []string) error {
+	dir := lastRun(ts.MkAbs("."))
+	if _, err := os.Stat(filepath.Join(dir, audit.RunFile)); err != nil {
+		return err
+	}
+	ts.Setenv("RUN", dir)
+	return nil
 }
 
 func clockifyVerb(ts *testscript.TestScript, args []string) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -84,7 +85,7 @@ func (r *run) context() report.Context {
 		ApplyCommand:  "clockify-sync apply" + r.opts.repeat,
 		RatePerSecond: r.loaded.Settings.API.RequestsPerSecond,
 		UsersFile:     r.file,
-		AuditDir:      r.opts.audit,
+		AuditDir:      cmp.Or(r.folder, r.opts.audit),
 	}
 	if r.describe != nil {
 		r.describe(&c)

@@ -220,7 +220,7 @@ func (m *mask) change(c plan.Change) plan.Change {
 		return c
 	}
 	c.Ref.Name, c.Reason = m.text(c.Ref.Name), m.text(c.Reason)
-	c.Person, c.Leaver = m.text(c.Person), m.text(c.Leaver)
+	c.Person, c.Leaver, c.CauseAbout = m.text(c.Person), m.text(c.Leaver), m.text(c.CauseAbout)
 	c.Fields = slices.Clone(c.Fields)
 	for i, f := range c.Fields {
 		c.Fields[i] = plan.Field{Name: f.Name, Before: m.text(f.Before), After: m.text(f.After)}

@@ -1,0 +1,282 @@
+package audit
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jszwec/csvutil"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// RunsFile lists the runs of an audit folder, a line for each that ended.
+const RunsFile = "runs.csv"
+
+// Listed is a line of runs.csv.
+type Listed struct {
+	Folder         string
+	Run            string
+	Command        string
+	Started        string // RFC 3339, UTC
+	Finished       string
+	ExitCode       string // empty: it was killed, and its files were completed afterwards
+	Done           int
+	Failed         int
+	Unknown        int
+	Skipped        int
+	Withheld       int
+	NotTried       int
+	Verified       bool
+	Digest         string
+	ApprovalDigest string
+	Actor          string
+	Commit         string
+	Approver       string
+	PullRequest    string
+
+	Open bool `csv:"-"` // its files are not complete: it was killed, or is still running
+}
+
+func (r *run) listed(folder string) Listed {
+	l := Listed{
+		Folder: folder, Run: r.Run, Command: r.Command, Started: r.Started, Finished: r.Finished,
+		Done: r.Totals[string(plan.Done)], Failed: r.Totals[string(plan.Failed)], Unknown: r.Totals[string(plan.Unknown)],
+		Skipped: r.Totals[string(plan.Skipped)], Withheld: r.Totals[string(plan.Withheld)], NotTried: r.Totals[string(plan.NotTried)],
+		Verified: r.Verified, Digest: r.Digest, ApprovalDigest: r.ApprovalDigest, Actor: r.Actor, Commit: r.Commit,
+		Approver: r.Approver, PullRequest: r.PullRequest,
+	}
+	if r.ExitCode != nil {
+		l.ExitCode = strconv.Itoa(*r.ExitCode)
+	}
+	return l
+}
+
+// appendRun adds a line to runs.csv with one write. A line that a killed run left unfinished is ended first.
+func appendRun(dir folder, l Listed, scrub *text.Scrubber) error {
+	header, err := encode([]Listed(nil), true, nil)
+	if err != nil {
+		return err
+	}
+	row, err := encode([]Listed{l}, false, scrub)
+	if err != nil {
+		return err
+	}
+	out, err := dir.Create(RunsFile)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		data, err := dir.Read(RunsFile)
+		if err != nil {
+			return err
+		}
+		switch {
+		case len(data) == 0:
+			row = append(header, row...)
+		case data[len(data)-1] != '\n':
+			row = append([]byte("\n"), row...)
+		}
+		if out, err = dir.Append(RunsFile); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	default:
+		row = append(header, row...)
+	}
+	_, err = out.Write(row)
+	if err == nil {
+		err = out.Sync()
+	}
+	if err := errors.Join(err, out.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", RunsFile, err)
+	}
+	return nil
+}
+
+// readRuns reads runs.csv, leaving out what is no line of it.
+func readRuns(dir folder) ([]Listed, error) {
+	data, err := dir.Read(RunsFile)
+	if err != nil {
+		return nil, err
+	}
+	header, err := csvutil.Header(Listed{}, "csv")
+	if err != nil {
+		return nil, err
+	}
+	var list []Listed
+	for raw := range bytes.Lines(data) {
+		dec, err := csvutil.NewDecoder(csv.NewReader(bytes.NewReader(raw)), header...)
+		if err != nil {
+			continue
+		}
+		var l Listed
+		if dec.Decode(&l) == nil && runFolder.MatchString(l.Folder) {
+			list = append(list, l)
+		}
+	}
+	return list, nil
+}
+
+// runFolder matches the names of runs' folders.
+var runFolder = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d{6}Z-`)
+
+// List returns the runs in an audit folder, the oldest first, with what runs.csv says of each; of a run that is Open, what
+// its journal says. It makes nothing.
+func List(dir string) ([]Listed, error) {
+	f, err := existingFolder(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open audit folder: %w", err)
+	}
+	list, err := listRuns(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("list the runs in %s: %w", dir, err)
+	}
+	return list, nil
+}
+
+func listRuns(dir folder) ([]Listed, error) {
+	ended, err := readRuns(dir)
+	if err != nil {
+		return nil, err
+	}
+	names, err := dir.Names()
+	if err != nil {
+		return nil, err
+	}
+	var list []Listed
+	for _, name := range names {
+		if !runFolder.MatchString(name) {
+			continue
+		}
+		if i := slices.IndexFunc(ended, func(l Listed) bool { return l.Folder == name }); i >= 0 {
+			list = append(list, ended[i])
+			continue
+		}
+		l := Listed{Folder: name, Open: true}
+		if h, logs, err := readFolder(dir, name); err == nil {
+			r := newRun(h.header, logs)
+			l = r.listed(name)
+			l.Open = true
+		}
+		list = append(list, l)
+	}
+	for _, l := range ended { // folders that were moved away
+		if !slices.Contains(names, l.Folder) {
+			list = append(list, l)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Listed) int {
+		return cmp.Or(instant(a.Started).Compare(instant(b.Started)), cmp.Compare(a.Folder, b.Folder))
+	})
+	return list, nil
+}
+
+// readFolder reads the journal of a run's folder.
+func readFolder(dir folder, name string) (history, *logs, error) {
+	sub, err := dir.Sub(name)
+	if err != nil {
+		return history{}, nil, err
+	}
+	data, err := sub.Read(JournalFile)
+	if err := errors.Join(err, sub.Close()); err != nil {
+		return history{}, nil, err
+	}
+	if data == nil {
+		return history{}, nil, fmt.Errorf("there is no %s in %s", JournalFile, name)
+	}
+	h, err := readJournal(data)
+	if err != nil {
+		return history{}, nil, err
+	}
+	l := &logs{header: h.header}
+	for _, e := range h.entries {
+		l.add(e)
+	}
+	return h, l, nil
+}
+
+// Completed is what Complete found in a journal.
+type Completed struct {
+	Listed
+	Already bool // the files were complete; nothing was changed
+	Damaged int  // lines that could not be read: the last one, if the run was killed while it wrote it
+}
+
+// Complete writes the CSV files, run.json and the line of runs.csv of a run that was killed, from its journal in a folder
+// of dir. The folder may be named in part where that is enough to tell it. A change that was begun and not ended is in
+// the error log with status unknown. Of a run that ended it changes nothing.
+func Complete(dir, name string) (Completed, error) {
+	f, err := existingFolder(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Completed{}, fmt.Errorf("there is no run %q: there is no folder %s", name, dir)
+	}
+	if err != nil {
+		return Completed{}, fmt.Errorf("open audit folder: %w", err)
+	}
+	c, err := complete(f, name)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return c, fmt.Errorf("complete a run in %s: %w", dir, err)
+	}
+	return c, nil
+}
+
+func complete(dir folder, name string) (Completed, error) {
+	list, err := listRuns(dir)
+	if err != nil {
+		return Completed{}, err
+	}
+	var found []Listed
+	for _, l := range list {
+		if l.Folder == name {
+			found = []Listed{l}
+			break
+		}
+		if name != "" && strings.Contains(l.Folder, name) {
+			found = append(found, l)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return Completed{}, fmt.Errorf("there is no run %q", name)
+	case len(found) > 1:
+		return Completed{}, fmt.Errorf("%d runs are named %q, such as %s", len(found), name, found[len(found)-1].Folder)
+	case !found[0].Open:
+		return Completed{Listed: found[0], Already: true}, nil
+	}
+	name = found[0].Folder
+	h, l, err := readFolder(dir, name)
+	if err != nil {
+		return Completed{}, err
+	}
+	sub, err := dir.Sub(name)
+	if err != nil {
+		return Completed{}, err
+	}
+	r := newRun(h.header, l)
+	r.ExitCode = h.exit
+	r.Errors = []string{"the run was killed; this file was made from its journal"}
+	err = errors.Join(l.write(sub), writeJSON(sub, RunFile, r, nil), removeParts(sub), sub.Close())
+	if err == nil {
+		err = appendRun(dir, r.listed(name), nil)
+	}
+	return Completed{Listed: r.listed(name), Damaged: h.damaged}, err
+}
+
+// removeParts removes what was being written when the run was killed.
+func removeParts(f folder) error {
+	names, err := f.Names()
+	for _, name := range names {
+		if strings.HasSuffix(name, partSuffix) {
+			err = errors.Join(err, f.Remove(name))
+		}
+	}
+	return err
+}
