@@ -125,8 +125,8 @@ type result struct {
 	err  error
 }
 
-// make reads and plans jobs side by side. Time syncs that write one person's entries in one workspace are planned one
-// after another once all is read, in the order of the config: an entry there stands for one of the source, and no more.
+// make reads and plans jobs side by side. Time syncs that write one person's entries in one workspace are planned
+// together once all is read.
 func (r *reader) make(ctx context.Context, jobs []*job) []result {
 	var group errgroup.Group
 	done, targets := make([]result, len(jobs)), map[string]int{}
@@ -143,21 +143,32 @@ func (r *reader) make(ctx context.Context, jobs []*job) []result {
 		})
 	}
 	_ = group.Wait() // every job keeps its own error
-	taken := map[string]map[string]bool{}
-	for i, j := range jobs {
-		m := &done[i]
-		if m.err == nil && m.plan == nil {
-			if taken[j.target] == nil {
-				taken[j.target] = map[string]bool{}
-			}
-			for l := range m.have.Time {
-				m.have.Time[l].Matched = taken[j.target]
-			}
-			m.plan = plan.Compute(j.spec, m.have)
+	for target, n := range targets {
+		if target != "" && n > 1 {
+			computeTogether(jobs, done, target)
 		}
-		m.have = state.State{} // may be large
+	}
+	for i := range done {
+		done[i].have = state.State{} // may be large
 	}
 	return done
+}
+
+// computeTogether plans the time syncs of one target in one go: an entry there stands for one of the source, and no more.
+func computeTogether(jobs []*job, done []result, target string) {
+	var states []state.TimeState
+	var all []state.TimeSync
+	for i, j := range jobs {
+		if j.target == target {
+			states, all = append(states, done[i].have.Time...), j.spec.Time
+		}
+	}
+	plans := plan.ComputeTime(all, states)
+	for i, j := range jobs {
+		if j.target == target && done[i].err == nil {
+			done[i].plan = plans[done[i].have.Time[0].Sync]
+		}
+	}
 }
 
 // read reads what the job needs as part of a round.

@@ -20,7 +20,7 @@ func TestReaderSharesWhatIsTaken(t *testing.T) {
 	syncs := []state.TimeSync{syncOf("a", "c1", "ann"), syncOf("b", "c2", "ann"), syncOf("c", "c3", "bob"), syncOf("d", "c4", "ann")}
 	var jobs []*job
 	for _, sync := range syncs {
-		j := &job{title: sync.Name, spec: state.Spec{Time: syncs}, target: targetOf(sync)}
+		j := &job{title: sync.Name, spec: state.Spec{Time: syncs}, target: targetOf(sync, syncs)}
 		j.open = func(*reader) (source, error) {
 			return source{read: func(context.Context) (state.State, error) {
 				if sync.Name == "a" {
@@ -32,7 +32,7 @@ func TestReaderSharesWhatIsTaken(t *testing.T) {
 				entry := state.Entry{Project: "Website", Start: day, End: day.Add(time.Hour), Description: "plan", ID: "1"}
 				projects := []state.Project{{Name: "Website"}}
 				return state.State{Time: []state.TimeState{{
-					Sync: sync.Name, From: day.Add(-time.Hour), To: day.Add(time.Hour),
+					Sync: sync.Name, Place: sync.Destination.UserID, From: day.Add(-time.Hour), To: day.Add(time.Hour),
 					Source:      state.WorkspaceEntries{Projects: projects, Entries: []state.Entry{entry}},
 					Destination: state.WorkspaceEntries{Projects: projects, Entries: []state.Entry{entry}, IsKeyOwner: true},
 				}}}, nil

@@ -84,7 +84,7 @@ func (r *run) timeJobs() []*job {
 
 // timeJob is the job of one time sync; all are told to the planner, for two of them may get into each other's way.
 func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
-	j := &job{title: "time " + sync.Name, spec: state.Spec{Time: all}, target: targetOf(sync)}
+	j := &job{title: "time " + sync.Name, spec: state.Spec{Time: all}, target: targetOf(sync, all)}
 	j.err = errors.Join(r.token("source.token_env", sync.Source.Token), r.token("destination.token_env", sync.Destination.Token))
 	if j.err != nil {
 		return j
@@ -111,9 +111,14 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 	return j
 }
 
-// targetOf is where a sync writes: somebody's entries in a workspace.
-func targetOf(sync state.TimeSync) string {
-	return sync.Destination.WorkspaceID + " " + sync.Destination.UserID
+// targetOf names where a sync writes: somebody's entries in a workspace, or where a sync of several people writes too,
+// the workspace. Syncs of one target are planned together.
+func targetOf(sync state.TimeSync, all []state.TimeSync) string {
+	workspace := sync.Destination.WorkspaceID
+	if slices.ContainsFunc(all, func(t state.TimeSync) bool { return t.Several() && t.Destination.WorkspaceID == workspace }) {
+		return workspace
+	}
+	return workspace + " " + sync.Destination.UserID
 }
 
 // token finds the token that is kept under a name: of the user sync where there is no name, of a secret, else of the

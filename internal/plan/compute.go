@@ -14,12 +14,9 @@ func Compute(spec state.Spec, have state.State) *Plan {
 	if spec.Users != nil && have.Users != nil {
 		parts = append(parts, users(spec.Users, have.Users))
 	}
-	for _, ledger := range have.Time {
-		for _, sync := range spec.Time {
-			if sync.Name == ledger.Sync {
-				parts = append(parts, timeSync(sync, ledger), marksShared(spec.Time, sync), sameEntries(spec.Time, sync))
-			}
-		}
+	plans := ComputeTime(spec.Time, have.Time)
+	for _, sync := range spec.Time {
+		parts = append(parts, plans[sync.Name])
 	}
 	return Join(parts...)
 }
@@ -37,7 +34,7 @@ func finish(p *Plan, needs func(changes []Change)) {
 	sortChanges(p.Changes)
 	needs(p.Changes)
 	slices.SortStableFunc(p.Findings, func(a, b state.Finding) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.About, b.About),
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.About, b.About),
 			slices.CompareFunc(a.Entries, b.Entries, func(x, y state.Entry) int { return compareEntries(&x, &y) }))
 	})
 	slices.SortStableFunc(p.Problems, func(a, b state.Problem) int {

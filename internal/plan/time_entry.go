@@ -1,187 +1,266 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // refusedSigns are the two characters Clockify refuses in descriptions (docs/clockify-api.md#descriptions), and what stands in.
 var refusedSigns = strings.NewReplacer("<", "‹", ">", "›")
 
 // collect turns the source entries that are to be mirrored into pairs and notes why the others are not. It returns how
-// many finished entries of the client's projects there are in the window.
-func (t *timePlanner) collect() int {
-	entries, n := t.have.Source.Entries, 0
-	t.pairs = make([]pair, 0, len(entries))
+// many finished entries there are in the window and in the sync's scope.
+func (p *personPlanner) collect() int {
+	entries, n := p.have.Source.Entries, 0
+	p.pairs = make([]pair, 0, len(entries))
 	for i := range entries {
 		e := &entries[i]
-		inside := t.inWindow(e.Start)
-		note := func(kind, name string, cause Cause, text string) {
+		inside := p.inWindow(e.Start)
+		note := func(kind, name string, cause Cause) {
 			if inside {
-				t.countFinding(kind, name, cause, text, e)
+				p.countFinding(kind, name, cause, e)
 			}
 		}
-		if e.OutOfScope {
+		switch {
+		case e.OutOfScope, !p.inScope(e):
 			continue
-		}
-		if e.End.IsZero() {
+		case e.End.IsZero():
 			if inside {
-				t.addFinding(state.Finding{Kind: state.FindingRunning, Name: entryName(e), Entries: []state.Entry{shown(e)}, Text: "is a timer that runs; it is left for the next run"})
+				p.addFinding(state.Finding{Kind: state.FindingRunning, Name: entryName(e), Entries: []state.Entry{shown(e)}})
 			}
 			continue
-		}
-		if e.Project == "" {
+		case e.Unseen:
+			note(state.FindingNoProject, p.who(), state.CauseUnseenProject)
+			continue
+		case e.Project == "":
 			if !e.TimeOff { // holidays and time off have no project
-				note(state.FindingNoProject, t.who(), state.CauseNoProject, "without a project; left out")
+				note(state.FindingNoProject, p.who(), state.CauseNoProject)
 			}
 			continue
 		}
 		if inside {
 			n++
 		}
-		a := t.targets[e.Project]
+		to := p.targets[e.Project]
 		switch {
 		case e.TimeOff:
-			note(state.FindingNotCarried, e.Project, state.CauseTimeOff, "holidays and time off cannot be made in another workspace; left out")
-		case e.Break && !t.have.Destination.Has("BREAKS"):
-			note(state.FindingNotCarried, e.Project, state.CauseBreaks, "breaks, which the destination's plan does not have (feature BREAKS); left out")
-		case a.project == nil && a.kind == state.FindingAmbiguous:
-			note(state.FindingNotCarried, e.Project, state.CauseProjectAmbiguous, "left out: its project is ambiguous in the destination")
-		case a.project == nil:
-			note(a.kind, e.Project, a.cause, a.text+"; left out")
+			note(state.FindingNotCarried, e.Project, state.CauseTimeOff)
+		case e.Break && !p.have.Destination.Has("BREAKS"):
+			note(state.FindingNotCarried, e.Project, state.CauseBreaks)
+		case to.project == nil && to.kind == state.FindingAmbiguous:
+			note(state.FindingNotCarried, e.Project, state.CauseProjectAmbiguous)
+		case to.project == nil:
+			note(to.kind, e.Project, to.cause)
 		default:
-			t.pairs = append(t.pairs, t.newPair(e, a))
+			p.pairs = append(p.pairs, p.newPair(e, to))
 			for _, what := range e.Unmapped {
-				note(state.FindingNotCarried, what, state.CauseNotCarried, "is not carried")
+				note(state.FindingNotCarried, what, state.CauseNotCarried)
 			}
 		}
 	}
 	return n
 }
 
-func (t *timePlanner) who() string {
-	if t.have.Source.User != "" {
-		return t.have.Source.User
+// inScope reports whether the entry is in the part that only: mirrors.
+func (p *personPlanner) inScope(e *state.Entry) bool {
+	if only := p.spec.OnlyProjects; len(only) > 0 && !slices.Contains(only, e.Project) {
+		return false
 	}
-	return t.spec.Name
+	only := p.spec.OnlyTags
+	return len(only) == 0 || slices.ContainsFunc(e.Tags, func(tag string) bool { return slices.Contains(only, tag) })
 }
+
+func (p *personPlanner) who() string { return cmp.Or(p.have.Source.User, p.spec.Name) }
 
 // newPair works out what the entry ought to look like in the destination.
-func (t *timePlanner) newPair(e *state.Entry, a target) pair {
-	p := pair{source: e, want: *e, frozen: a.project.Archived}
-	w := &p.want
-	w.Client, w.Project, w.Unmapped, w.Tags = a.project.Client, a.project.Name, nil, nil
-	w.Description = refusedSigns.Replace(e.Description)
-	if !t.spec.Link {
-		w.Link = ""
+func (p *personPlanner) newPair(e *state.Entry, to target) pair {
+	w := pair{source: e, want: *e, frozen: to.project.Archived}
+	want := &w.want
+	want.Client, want.Project, want.Unmapped, want.Tags = to.project.Client, to.project.Name, nil, nil
+	want.Description = refusedSigns.Replace(e.Description)
+	if !p.spec.Link {
+		want.Link = ""
 	}
-	if e.Task != "" && !t.spec.CreateMissing && !t.tasks[projectKey{w.Client, w.Project}][e.Task] {
-		p.task, w.Task = e.Task, ""
+	if p.spec.BillableFromProject {
+		want.Billable, want.OpenBillable = false, true
 	}
-	for _, tag := range e.Tags {
-		if t.tags.has[tag] || t.spec.CreateMissing && !t.tags.archived[tag] {
-			w.Tags = append(w.Tags, tag)
-		} else {
-			p.tags = append(p.tags, tag)
+	if e.Task != "" {
+		task, ok := p.usableTask(projectKey{want.Client, want.Project}, e.Task)
+		if want.Task = task; !ok {
+			w.task = e.Task
 		}
 	}
-	slices.Sort(w.Tags)
-	return p
+	for _, name := range e.Tags {
+		if tag, ok := p.usableTag(name); ok {
+			want.Tags = with(want.Tags, tag)
+		} else {
+			w.tags = append(w.tags, name)
+		}
+	}
+	slices.Sort(want.Tags)
+	return w
 }
 
-// applyUnsupported ends the working out once the destination entry is known, nil where there is none: what cannot be carried stays
-// there as it is, and is noted where it differs.
-func (t *timePlanner) applyUnsupported(p *pair, twin *state.Entry) {
-	w, inside := &p.want, t.inWindow(p.source.Start) || twin != nil && t.inWindow(twin.Start)
-	if p.task != "" {
-		if twin != nil && twin.Client == w.Client && twin.Project == w.Project {
-			w.Task = twin.Task
-		}
-		if w.Task != p.task && inside {
-			t.countFinding(state.FindingNotCarried, p.task, state.CauseTaskMissing, "the destination project has no such task"+hint, p.source)
+// usableTag is the destination's tag of a name, or the name itself where it may be made.
+func (t *timePlanner) usableTag(name string) (string, bool) {
+	if tag, ok := t.tags.find(name); ok {
+		return tag, true
+	}
+	if name != "" && t.spec.CreateMissing && !t.archivedTags[name] {
+		return name, true
+	}
+	return "", false
+}
+
+// usableTask is the destination project's task of a name, or the name itself where it may be made.
+func (t *timePlanner) usableTask(project projectKey, name string) (string, bool) {
+	if task, ok := t.tasks[project].find(name); ok {
+		return task, true
+	}
+	if t.spec.CreateMissing {
+		return name, true
+	}
+	return "", false
+}
+
+// applyUnsupported ends the working out once the destination entry is known, nil where there is none: what cannot be
+// carried stays there as it is, and is noted where it differs.
+func (p *personPlanner) applyUnsupported(w *pair, twin *state.Entry) {
+	want, inside := &w.want, p.inWindow(w.source.Start) || twin != nil && p.inWindow(twin.Start)
+	note := func(name string, cause Cause) {
+		if inside {
+			p.countFinding(state.FindingNotCarried, name, cause, w.source)
 		}
 	}
-	for _, tag := range p.tags {
+	if w.task != "" {
+		if twin != nil && twin.Client == want.Client && twin.Project == want.Project {
+			want.Task = twin.Task
+		}
+		if want.Task != w.task {
+			note(w.task, state.CauseTaskMissing)
+		}
+	}
+	for _, tag := range w.tags {
 		switch {
 		case twin != nil && slices.Contains(twin.Tags, tag):
-			w.Tags = with(w.Tags, tag)
-		case !inside:
-		case t.tags.archived[tag]:
-			t.countFinding(state.FindingNotCarried, tag, state.CauseTagArchived, "the tag is archived in the destination", p.source)
+			want.Tags = with(want.Tags, tag)
+		case p.archivedTags[tag]:
+			note(tag, state.CauseTagArchived)
 		default:
-			t.countFinding(state.FindingNotCarried, tag, state.CauseTagMissing, "the destination has no such tag"+hint, p.source)
+			note(tag, state.CauseTagMissing)
 		}
 	}
-	if twin != nil && t.have.Destination.FixedBillable && w.Billable != twin.Billable {
-		w.Billable = twin.Billable
-		if inside {
-			t.countFinding(state.FindingNotCarried, "billable", state.CauseBillableFixed, "the destination decides what is billable, and the key is no admin's", p.source)
-		}
+	if twin != nil && want.OpenBillable {
+		want.Billable = twin.Billable
 	}
-	if w.Description != p.source.Description && inside {
-		t.countFinding(state.FindingNotCarried, "< and >", state.CauseSigns, "Clockify refuses these signs in descriptions; they are written ‹ and ›", p.source)
+	if twin != nil && p.dest.FixedBillable && want.Billable != twin.Billable {
+		want.Billable = twin.Billable
+		note("billable", state.CauseBillableFixed)
+	}
+	if want.Description != w.source.Description {
+		note("< and >", state.CauseSigns)
 	}
 }
 
-const hint = " (create_missing: true makes it)"
-
 // create plans a new entry; equal is how many of its content there are already.
-func (t *timePlanner) create(p *pair, equal int) {
-	t.applyUnsupported(p, nil)
-	if p.frozen {
-		t.countFinding(state.FindingArchived, p.want.Project, state.CauseProjectArchived, "the destination project is archived; new and edited entries are left out", p.source)
+func (p *personPlanner) create(w *pair, equal int) {
+	p.applyUnsupported(w, nil)
+	p.fillDefaults(&w.want)
+	if !p.writable(w, nil) {
 		return
 	}
-	t.ensureTagsAndTask(&p.want)
-	want := p.want // a change outlives the reading: it must not keep all of it
-	t.add(Entries, Create, entryName(&want), Entry{Entry: &want, Equal: equal}, entryFields(&state.Entry{}, &want)...).Entry = &want
+	want := w.want // a change outlives the reading: it must not keep all of it
+	p.ensureTagsAndTask(&want)
+	p.created = append(p.created, &want)
+	p.add(Entries, Create, &want, Entry{Entry: &want, Equal: equal}, entryFields(&state.Entry{}, &want)).Entry = &want
 }
 
 // update plans what makes the twin read like the source entry, if anything.
-func (t *timePlanner) update(p *pair, twin *state.Entry) {
-	t.applyUnsupported(p, twin)
-	if t.have.Matched != nil {
-		t.have.Matched[twin.ID] = true
-	}
-	if !t.spec.Link && compareSlot(twin, &p.want) == 0 && compareContent(twin, &p.want) == 0 {
+func (p *personPlanner) update(w *pair, twin *state.Entry) {
+	p.place.matched[twin.ID] = true
+	p.applyUnsupported(w, twin)
+	p.fillDefaults(&w.want)
+	w.want.Fields = nil // its fields are kept as they are
+	if !p.spec.Link && sameContent(twin, &w.want) {
 		return // told by content alone, a twin that differs in its tags, task or billable may have been put right by hand
 	}
-	fields := entryFields(twin, &p.want)
-	if t.spec.Link && twin.Link != p.want.Link {
+	fields := entryFields(twin, &w.want)
+	if p.spec.Link && twin.Link != w.want.Link {
 		fields = append(fields, Field{"link", "", "marked"})
 	}
-	if len(fields) == 0 {
+	if len(fields) == 0 || !p.writable(w, twin) {
 		return
 	}
-	if p.frozen {
-		t.countFinding(state.FindingArchived, p.want.Project, state.CauseProjectArchived, "the destination project is archived; new and edited entries are left out", p.source)
-		return
+	want := w.want
+	p.ensureTagsAndTask(&want)
+	p.add(Entries, Update, twin, Entry{ID: twin.ID, Entry: &want, Moves: !sameContent(twin, &want)}, fields).Entry = &want
+}
+
+// writable reports whether an entry can be made, or the twin be changed; if not, it says so in a finding.
+func (p *personPlanner) writable(w *pair, twin *state.Entry) bool {
+	if w.frozen {
+		p.countFinding(state.FindingArchived, w.want.Project, state.CauseProjectArchived, w.source)
+		return false
 	}
-	t.ensureTagsAndTask(&p.want)
-	want := p.want
-	t.add(Entries, Update, entryName(twin), Entry{ID: twin.ID, Entry: &want, Moves: !sameContent(twin, &want)}, fields...).Entry = &want
+	cause, about := p.refusedBecause(&w.want, twin)
+	if cause != "" {
+		p.countAbout(state.FindingNotMirrored, label(&w.want), cause, about, w.source)
+	}
+	return cause == ""
 }
 
 // ensureTagsAndTask plans the tags and the task of an entry that the destination lacks. A task is named with its project.
 func (t *timePlanner) ensureTagsAndTask(e *state.Entry) {
 	for _, tag := range e.Tags {
-		if !t.tags.has[tag] && !t.tags.archived[tag] && !t.asked.tags[tag] {
-			t.asked.tags[tag] = true
+		if !t.tags.has(tag) && !t.archivedTags[tag] && !t.planned.tags[tag] {
+			t.planned.tags[tag] = true
 			t.add(Provision, Create, tag, Tag{tag}, Field{"tag", "", tag}).Cause = state.CauseForEntries
 		}
 	}
-	if e.Task == "" || t.tasks[projectKey{e.Client, e.Project}][e.Task] {
+	if e.Task == "" || t.tasks[projectKey{e.Client, e.Project}].has(e.Task) {
 		return
 	}
-	do := Task{e.Client, e.Project, e.Task}
 	name := label(e) + " · " + e.Task
-	if !t.asked.tasks[name] {
-		t.asked.tasks[name] = true
+	if !t.planned.tasks[name] {
+		t.planned.tasks[name] = true
+		do := Task{e.Client, e.Project, e.Task}
 		t.add(Provision, Create, name, do, Field{"project", "", label(e)}, Field{"task", "", e.Task}).Cause = state.CauseForEntries
 	}
+}
+
+// names are names that can be found written otherwise in case and spaces alone.
+type names struct {
+	exact  set
+	folded map[string]string // empty where several names fold to one
+}
+
+func namesOf(list []string) names {
+	n := names{setOf(list), map[string]string{}}
+	for _, name := range list {
+		key := text.Fold(name)
+		if other, known := n.folded[key]; known && other != name {
+			n.folded[key] = ""
+		} else {
+			n.folded[key] = name
+		}
+	}
+	return n
+}
+
+func (n names) has(name string) bool { return n.exact[name] }
+
+// find returns the name as it is there.
+func (n names) find(name string) (string, bool) {
+	if n.exact[name] {
+		return name, true
+	}
+	near := n.folded[text.Fold(name)]
+	return near, near != ""
 }
 
 // entryFields are the fields in which two entries differ.
@@ -205,6 +284,9 @@ func entryFields(before, after *state.Entry) []Field {
 	put("description", before.Description, after.Description)
 	put("task", before.Task, after.Task)
 	put("tags", strings.Join(before.Tags, "; "), strings.Join(after.Tags, "; "))
+	for _, f := range after.Fields {
+		put("field "+f.Name, "", f.Text)
+	}
 	put("billable", boolText(before.Billable), boolText(after.Billable))
 	put("type", entryType(before.Break), entryType(after.Break))
 	return fields
@@ -244,14 +326,8 @@ func entryName(e *state.Entry) string {
 	if e.Project != "" {
 		name = label(e) + " · " + name
 	}
-	text := strings.Join(strings.Fields(e.Description), " ")
-	if len(text) > shownDescription {
-		if r := []rune(text); len(r) > shownDescription {
-			text = string(r[:shownDescription-1]) + "…"
-		}
-	}
-	if text != "" {
-		name += " · " + text
+	if shown := text.Clip(strings.Join(strings.Fields(e.Description), " "), shownDescription); shown != "" {
+		name += " · " + shown
 	}
 	return name
 }

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,17 +13,19 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// ledgerOf reads a Ledger written for people: the window is 14 to 21 November 2026, and underscores stand for spaces.
+// timeStateOf reads a TimeState written for people: the window is 14 to 21 November 2026, and underscores stand for spaces.
 //
 //	source PROJECT [archived]                      a project under the client, which is Acme
 //	dest [CLIENT/]PROJECT [archived] [tasks=a,b]   a project of the destination
 //	tags a,b [archived=c,d]
-//	has link | plain FEATURE,... | fixed
+//	has link | plain FEATURE,... | fixed | inactive | makers WHO
+//	rules [task] [tag] [description] [timer] [locked=DAYTHH:MM] [approved=DAYTHH:MM-DAYTHH:MM] [needs=FIELD,...]
 //	book PROJECT DAYTHH:MM-DAYTHH:MM WORD...       a source entry; without an end it runs, project - is none
 //	twin [CLIENT/]PROJECT ...                      a destination entry
 //
-// The words of an entry are its description, or billable, break, absence, elsewhere, tags=a,b, task=x, id=x, link=x.
-func ledgerOf(t rapid.TB, text string) state.TimeState {
+// The words of an entry are its description, or billable, break, absence, elsewhere, unseen, made, locked, tags=a,b,
+// task=x, id=x, link=x, long=N.
+func timeStateOf(t rapid.TB, text string) state.TimeState {
 	t.Helper()
 	l := state.TimeState{
 		Sync: "acme", From: day(t, "14T00:00"), To: day(t, "21T00:00"),
@@ -62,6 +65,12 @@ func ledgerOf(t rapid.TB, text string) state.TimeState {
 			l.Destination.Features, l.Destination.IsKeyOwner = strings.Split(words[1], ","), false
 		case "fixed":
 			l.Destination.FixedBillable = true
+		case "rules":
+			readRules(t, &l.Destination.Rules, words[1:])
+		case "inactive":
+			l.Destination.Inactive = true
+		case "makers":
+			l.Source.ProjectMakers = words[1]
 		case "trouble":
 			l.Destination.LinkTrouble = spaced(words[1])
 		case "book":
@@ -80,6 +89,32 @@ func ledgerOf(t rapid.TB, text string) state.TimeState {
 		e.Link = e.ID
 	}
 	return l
+}
+
+func readRules(t rapid.TB, r *state.EntryRules, words []string) {
+	for _, w := range words {
+		key, value, _ := strings.Cut(w, "=")
+		switch key {
+		case "task":
+			r.NeedsTask = true
+		case "tag":
+			r.NeedsTag = true
+		case "description":
+			r.NeedsDescription = true
+		case "timer":
+			r.TimerOnly = true
+		case "locked":
+			r.LockedBefore = day(t, value)
+		case "approved":
+			from, to, _ := strings.Cut(value, "-")
+			r.Approved = append(r.Approved, state.Period{From: day(t, from), To: day(t, to)})
+		case "needs":
+			r.NeedsFields = strings.Split(value, ",")
+			r.Fields = r.NeedsFields
+		default:
+			t.Fatalf("rules: what is %q?", w)
+		}
+	}
 }
 
 func clientAndProject(word string) (client, project string) {
@@ -122,6 +157,15 @@ func readEntry(t rapid.TB, id string, words []string) state.Entry {
 			e.TimeOff = true
 		case "elsewhere":
 			e.OutOfScope = true
+		case "unseen":
+			e.Unseen = true
+		case "made":
+			e.Made = true
+		case "locked":
+			e.Locked = true
+		case "long":
+			n, _ := strconv.Atoi(value)
+			said = append(said, strings.Repeat("x", n))
 		case "tags":
 			e.Tags = strings.Split(value, ",")
 			slices.Sort(e.Tags)
@@ -171,19 +215,44 @@ func renderTime(p *plan.Plan) string {
 			fmt.Fprintf(&b, " | %s: %s", f.Name, text)
 		}
 		if c.Gated {
-			fmt.Fprintf(&b, " | gated: %s", c.Reason)
+			fmt.Fprintf(&b, " | gated: %s", c.Cause)
 		}
 		b.WriteString("\n")
 	}
 	for _, f := range p.Findings {
-		fmt.Fprintf(&b, "%s | %s | %s", f.Kind, f.Name, f.Text)
+		fmt.Fprintf(&b, "%s | %s", f.Kind, f.Name)
+		if f.Person != "" {
+			fmt.Fprintf(&b, " | of %s", f.Person)
+		}
+		if f.Cause != "" {
+			fmt.Fprintf(&b, " | %s", f.Cause)
+		}
+		for _, word := range append([]string{f.About}, f.Values...) {
+			if word != "" {
+				fmt.Fprintf(&b, " | %s", word)
+			}
+		}
+		if f.Count > 0 {
+			fmt.Fprintf(&b, " | %d", f.Count)
+		}
+		if f.Length > 0 {
+			fmt.Fprintf(&b, " of %s", f.Length)
+		}
+		for i := range f.Entries {
+			e := &f.Entries[i]
+			fmt.Fprintf(&b, " | %s %s", e.Start.Format("02T15:04"), e.Description)
+		}
 		if f.Failed {
 			b.WriteString(" | failed")
 		}
 		b.WriteString("\n")
 	}
 	for _, r := range p.Refusals {
-		fmt.Fprintf(&b, "refused | %s | %s\n", r.Setting, r.Text)
+		fmt.Fprintf(&b, "refused | %s | %s", r.Setting, r.Cause)
+		if r.About != "" {
+			fmt.Fprintf(&b, " | %s", r.About)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -7,103 +7,107 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// syncByLink mirrors by mark: whatever became of a source entry, the entry marked with it follows. Entries without a mark
-// are somebody's own; one that is a twin of a source entry without a mirror is marked, which adopts it, and no other.
-func (t *timePlanner) syncByLink() {
-	marked := links{first: map[string]*state.Entry{}, copies: map[string][]*state.Entry{}}
-	var unmarked []*state.Entry
-	for i := range t.have.Destination.Entries {
-		e := &t.have.Destination.Entries[i]
+// syncByLink mirrors by the link: whatever became of a source entry, the entry that holds its id follows. Entries without
+// a link are somebody's own; one that is a twin of a source entry without a mirror is adopted by giving it the link. On
+// the first linked run an edit that content tells is adopted too: the tool made those entries, when it had no link.
+func (p *personPlanner) syncByLink() {
+	linked := links{first: map[string]*state.Entry{}, copies: map[string][]*state.Entry{}}
+	var unlinked []*state.Entry
+	for i := range p.have.Destination.Entries {
+		e := &p.have.Destination.Entries[i]
 		switch {
+		case p.place.surplus[e.ID]:
 		case e.Link != "":
-			marked.add(e)
-		case t.candidate(e):
-			unmarked = append(unmarked, e)
+			linked.add(e)
+		case p.candidate(e):
+			unlinked = append(unlinked, e)
 		}
 	}
-	pairs := make([]*pair, len(t.pairs))
-	for i := range t.pairs {
-		pairs[i] = &t.pairs[i]
+	pairs := make([]*pair, len(p.pairs))
+	for i := range p.pairs {
+		pairs[i] = &p.pairs[i]
 	}
-	var unlinked []*pair // without a mirror
-	for _, p := range sortByEntry(pairs, wantOf) {
-		if mirrors := marked.take(p.source.Link); len(mirrors) > 0 {
-			t.updateMirror(p, mirrors)
-		} else if t.inWindow(p.source.Start) {
-			unlinked = append(unlinked, p)
+	var missing []*pair // without a mirror
+	for _, want := range sortByEntry(pairs, wantOf) {
+		if mirrors := linked.take(want.source.Link); len(mirrors) > 0 {
+			p.updateMirror(want, mirrors)
+		} else if p.inWindow(want.source.Start) {
+			missing = append(missing, want)
 		}
 	}
-	t.missingSources(marked)
-	t.grow(len(unlinked) - len(unmarked))
-	t.forEachSlot(unlinked, unmarked, func(left leftover) {
-		for i, p := range left.pairs {
-			t.create(p, left.equal[i])
+	p.missingSources(linked)
+	p.grow(len(missing) - len(unlinked))
+	p.forEachSlot(missing, unlinked, func(left leftover) {
+		if !p.dest.HasLink {
+			p.editOrCreate(left)
+			return
 		}
-		for _, e := range left.twins {
-			t.unexplained(e)
+		for i, want := range left.pairs {
+			p.create(want, left.equal[i])
 		}
+		p.unexplained = append(p.unexplained, left.twins...)
 	})
 }
 
 // updateMirror updates the mirror of a source entry, the closest where copies were made of it.
-func (t *timePlanner) updateMirror(p *pair, mirrors []*state.Entry) {
-	slices.SortFunc(mirrors, func(a, b *state.Entry) int { return t.closer(&p.want, a, b) })
-	if t.inWindow(p.source.Start) || t.inWindow(mirrors[0].Start) {
-		t.update(p, mirrors[0])
+func (p *personPlanner) updateMirror(want *pair, mirrors []*state.Entry) {
+	slices.SortFunc(mirrors, func(a, b *state.Entry) int { return p.closer(&want.want, a, b) })
+	if p.inWindow(want.source.Start) || p.inWindow(mirrors[0].Start) {
+		p.update(want, mirrors[0])
 	}
 	for _, e := range mirrors[1:] {
-		if t.inWindow(e.Start) {
-			t.countFinding(state.FindingNoSource, label(e), state.CauseCopied, "copies of mirrored entries, with their mark; left as they are", e)
+		if p.inWindow(e.Start) {
+			p.countFinding(state.FindingNoSource, label(e), state.CauseCopied, e)
 		}
 	}
 }
 
-// closer orders entries of one mark: those that read like what is wanted come first. The others are copies somebody made
+// closer orders entries of one link: those that read like what is wanted come first. The others are copies somebody made
 // of it, for Clockify copies fields along.
-func (t *timePlanner) closer(want, a, b *state.Entry) int {
-	far := func(e *state.Entry) int {
-		return boolInt(compareSlot(e, want) != 0) + boolInt(compareContent(e, want) != 0) + 4*boolInt(!t.inWindow(e.Start))
+func (p *personPlanner) closer(want, a, b *state.Entry) int {
+	distance := func(e *state.Entry) int {
+		return boolInt(compareSlot(e, want) != 0) + boolInt(compareContent(e, want) != 0) + 4*boolInt(!p.inWindow(e.Start))
 	}
-	return cmp.Or(far(a)-far(b), compareEntries(a, b))
+	return cmp.Or(distance(a)-distance(b), compareEntries(a, b))
 }
 
-// missingSources deals with marked entries of the window whose source entry is not there any more, or not under the client. marked
-// are those that no pair has taken.
-func (t *timePlanner) missingSources(marked links) {
-	if len(marked.first) == 0 {
+// missingSources deals with linked entries of the window whose source entry is not there any more, or not under the
+// client. linked are those that no pair has taken.
+func (p *personPlanner) missingSources(linked links) {
+	if len(linked.first) == 0 {
 		return
 	}
-	elsewhere := set{}
-	for i := range t.have.Source.Entries {
-		if e := &t.have.Source.Entries[i]; e.OutOfScope {
-			elsewhere[e.Link] = true
+	moved := set{}
+	for i := range p.have.Source.Entries {
+		if e := &p.have.Source.Entries[i]; e.OutOfScope {
+			moved[e.Link] = true
 		} else {
-			marked.take(e.Link) // it is there, and left out for a reason that has been told
+			linked.take(e.Link) // it is there, and left out for a reason that has been told
 		}
 	}
 	var gone []*state.Entry
-	for link := range marked.first {
-		for _, e := range marked.of(link) {
-			if t.inWindow(e.Start) {
+	for link := range linked.first {
+		for _, e := range linked.of(link) {
+			if p.inWindow(e.Start) {
 				gone = append(gone, e)
 			}
 		}
 	}
 	for _, e := range sortByEntry(gone, entryOf) {
 		switch {
-		case elsewhere[e.Link]:
-			t.countFinding(state.FindingSourceGone, label(e), state.CauseSourceMoved, "their source entries are now in projects this sync does not cover, or somebody else's; left as they are", e)
-		case t.spec.Deletes:
-			c := t.add(Cleanup, Delete, entryName(e), Entry{ID: e.ID}, entryFields(e, &state.Entry{})...)
+		case moved[e.Link]:
+			p.countFinding(state.FindingSourceGone, label(e), state.CauseSourceMoved, e)
+		case p.spec.Deletes:
+			c := p.add(Cleanup, Delete, e, Entry{ID: e.ID}, entryFields(e, &state.Entry{}))
 			was := shown(e)
-			c.Gated, c.Entry, c.Cause, c.Reason = true, &was, state.CauseSourceDeleted, "its source entry was deleted"
+			c.Gated, c.Cause, c.Entry = true, state.CauseSourceDeleted, &was
 		default:
-			t.countFinding(state.FindingSourceGone, label(e), state.CauseSourceDeleted, "their source entries were deleted (deletes: gated would offer to delete them)", e)
+			p.countFinding(state.FindingSourceGone, label(e), state.CauseSourceDeleted, e)
 		}
 	}
 }
 
-// links are the marked entries by their mark, which as a rule is one entry's.
+// links are the linked entries by their link, which as a rule is one entry's.
 type links struct {
 	first  map[string]*state.Entry
 	copies map[string][]*state.Entry
@@ -124,7 +128,7 @@ func (l links) of(link string) []*state.Entry {
 	return append([]*state.Entry{l.first[link]}, l.copies[link]...)
 }
 
-// take returns the entries of a mark and forgets them.
+// take returns the entries of a link and forgets them.
 func (l links) take(link string) []*state.Entry {
 	all := l.of(link)
 	delete(l.first, link)

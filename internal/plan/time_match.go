@@ -9,35 +9,31 @@ import (
 
 // syncByContent mirrors without a link: twins are left alone, what differs in the end or the description alone is edited,
 // and the rest is made. What no source entry explains is a finding: it may be the person's own.
-func (t *timePlanner) syncByContent() {
-	pairs := make([]*pair, 0, len(t.pairs))
-	for i := range t.pairs {
-		if t.inWindow(t.pairs[i].source.Start) {
-			pairs = append(pairs, &t.pairs[i])
+func (p *personPlanner) syncByContent() {
+	pairs := make([]*pair, 0, len(p.pairs))
+	for i := range p.pairs {
+		if p.inWindow(p.pairs[i].source.Start) {
+			pairs = append(pairs, &p.pairs[i])
 		}
 	}
 	var twins []*state.Entry
-	for i := range t.have.Destination.Entries {
-		if e := &t.have.Destination.Entries[i]; t.candidate(e) {
+	for i := range p.have.Destination.Entries {
+		if e := &p.have.Destination.Entries[i]; p.candidate(e) {
 			twins = append(twins, e)
 		}
 	}
-	t.grow(len(pairs) - len(twins))
-	t.forEachSlot(pairs, twins, func(left leftover) { t.editOrCreate(left) })
+	p.grow(len(pairs) - len(twins))
+	p.forEachSlot(pairs, twins, func(left leftover) { p.editOrCreate(left) })
 }
 
 // grow makes room for changes that are certain, so that a large first run does not outgrow its list again and again.
-func (t *timePlanner) grow(changes int) {
-	t.plan.Changes = slices.Grow(t.plan.Changes, max(0, changes))
+func (p *personPlanner) grow(changes int) {
+	p.plan.Changes = slices.Grow(p.plan.Changes, max(0, changes))
 }
 
 // candidate reports whether a destination entry is one that a source entry of the window may explain.
-func (t *timePlanner) candidate(e *state.Entry) bool {
-	return !e.End.IsZero() && !e.TimeOff && t.inWindow(e.Start) && t.mapped[projectKey{e.Client, e.Project}]
-}
-
-func (t *timePlanner) unexplained(e *state.Entry) {
-	t.countFinding(state.FindingNoSource, label(e), state.CauseUnmatched, "in the destination alone; left as they are", e)
+func (p *personPlanner) candidate(e *state.Entry) bool {
+	return !e.End.IsZero() && !e.TimeOff && p.inWindow(e.Start) && p.mapped[projectKey{e.Client, e.Project}]
 }
 
 // leftover is what has no twin among the entries of one project and start. equal is how many twins the content of each
@@ -50,13 +46,13 @@ type leftover struct {
 
 // forEachSlot pairs twins and hands over what is left in each project at each start. Twins are counted: two equal entries
 // stay two.
-func (t *timePlanner) forEachSlot(pairs []*pair, twins []*state.Entry, rest func(leftover)) {
+func (p *personPlanner) forEachSlot(pairs []*pair, twins []*state.Entry, rest func(leftover)) {
 	pairs, twins = sortByEntry(pairs, wantOf), sortByEntry(twins, entryOf)
 	for len(pairs) > 0 || len(twins) > 0 {
 		first := firstOf(pairs, twins, compareSlot)
-		n := prefixLen(pairs, func(p *pair) bool { return compareSlot(&p.want, first) == 0 })
+		n := prefixLen(pairs, func(w *pair) bool { return compareSlot(&w.want, first) == 0 })
 		d := prefixLen(twins, func(e *state.Entry) bool { return compareSlot(e, first) == 0 })
-		if left := t.pairTwins(pairs[:n], twins[:d]); len(left.pairs) > 0 || len(left.twins) > 0 {
+		if left := p.pairTwins(pairs[:n], twins[:d]); len(left.pairs) > 0 || len(left.twins) > 0 {
 			rest(left)
 		}
 		pairs, twins = pairs[n:], twins[d:]
@@ -85,18 +81,18 @@ func prefixLen[T any](list []T, pred func(T) bool) int {
 }
 
 // pairTwins pairs the twins among entries of one slot and returns the others.
-func (t *timePlanner) pairTwins(pairs []*pair, twins []*state.Entry) leftover {
+func (p *personPlanner) pairTwins(pairs []*pair, twins []*state.Entry) leftover {
 	var left leftover
 	for len(pairs) > 0 || len(twins) > 0 {
 		first := firstOf(pairs, twins, compareContent)
-		n := prefixLen(pairs, func(p *pair) bool { return compareContent(&p.want, first) == 0 })
+		n := prefixLen(pairs, func(w *pair) bool { return compareContent(&w.want, first) == 0 })
 		d := prefixLen(twins, func(e *state.Entry) bool { return compareContent(e, first) == 0 })
-		a, b := pairs[:n], t.unmatched(twins[:d])
+		a, b := pairs[:n], p.unmatched(twins[:d])
 		if n > 0 && d > 0 {
-			a, b = t.pairIdentical(a, b)
+			a, b = p.pairIdentical(a, b)
 			k := min(len(a), len(b))
 			for i := range k {
-				t.update(a[i], b[i])
+				p.update(a[i], b[i])
 			}
 			a, b = a[k:], b[k:]
 		}
@@ -109,16 +105,16 @@ func (t *timePlanner) pairTwins(pairs []*pair, twins []*state.Entry) leftover {
 	return left
 }
 
-// unmatched returns the entries that stand for no source entry of another sync.
-func (t *timePlanner) unmatched(twins []*state.Entry) []*state.Entry {
-	if len(t.have.Matched) == 0 {
+// unmatched returns the entries that stand for no source entry yet and are not taken back.
+func (p *personPlanner) unmatched(twins []*state.Entry) []*state.Entry {
+	if len(p.place.matched) == 0 && len(p.place.surplus) == 0 {
 		return twins
 	}
-	return slices.DeleteFunc(slices.Clone(twins), func(e *state.Entry) bool { return t.have.Matched[e.ID] })
+	return slices.DeleteFunc(slices.Clone(twins), func(e *state.Entry) bool { return p.place.matched[e.ID] || p.place.surplus[e.ID] })
 }
 
 // pairIdentical pairs twins that are the same in everything, so that they stay as they are, and returns the others.
-func (t *timePlanner) pairIdentical(pairs []*pair, twins []*state.Entry) (otherPairs []*pair, otherTwins []*state.Entry) {
+func (p *personPlanner) pairIdentical(pairs []*pair, twins []*state.Entry) (otherPairs []*pair, otherTwins []*state.Entry) {
 	for len(pairs) > 0 && len(twins) > 0 {
 		switch c := compareAttributes(&pairs[0].want, twins[0]); {
 		case c < 0:
@@ -126,7 +122,7 @@ func (t *timePlanner) pairIdentical(pairs []*pair, twins []*state.Entry) (otherP
 		case c > 0:
 			otherTwins, twins = append(otherTwins, twins[0]), twins[1:]
 		default:
-			t.update(pairs[0], twins[0]) // notes what is not carried, and marks
+			p.update(pairs[0], twins[0]) // notes what is not carried, and marks
 			pairs, twins = pairs[1:], twins[1:]
 		}
 	}
@@ -134,23 +130,23 @@ func (t *timePlanner) pairIdentical(pairs []*pair, twins []*state.Entry) (otherP
 }
 
 // editOrCreate edits entries of one slot where one of the same end or the same description is left, and makes the others.
-func (t *timePlanner) editOrCreate(left leftover) {
+func (p *personPlanner) editOrCreate(left leftover) {
 	owner := matchEdits(left.pairs, left.twins)
 	edited := make([]bool, len(left.pairs))
 	for d, i := range owner {
 		if i >= 0 {
 			edited[i] = true
-			t.update(left.pairs[i], left.twins[d])
+			p.update(left.pairs[i], left.twins[d])
 		}
 	}
-	for i, p := range left.pairs {
+	for i, want := range left.pairs {
 		if !edited[i] {
-			t.create(p, left.equal[i])
+			p.create(want, left.equal[i])
 		}
 	}
 	for d, e := range left.twins {
 		if owner[d] < 0 {
-			t.unexplained(e)
+			p.unexplained = append(p.unexplained, e)
 		}
 	}
 }
@@ -175,8 +171,8 @@ func matchEdits(pairs []*pair, twins []*state.Entry) []int {
 	}
 	free := maps.Clone(alike)
 	for kind := range 2 {
-		for i, p := range pairs {
-			key := editKeys(&p.want)[kind]
+		for i, want := range pairs {
+			key := editKeys(&want.want)[kind]
 			for !placed[i] && len(free[key]) > 0 {
 				d := free[key][0]
 				free[key] = free[key][1:]

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,39 +12,42 @@ import (
 type noteKey struct {
 	kind, name string
 	cause      Cause
-	text       string
+	about      string
 }
 
 type note struct {
 	entries int
 	length  time.Duration
-	names   []string      // of the first few by name
-	first   []state.Entry // those
+	first   []state.Entry // by name
 }
 
 // shownEntries is how many entries a finding names.
 const shownEntries = 3
 
-func (t *timePlanner) countFinding(kind, name string, cause Cause, text string, e *state.Entry) {
-	key := noteKey{kind, name, cause, text}
-	n := t.notes[key]
+// named are the kinds of findings that name entries: those that a person has to go and look at.
+var named = map[string]bool{state.FindingSourceGone: true, state.FindingNoSource: true, state.FindingCountedTwice: true, state.FindingNotMirrored: true}
+
+func (p *personPlanner) countFinding(kind, name string, cause Cause, e *state.Entry) {
+	p.countAbout(kind, name, cause, "", e)
+}
+
+func (p *personPlanner) countAbout(kind, name string, cause Cause, about string, e *state.Entry) {
+	key := noteKey{kind, name, cause, about}
+	n := p.notes[key]
 	if n == nil {
 		n = &note{}
-		t.notes[key] = n
+		p.notes[key] = n
 	}
 	n.entries++
 	n.length += e.End.Sub(e.Start)
-	if kind != state.FindingSourceGone && kind != state.FindingNoSource {
+	if !named[kind] {
 		return
 	}
-	called := entryName(e)
-	i := len(n.names)
-	for i > 0 && cmp.Or(cmp.Compare(called, n.names[i-1]), compareEntries(e, &n.first[i-1])) < 0 {
+	i := len(n.first)
+	for i > 0 && cmp.Or(cmp.Compare(entryName(e), entryName(&n.first[i-1])), compareEntries(e, &n.first[i-1])) < 0 {
 		i--
 	}
 	if i < shownEntries {
-		n.names = slices.Insert(n.names, i, called)
-		n.names = n.names[:min(len(n.names), shownEntries)]
 		n.first = slices.Insert(n.first, i, shown(e))
 		n.first = n.first[:min(len(n.first), shownEntries)]
 	}
@@ -60,28 +62,32 @@ func shown(e *state.Entry) state.Entry {
 
 func (t *timePlanner) addFinding(f state.Finding) {
 	f.Source, f.Sync = t.spec.At, t.spec.Name
-	f.Level = state.LevelNote
-	if f.Failed {
+	switch {
+	case f.Failed:
 		f.Level = state.LevelProblem
+	case f.Kind == state.FindingCountedTwice, f.Kind == state.FindingRenamed, f.Kind == state.FindingProjectRights, f.Kind == state.FindingNotMirrored:
+		f.Level = state.LevelAttention
+	default:
+		f.Level = state.LevelNote
 	}
+	f.Text = legacyText(f)
 	t.plan.Findings = append(t.plan.Findings, f)
 }
 
-// report turns the notes into findings. Plan.finish sorts them.
-func (t *timePlanner) report() {
-	for key, n := range t.notes {
-		text := fmt.Sprintf("%s (%s): %s", count(n.entries, "entry", "entries"), hoursText(n.length), key.text)
-		if len(n.names) > 0 {
-			text += ": " + list(n.names, shownEntries)
-			if more := n.entries - len(n.names); more > 0 {
-				text += fmt.Sprintf(" and %d more", more)
-			}
-		}
-		t.addFinding(state.Finding{Kind: key.kind, Name: key.name, Cause: key.cause, Count: n.entries, Length: n.length, Entries: n.first, Text: text})
+func (p *personPlanner) addFinding(f state.Finding) {
+	if p.spec.Several() {
+		f.Person = p.have.Destination.User
 	}
+	p.timePlanner.addFinding(f)
 }
 
-// hoursText is a length as people write it: 7:30 h.
-func hoursText(d time.Duration) string {
-	return fmt.Sprintf("%d:%02d h", int(d/time.Hour), int(d%time.Hour/time.Minute))
+// report turns the notes into findings. Plan.finish sorts them.
+func (p *personPlanner) report() {
+	for key, n := range p.notes {
+		failed := key.kind == state.FindingNotMirrored && !p.spec.AcceptUnmirrored
+		p.addFinding(state.Finding{
+			Kind: key.kind, Name: key.name, Cause: key.cause, About: key.about,
+			Count: n.entries, Length: n.length, Entries: n.first, Failed: failed,
+		})
+	}
 }

@@ -26,7 +26,7 @@ func checkTime(t *testing.T, base func() state.TimeSync, cases []timeCase) {
 			if tc.sync != nil {
 				tc.sync(&sync)
 			}
-			p := computeTime(sync, ledgerOf(t, tc.ledger))
+			p := computeTime(sync, timeStateOf(t, tc.ledger))
 			if diff := cmp.Diff(lines(tc.want), renderTime(p)); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
 			}
@@ -54,7 +54,7 @@ func TestTimeProjects(t *testing.T) {
 		{
 			name:   "an archived one in the source holds its name",
 			ledger: "dest Alpha/Website\nsource Website archived",
-			want:   `archived | Website | is archived under Acme in the source and active in the destination; it is left alone`,
+			want:   `archived | Website | source_archived | Acme`,
 		},
 		{
 			name: "two of one name leave out that project's entries alone",
@@ -68,8 +68,8 @@ func TestTimeProjects(t *testing.T) {
 				book Shop 20T10:00-20T11:00 plan`,
 			want: `
 				create time_entry Theirs | Beta / Shop · 2026-11-20T10:00:00Z · plan | project: Beta / Shop | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: plan
-				ambiguous | Website | is unclear: several projects of the destination have this name: Alpha / Website, Beta / Website. Its entries are left out until project_map says which is meant | failed
-				not_carried | Website | 1 entry (1:00 h): left out: its project is ambiguous in the destination`,
+				ambiguous | Website | project_ambiguous | Alpha / Website | Beta / Website | failed
+				not_carried | Website | project_ambiguous | 1 of 1h0m0s`,
 		},
 		{
 			name: "project_map settles it",
@@ -96,20 +96,19 @@ func TestTimeProjects(t *testing.T) {
 				book Shop 20T09:00-20T10:00 plan
 				twin Alpha/Website 20T09:00-20T10:00 own`,
 			want: `
-				no_project | Shop | is sent to "Nowhere" by project_map: the destination has no project of this name | failed
-				no_project | Shop | 1 entry (1:00 h): is sent to "Nowhere" by project_map: the destination has no project of this name; left out
-				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · own`,
+				no_project | Shop | project_map | 1 of 1h0m0s
+				no_project | Shop | project_map | Nowhere | failed
+				no_source | Alpha / Website | unmatched | 1 of 1h0m0s | 20T09:00 own`,
 		},
 		{
-			name: "names that differ by case alone are two",
+			name: "names that differ by case and spaces alone are one",
 			ledger: `
 				dest Alpha/Web_site
 				source website
 				book website 20T09:00-20T10:00 plan`,
 			want: `
-				create project Home | Web site | client: Acme
-				no_project | Web site | differs from the source's "website" by case or spaces alone; it counts as another project
-				no_project | website | 1 entry (1:00 h): the destination has no project of this name; left out`,
+				create time_entry Theirs | Alpha / Web site · 2026-11-20T09:00:00Z · plan | project: Alpha / Web site | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan
+				renamed_project | website | nearly_same | Alpha / Web site`,
 		},
 		{
 			name: "an archived destination project gets nothing new",
@@ -119,7 +118,7 @@ func TestTimeProjects(t *testing.T) {
 				book Website 20T09:00-20T10:00 new
 				book Website 20T10:00-20T11:00 known
 				twin Alpha/Website 20T10:00-20T11:00 known`,
-			want: `archived | Website | 1 entry (1:00 h): the destination project is archived; new and edited entries are left out`,
+			want: `archived | Website | project_archived | 1 of 1h0m0s`,
 		},
 	})
 }
@@ -197,7 +196,7 @@ func TestTimeEntries(t *testing.T) {
 				twin Alpha/Website 20T09:00-20T10:00 plan`,
 			want: `
 				create time_entry Theirs | Alpha / Website · 2026-11-20T09:15:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:15:00Z | end: 2026-11-20T10:00:00Z | description: plan
-				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+				counted_twice | Alpha / Website | old_form | 1 of 1h0m0s | 20T09:00 plan`,
 		},
 		{
 			name: "what is in the destination alone is summed up and never deleted",
@@ -207,14 +206,14 @@ func TestTimeEntries(t *testing.T) {
 				twin Alpha/Website 18T09:00-18T10:00 c
 				twin Alpha/Website 17T09:00-17T10:00
 				twin Alpha/Other 20T09:00-20T10:00 elsewhere_in_the_workspace`,
-			want: `no_source | Alpha / Website | 4 entries (4:30 h): in the destination alone; left as they are: Alpha / Website · 2026-11-17T09:00:00Z, Alpha / Website · 2026-11-18T09:00:00Z · c, Alpha / Website · 2026-11-19T09:00:00Z · b and 1 more`,
+			want: `no_source | Alpha / Website | unmatched | 4 of 4h30m0s | 17T09:00  | 18T09:00 c | 19T09:00 b`,
 		},
 		{
 			name: "a running timer is named and left",
 			ledger: site + `
 				book Website 20T22:30- night
 				twin Alpha/Website 20T08:00-`,
-			want: `running_timer | Acme / Website · 2026-11-20T22:30:00Z · night | is a timer that runs; it is left for the next run`,
+			want: `running_timer | Acme / Website · 2026-11-20T22:30:00Z · night | 20T22:30 night`,
 		},
 		{
 			name: "an entry that ends after midnight, and after the window",
@@ -239,8 +238,8 @@ func TestTimeEntries(t *testing.T) {
 				book - 20T09:00-20T17:00 absence
 				book Website 19T09:00-19T17:00 absence`,
 			want: `
-				no_project | ann@x | 1 entry (1:00 h): without a project; left out
-				not_carried | Website | 1 entry (8:00 h): holidays and time off cannot be made in another workspace; left out`,
+				no_project | ann@x | no_project | 1 of 1h0m0s
+				not_carried | Website | time_off | 1 of 8h0m0s`,
 		},
 		{
 			name: "billable, tags, task and type are copied; a twin that differs in them is a twin",
@@ -269,10 +268,10 @@ func TestTimeEntries(t *testing.T) {
 				twin Alpha/Website 20T09:00-20T10:00 plan tags=dev task=Build
 				twin Alpha/Website 20T10:00-20T11:00 more`,
 			want: `
-				not_carried | Test | 1 entry (1:00 h): the destination project has no such task (create_missing: true makes it)
-				not_carried | custom field Cost | 1 entry (1:00 h): is not carried
-				not_carried | new | 2 entries (2:00 h): the destination has no such tag (create_missing: true makes it)
-				not_carried | old | 1 entry (1:00 h): the tag is archived in the destination`,
+				not_carried | Test | task_missing | 1 of 1h0m0s
+				not_carried | custom field Cost | not_carried | 1 of 1h0m0s
+				not_carried | new | tag_missing | 2 of 2h0m0s
+				not_carried | old | tag_archived | 1 of 1h0m0s`,
 		},
 		{
 			name:   "an archived tag that the twin has stays",
@@ -289,7 +288,7 @@ func TestTimeEntries(t *testing.T) {
 				create task Theirs | Alpha / Website · Test | project: Alpha / Website | task: Test
 				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan | task: Test | tags: dev; new
 				create time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · more | project: Alpha / Website | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: more | task: Test | tags: new
-				not_carried | old | 1 entry (1:00 h): the tag is archived in the destination`,
+				not_carried | old | tag_archived | 1 of 1h0m0s`,
 		},
 		{
 			name: "signs that Clockify refuses are written otherwise, once",
@@ -299,14 +298,14 @@ func TestTimeEntries(t *testing.T) {
 				twin Alpha/Website 20T09:00-20T10:00 a‹b›`,
 			want: `
 				create time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · c›d | project: Alpha / Website | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: c›d
-				not_carried | < and > | 2 entries (2:00 h): Clockify refuses these signs in descriptions; they are written ‹ and ›`,
+				not_carried | < and > | signs | 2 of 2h0m0s`,
 		},
 		{
 			name: "where the destination decides what is billable, nothing is written for it",
 			ledger: site + `fixed
 				book Website 20T09:00-20T10:00 plan billable
 				twin Alpha/Website 20T09:00-20T10:00 plan`,
-			want: `not_carried | billable | 1 entry (1:00 h): the destination decides what is billable, and the key is no admin's`,
+			want: `not_carried | billable | billable_fixed | 1 of 1h0m0s`,
 		},
 		{
 			name: "a plan without breaks and without time for others",
@@ -315,20 +314,20 @@ func TestTimeEntries(t *testing.T) {
 				book Website 20T12:00-20T12:30 lunch break`,
 			want: `
 				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan
-				not_carried | Website | 1 entry (0:30 h): breaks, which the destination's plan does not have (feature BREAKS); left out
-				refused | time_sync acme: destination.user_id | the workspace "Theirs" lacks adding time for others (feature ADD_TIME_FOR_OTHERS; Basic plan or above), and the key is not the person's own.`,
+				not_carried | Website | breaks | 1 of 30m0s
+				refused | time_sync acme: destination.user_id | feature_missing | ADD_TIME_FOR_OTHERS`,
 		},
 		{
 			name:   "source and destination the same workspace",
 			sync:   func(s *state.TimeSync) { s.Destination.WorkspaceID = "s" },
 			ledger: site + "book Website 20T09:00-20T10:00 plan",
-			want:   `refused | time_sync acme: destination.workspace_id | source and destination are the same workspace: its entries would be mirrored onto themselves.`,
+			want:   `refused | time_sync acme: destination.workspace_id | same_workspace`,
 		},
 		{
 			name:   "deletes without the link",
 			sync:   func(s *state.TimeSync) { s.Deletes = true },
 			ledger: site,
-			want:   `refused | time_sync acme: deletes | deletes: gated needs link: field; by content alone nobody can tell whose entry it is.`,
+			want:   `refused | time_sync acme: deletes | needs_link`,
 		},
 	})
 }
@@ -338,7 +337,7 @@ func TestTimeLink(t *testing.T) {
 	deletes := func(s *state.TimeSync) { s.Deletes = true }
 	checkTime(t, linkedSync, []timeCase{
 		{
-			name: "the first linked run makes the field, adopts twins and makes the rest",
+			name: "the first linked run makes the field and adopts twins and edits",
 			ledger: site + `
 				book Website 20T09:00-20T10:00 plan billable
 				book Website 20T10:00-20T11:00 build
@@ -347,8 +346,7 @@ func TestTimeLink(t *testing.T) {
 			want: `
 				create custom_field Theirs | Source entry | type: TXT | of: time entries
 				update time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | billable: true | link: marked
-				create time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · build | project: Alpha / Website | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: build
-				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T10:00:00Z · own`,
+				update time_entry Theirs | Alpha / Website · 2026-11-20T10:00:00Z · own | description: own → build | link: marked`,
 		},
 		{
 			name: "edits and moves between projects are followed",
@@ -376,7 +374,7 @@ func TestTimeLink(t *testing.T) {
 			name: "a source that is gone is a finding",
 			ledger: site + `has link
 				twin Alpha/Website 20T09:00-20T10:00 plan link=s1`,
-			want: `source_gone | Alpha / Website | 1 entry (1:00 h): their source entries were deleted (deletes: gated would offer to delete them): Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+			want: `source_gone | Alpha / Website | source_deleted | 1 of 1h0m0s | 20T09:00 plan`,
 		},
 		{
 			name: "or a gated delete, of marked entries alone",
@@ -387,9 +385,9 @@ func TestTimeLink(t *testing.T) {
 				twin Alpha/Website 20T09:00-20T10:00 plan
 				twin Alpha/Website 13T09:00-13T10:00 before link=s3`,
 			want: `
-				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: its source entry was deleted
-				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan #2 | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: its source entry was deleted
-				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: source_deleted
+				delete time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan #2 | project: Alpha / Website → | start: 2026-11-20T09:00:00Z → | end: 2026-11-20T10:00:00Z → | description: plan → | gated: source_deleted
+				no_source | Alpha / Website | unmatched | 1 of 1h0m0s | 20T09:00 plan`,
 		},
 		{
 			name: "a source that is there is not gone, whatever became of it",
@@ -407,11 +405,11 @@ func TestTimeLink(t *testing.T) {
 				twin Alpha/Website 20T11:00-20T12:00 unclear link=s3
 				twin Alpha/Website 20T12:00-20T13:00 away link=s4`,
 			want: `
-				ambiguous | Twice | is unclear: several projects of the destination have this name: Alpha / Twice, Beta / Twice. Its entries are left out until project_map says which is meant | failed
-				no_project | ann@x | 1 entry (1:00 h): without a project; left out
-				not_carried | Twice | 1 entry (1:00 h): left out: its project is ambiguous in the destination
-				running_timer | Acme / Website · 2026-11-20T09:00:00Z · running | is a timer that runs; it is left for the next run
-				source_gone | Alpha / Website | 1 entry (1:00 h): their source entries are now in projects this sync does not cover, or somebody else's; left as they are: Alpha / Website · 2026-11-20T12:00:00Z · away`,
+				ambiguous | Twice | project_ambiguous | Alpha / Twice | Beta / Twice | failed
+				no_project | ann@x | no_project | 1 of 1h0m0s
+				not_carried | Twice | project_ambiguous | 1 of 1h0m0s
+				running_timer | Acme / Website · 2026-11-20T09:00:00Z · running | 20T09:00 running
+				source_gone | Alpha / Website | source_moved | 1 of 1h0m0s | 20T12:00 away`,
 		},
 		{
 			name: "an unmarked entry is nobody's edit",
@@ -420,7 +418,7 @@ func TestTimeLink(t *testing.T) {
 				twin Alpha/Website 20T09:00-20T10:00 plan`,
 			want: `
 				create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:30:00Z | description: plan
-				no_source | Alpha / Website | 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan`,
+				counted_twice | Alpha / Website | old_form | 1 of 1h0m0s | 20T09:00 plan`,
 		},
 		{
 			name: "of copies with one mark the nearest is the mirror",
@@ -428,17 +426,17 @@ func TestTimeLink(t *testing.T) {
 				book Website 20T09:00-20T10:00 plan id=s1
 				twin Alpha/Website 19T09:00-19T10:00 plan link=s1
 				twin Alpha/Website 20T09:00-20T10:00 plan link=s1`,
-			want: `no_source | Alpha / Website | 1 entry (1:00 h): copies of mirrored entries, with their mark; left as they are: Alpha / Website · 2026-11-19T09:00:00Z · plan`,
+			want: `no_source | Alpha / Website | copied | 1 of 1h0m0s | 19T09:00 plan`,
 		},
 		{
 			name:   "a link field that cannot be used",
 			ledger: site + "trouble it_is_inactive\nbook Website 20T09:00-20T10:00 plan",
-			want:   `refused | time_sync acme: link_field | the custom field "Source entry" of workspace "Theirs" cannot hold the link: it is inactive.`,
+			want:   `refused | time_sync acme: link_field | link_field_unusable | it is inactive`,
 		},
 		{
 			name:   "a plan without custom fields",
 			ledger: site + "plain ADD_TIME_FOR_OTHERS\nbook Website 20T09:00-20T10:00 plan",
-			want:   `refused | time_sync acme: link | the workspace "Theirs" lacks custom fields (feature CUSTOM_FIELDS; Pro or Enterprise plan), which link: field needs.`,
+			want:   `refused | time_sync acme: link | feature_missing | CUSTOM_FIELDS`,
 		},
 	})
 }
@@ -448,12 +446,12 @@ func TestTimeNeedsAndCounts(t *testing.T) {
 	t.Parallel()
 	sync := linkedSync()
 	sync.CreateMissing = true
-	p := computeTime(sync, ledgerOf(t, site+"book Website 20T09:00-20T10:00 plan tags=new task=Test"))
+	p := computeTime(sync, timeStateOf(t, site+"book Website 20T09:00-20T10:00 plan tags=new task=Test"))
 	last := p.Changes[len(p.Changes)-1]
 	if len(last.Needs) != 3 {
 		t.Errorf("the entry needs %d changes, want the field, the tag and the task", len(last.Needs))
 	}
-	p = computeTime(contentSync(), ledgerOf(t, site+`
+	p = computeTime(contentSync(), timeStateOf(t, site+`
 		book Website 20T09:00-20T10:00 plan
 		book Website 20T09:00-20T10:00 plan
 		book Website 20T10:00-20T11:00 plan
@@ -471,7 +469,7 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 	t.Parallel()
 	a, b := linkedSync(), linkedSync()
 	b.Name, b.Source.WorkspaceID = "beta", "s2"
-	p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{ledgerOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
+	p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{timeStateOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
 	want := []plan.Subject{{Domain: plan.Time, Sync: "acme", Workspace: "Theirs", Entries: 1, From: "2026-11-14T00:00:00Z", To: "2026-11-21T00:00:00Z"}}
 	if diff := cmp.Diff(want, p.Subjects); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)
@@ -480,7 +478,7 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 		t.Errorf("two syncs that share their marks are not refused: %v", p.Refusals)
 	}
 	b.LinkField = "Beta entry"
-	p = plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{ledgerOf(t, site+"has link")}})
+	p = plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{timeStateOf(t, site+"has link")}})
 	if len(p.Refusals) > 0 {
 		t.Errorf("two syncs with marks of their own are refused: %v", p.Refusals)
 	}
@@ -506,7 +504,7 @@ func TestTimeSameEntriesTwice(t *testing.T) {
 			b := a
 			b.Name = "beta"
 			tc.change(&b)
-			acme := ledgerOf(t, site+"book Website 20T09:00-20T10:00 plan")
+			acme := timeStateOf(t, site+"book Website 20T09:00-20T10:00 plan")
 			beta := acme
 			beta.Sync = "beta"
 			p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{acme, beta}})
@@ -541,14 +539,13 @@ func TestTimeTaken(t *testing.T) {
 			t.Parallel()
 			a, b := contentSync(), contentSync()
 			b.Name, b.Source.ClientID = "beta", "c2"
-			taken := map[string]bool{}
 			ledger := func(sync, book string) state.TimeState {
 				text := site
 				for _, d := range tc.dest {
 					text += "twin Alpha/Website 20T09:00-20T10:00 " + d + "\n"
 				}
-				l := ledgerOf(t, text+"book Website 20T09:00-20T10:00 "+book)
-				l.Sync, l.Matched = sync, taken
+				l := timeStateOf(t, text+"book Website 20T09:00-20T10:00 "+book)
+				l.Sync, l.Place = sync, "ann in theirs"
 				return l
 			}
 			var got [2]string

@@ -48,7 +48,7 @@ const reach = 32 * 24 * time.Hour
 // With a link, marked entries whose source is not in what was read are looked up one by one, so that only a source that
 // is proved gone counts as gone. Errors about settings are *Denied.
 func (t *Time) ReadTime(ctx context.Context, sync state.TimeSync, now time.Time) (state.TimeState, error) {
-	l := state.TimeState{Sync: sync.Name, From: sync.From, To: sync.To}
+	l := state.TimeState{Sync: sync.Name, Place: sync.Destination.WorkspaceID + " " + sync.Destination.UserID, From: sync.From, To: sync.To}
 	if l.To.IsZero() {
 		l.To = now
 	}

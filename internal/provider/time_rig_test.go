@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -251,7 +252,14 @@ func findings(p *plan.Plan, kind string) []string {
 	var list []string
 	for _, f := range p.Findings {
 		if f.Kind == kind {
-			list = append(list, f.Name+": "+f.Text)
+			words := []string{f.Name, string(f.Cause)}
+			if f.Count > 0 {
+				words = append(words, fmt.Sprintf("%d of %s", f.Count, f.Length))
+			}
+			for _, e := range f.Entries {
+				words = append(words, e.Start.Format("02T15:04")+" "+e.Description)
+			}
+			list = append(list, strings.Join(words, " | "))
 		}
 	}
 	return list

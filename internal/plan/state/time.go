@@ -35,6 +35,9 @@ type TimeSync struct {
 	AcceptUnmirrored    bool         // unmirrored: accept; hours that cannot arrive do not fail the run
 }
 
+// Several reports whether the sync is declared for more than one person.
+func (s *TimeSync) Several() bool { return s.AllPeople || len(s.People) > 0 }
+
 // PersonPair is one person of a time sync by their addresses in the two workspaces.
 type PersonPair struct{ Source, Destination string }
 
@@ -62,17 +65,14 @@ type Endpoint struct {
 	Token       string // names where the token is kept (an environment variable); never the token itself
 }
 
-// TimeState is what a time sync sees of its two workspaces, for one person and one window.
+// TimeState is what a time sync sees of its two workspaces, for one person and one window. A sync of several people has
+// one for each; what belongs to the workspaces is the same in all.
 type TimeState struct {
 	Sync        string
+	Place       string    // whose entries in which workspace are written: equal for states that write the same; empty: nobody else's
 	From, To    time.Time // the window; entries that start in [From, To)
 	Source      WorkspaceEntries
 	Destination WorkspaceEntries
-
-	// Matched holds the ids of destination entries that stand for source entries already. Syncs to one person in one
-	// workspace share it and are planned one after another, each adding its own, so that no entry stands for two. Nil: no
-	// other sync writes there.
-	Matched map[string]bool
 }
 
 // WorkspaceEntries is one workspace's part of a TimeState.
@@ -80,18 +80,37 @@ type WorkspaceEntries struct {
 	Workspace  string
 	User       string // email of the person, where it is known
 	IsKeyOwner bool   // the person is the key's own user
+	Inactive   bool   // the person is deactivated there
 	Client     string // the client's name; source only
 	Features   []string
 	Projects   []Project // source: those of the client; destination: all
 	Entries    []Entry   // those that start in the window, and with a link those around it that a mark may join to one
 
+	// Source only.
+	ProjectMakers string // who alone may create projects, where the key's user is none of them; empty: the key may
+
 	// Destination only.
+	Rules         EntryRules
 	Tags          []string // names that entries can be given; read where an entry has one
 	ArchivedTags  []string // names that are taken and cannot be given
 	FixedBillable bool     // the workspace decides what is billable, not the key's user
 	HasLink       bool     // the link field exists and can be written
 	LinkTrouble   string   // why the link field that is there cannot be used; empty: nothing
 }
+
+// EntryRules are what a workspace demands of entries that the key's user writes.
+type EntryRules struct {
+	NeedsTask, NeedsTag, NeedsDescription bool
+
+	Fields       []string  // custom fields of time entries
+	NeedsFields  []string  // those of them an entry must have
+	LockedBefore time.Time // entries that start before are locked; zero: none
+	Approved     []Period  // periods of the person's that are approved
+	TimerOnly    bool      // finished entries cannot be made
+}
+
+// Period is a stretch of time, its end not included.
+type Period struct{ From, To time.Time }
 
 // Has reports whether the workspace's plan includes the feature. A workspace that tells none is taken to have it.
 func (w *WorkspaceEntries) Has(feature string) bool {
@@ -121,11 +140,19 @@ type Entry struct {
 	Description     string
 	Start, End      time.Time // End zero: still running
 	Billable        bool
-	Break           bool     // type BREAK
-	TimeOff         bool     // type HOLIDAY or TIME_OFF: made by Clockify alone (docs/clockify-api.md#entries-of-a-person)
-	OutOfScope      bool     // source: linked to, and in no project the sync covers
-	Tags            []string // names, sorted
-	Link            string   // destination: the source entry this one mirrors; source: what its mirror is marked with
-	ID              string   // tells equal entries apart for the room that reads and writes them; never shown, never hashed
-	Unmapped        []string // what the entry has that this tool does not carry, in words
+	Break           bool         // type BREAK
+	TimeOff         bool         // type HOLIDAY or TIME_OFF: made by Clockify alone (docs/clockify-api.md#entries-of-a-person)
+	OutOfScope      bool         // source: linked to, and in no project the sync covers
+	Unseen          bool         // source: in a project that the key cannot see
+	Made            bool         // destination: made by this very run
+	Locked          bool         // destination: in a locked or approved period
+	OpenBillable    bool         // to be written without billable: the destination project decides
+	Tags            []string     // names, sorted
+	Link            string       // destination: the source entry this one mirrors; source: what its mirror is marked with
+	ID              string       // tells equal entries apart for the room that reads and writes them; never shown, never hashed
+	Fields          []EntryField // to be written: values of custom fields by name
+	Unmapped        []string     // what the entry has that this tool does not carry, in words
 }
+
+// EntryField is a custom field's value as text.
+type EntryField struct{ Name, Text string }

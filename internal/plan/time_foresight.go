@@ -1,0 +1,116 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+)
+
+// longestDescription is how many characters Clockify takes (docs/clockify-api.md#descriptions).
+const longestDescription = 3000
+
+// fillDefaults gives an entry what the destination requires, it lacks and the sync has a default for.
+func (p *personPlanner) fillDefaults(w *state.Entry) {
+	rules, defaults := &p.dest.Rules, &p.spec.Defaults
+	if tag, ok := p.usableTag(defaults.Tag); ok && rules.NeedsTag && len(w.Tags) == 0 {
+		w.Tags = []string{tag}
+	}
+	if rules.NeedsTask && w.Task == "" && defaults.Task != "" {
+		if task, ok := p.usableTask(projectKey{w.Client, w.Project}, defaults.Task); ok {
+			w.Task = task
+		}
+	}
+	for _, field := range rules.NeedsFields {
+		if text := defaults.Fields[field]; text != "" {
+			w.Fields = append(w.Fields, state.EntryField{Name: field, Text: text})
+		}
+	}
+}
+
+// checkDefaults tells, once each, of defaults that the destination lacks.
+func (t *timePlanner) checkDefaults() {
+	missing := func(kind, name string) {
+		t.addFinding(state.Finding{Kind: state.FindingNotMirrored, Name: kind, Cause: state.CauseDefaultMissing, About: name, Failed: true})
+	}
+	if tag := t.spec.Defaults.Tag; tag != "" && t.dest.Rules.NeedsTag {
+		if _, ok := t.usableTag(tag); !ok {
+			missing("tag", tag)
+		}
+	}
+	for _, field := range sorted(t.spec.Defaults.Fields) {
+		if !slices.Contains(t.dest.Rules.Fields, field) && t.dest.Rules.Fields != nil {
+			missing("field", field)
+		}
+	}
+}
+
+// refusedBecause says why the destination is known to refuse an entry that is to be made, or to be changed where there is
+// one already. Empty: it is not known to.
+func (p *personPlanner) refusedBecause(w, twin *state.Entry) (cause Cause, about string) {
+	rules := &p.dest.Rules
+	switch {
+	case p.have.Destination.Inactive:
+		return state.CausePersonInactive, p.have.Destination.User
+	case p.locked(w.Start), twin != nil && p.locked(twin.Start):
+		return state.CauseLocked, ""
+	case p.approved(w.Start), twin != nil && (twin.Locked || p.approved(twin.Start)):
+		return state.CauseApproved, ""
+	case rules.TimerOnly && twin == nil:
+		return state.CauseTimerOnly, ""
+	case utf8.RuneCountInString(w.Description) > longestDescription:
+		return state.CauseTooLong, ""
+	case rules.NeedsDescription && w.Description == "":
+		return state.CauseNeedsDescription, ""
+	case rules.NeedsTask && w.Task == "":
+		return state.CauseNeedsTask, ""
+	case rules.NeedsTag && len(w.Tags) == 0:
+		return state.CauseNeedsTag, ""
+	case twin != nil:
+		return "", ""
+	}
+	for _, field := range rules.NeedsFields {
+		if !slices.ContainsFunc(w.Fields, func(f state.EntryField) bool { return f.Name == field }) {
+			return state.CauseNeedsField, field
+		}
+	}
+	return "", ""
+}
+
+func (p *personPlanner) locked(at time.Time) bool { return at.Before(p.dest.Rules.LockedBefore) }
+
+func (p *personPlanner) approved(at time.Time) bool {
+	return slices.ContainsFunc(p.have.Destination.Rules.Approved, func(period state.Period) bool {
+		return !at.Before(period.From) && at.Before(period.To)
+	})
+}
+
+// sortByStart returns the entries by their start.
+func sortByStart(list []*state.Entry) []*state.Entry {
+	out := slices.Clone(list)
+	slices.SortStableFunc(out, func(a, b *state.Entry) int { return a.Start.Compare(b.Start) })
+	return out
+}
+
+// longestEntry is more than an entry can last (docs/clockify-api.md#creating-an-entry).
+const longestEntry = 48 * time.Hour
+
+// oldForm reports whether a destination entry looks like what one of those being created was before an edit that content
+// cannot follow: it overlaps it, and has its project or its description. Both would count.
+func (p *personPlanner) oldForm(e *state.Entry, created []*state.Entry) bool {
+	from, _ := slices.BinarySearchFunc(created, e.Start.Add(-longestEntry), func(c *state.Entry, at time.Time) int {
+		return cmp.Or(c.Start.Compare(at), 1)
+	})
+	for _, c := range created[from:] {
+		if !c.Start.Before(e.End) {
+			return false
+		}
+		alike := c.Project == e.Project && c.Client == e.Client || c.Description == e.Description && c.Description != ""
+		if alike && c.End.After(e.Start) {
+			return true
+		}
+	}
+	return false
+}
