@@ -86,6 +86,8 @@ func topicOf(err error) topic {
 		return topic(posted.Topic)
 	case errors.As(err, &denied):
 		return topicOfSetting(denied.Setting, denied.Err)
+	case errors.Is(err, errDeclined), errors.Is(err, errInterrupted):
+		return ""
 	case stopped(err):
 		return aboutBudget
 	case errors.Is(err, clockify.ErrIncomplete), errors.As(err, &refused):

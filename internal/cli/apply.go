@@ -20,6 +20,7 @@ func newApply(c *console) *cobra.Command {
 	}
 	a.opts.planFlags(cmd.Flags())
 	a.opts.auditFlag(cmd.Flags())
+	cmd.Flags().BoolVar(&a.opts.yes, "yes", false, "apply what needs no approval without asking")
 	return cmd
 }
 
@@ -58,7 +59,7 @@ func (c *applyCommand) run(ctx context.Context) int {
 // approval is what may be done of the gated changes: what --approve says, or whoever sits at the terminal.
 func (c *applyCommand) approval(ctx context.Context, r *run, p *plan.Plan) (plan.Approval, string, error) {
 	if r.opts.approve == "" {
-		approval, err := c.consent(ctx, p)
+		approval, err := c.agree(ctx, p)
 		return approval, "", err
 	}
 	approval, reason, err := p.ParseApproval(r.opts.approve, r.earlier()...)

@@ -13,8 +13,9 @@ import (
 )
 
 var (
-	errNobody  = errors.New("nobody answered")
-	errAnswers = errors.New("no answer that can be used")
+	errNobody      = errors.New("nobody answered")
+	errAnswers     = errors.New("no answer that can be used")
+	errInterrupted = errors.New("interrupted; nothing was written")
 )
 
 // tries is how often a question is asked again after an answer that cannot be used.
@@ -26,7 +27,7 @@ func (c *console) asking() bool { return c.Asks && !c.inCI() }
 // ask puts a question and returns the answer, trimmed. The error is errNobody at the end of the input, or why ctx ended.
 func (c *console) ask(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(c.Stderr, question)
-	return c.answer(ctx, func() (string, error) { return readLine(c.Stdin) })
+	return c.answer(ctx, false, func() (string, error) { return readLine(c.Stdin) })
 }
 
 // askSecret is ask for what must not be seen.
@@ -35,11 +36,11 @@ func (c *console) askSecret(ctx context.Context, question string) (string, error
 		return "", errNobody
 	}
 	fmt.Fprint(c.Stderr, question)
-	return c.answer(ctx, func() (string, error) { return c.ReadSecret(ctx) })
+	return c.answer(ctx, true, func() (string, error) { return c.ReadSecret(ctx) })
 }
 
 // answer waits for read, or for ctx to end. Whatever reads then is left behind: the process is about to end.
-func (c *console) answer(ctx context.Context, read func() (string, error)) (string, error) {
+func (c *console) answer(ctx context.Context, secret bool, read func() (string, error)) (string, error) {
 	type answer struct {
 		text string
 		err  error
@@ -54,10 +55,10 @@ func (c *console) answer(ctx context.Context, read func() (string, error)) (stri
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(c.Stderr)
-		return "", context.Cause(ctx)
+		return "", errInterrupted
 	case a := <-got:
-		if a.err != nil {
-			fmt.Fprintln(c.Stderr)
+		if a.err != nil || secret {
+			fmt.Fprintln(c.Stderr) // the line that was typed does not end it
 		}
 		if errors.Is(a.err, io.EOF) {
 			return "", errNobody
@@ -133,14 +134,48 @@ func (c *console) choose(ctx context.Context, title string, items []string) (int
 func readSecret(stdin *os.File) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		fd := int(stdin.Fd())
-		state, err := term.GetState(fd)
+		before, err := term.MakeRaw(fd)
 		if err != nil {
 			return "", err
 		}
-		stop := context.AfterFunc(ctx, func() { _ = term.Restore(fd, state) })
+		restore := func() { _ = term.Restore(fd, before) } // nothing can be done about it
+		stop := context.AfterFunc(ctx, restore)
 		defer stop()
-		text, err := term.ReadPassword(fd)
-		_, _ = fmt.Fprintln(os.Stderr)
-		return string(text), err
+		defer restore()
+		return secretLine(stdin)
 	}
+}
+
+// The keys that mean something while a secret is typed, as a raw terminal sends them.
+const (
+	ctrlC, ctrlD, ctrlU = 3, 4, 21
+	backspace, del      = 8, 127
+)
+
+// secretLine reads a line key by key: Ctrl-C is errInterrupted, Ctrl-D on an empty line is io.EOF.
+func secretLine(r io.Reader) (string, error) {
+	var line []byte
+	var key [1]byte
+	for len(line) < 4096 {
+		if _, err := io.ReadFull(r, key[:]); err != nil {
+			return "", err
+		}
+		switch key[0] {
+		case '\r', '\n':
+			return string(line), nil
+		case ctrlC:
+			return "", errInterrupted
+		case ctrlD:
+			if len(line) == 0 {
+				return "", io.EOF
+			}
+		case ctrlU:
+			line = nil
+		case backspace, del:
+			line = line[:max(0, len(line)-1)]
+		default:
+			line = append(line, key[0])
+		}
+	}
+	return "", errors.New("the answer is too long")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
@@ -12,31 +13,64 @@ import (
 // confirmPhrase is what has to be typed before anything is done that cannot be taken back easily.
 const confirmPhrase = "I UNDERSTAND"
 
-// consent shows what will go and has the words typed. Without somebody to ask, or with other words, nothing is allowed.
-func (c *console) consent(ctx context.Context, p *plan.Plan) (plan.Approval, error) {
+// errDeclined ends an apply that nobody agreed to. It is a stop on purpose.
+var errDeclined = errors.New("nothing was written")
+
+// agree asks before anything is written and returns what may be done of the gated changes. yes is for what is not gated,
+// confirmPhrase for all of it; any other answer, and the end of the input, is errDeclined. --yes answers for what is not
+// gated: then only the rest is asked about, and any other answer leaves it for later. Nobody is asked about a plan that
+// changes nothing, nor where there is no terminal.
+func (c *command) agree(ctx context.Context, p *plan.Plan) (plan.Approval, error) {
 	var gated []plan.Change
-	for _, g := range p.Gated() {
-		if !p.Blocked(g) {
-			gated = append(gated, g)
+	routine := 0
+	for _, change := range p.Changes {
+		switch {
+		case p.Blocked(change):
+		case change.Gated:
+			gated = append(gated, change)
+		default:
+			routine++
 		}
 	}
-	if len(gated) == 0 || !c.asking() {
+	if c.opts.yes {
+		routine = 0
+	}
+	if len(p.Problems) > 0 || routine+len(gated) == 0 || !c.asking() {
 		return plan.Approval{}, nil
 	}
-	fmt.Fprintf(c.Stderr, "\n%s cannot be taken back easily:\n", count(len(gated), [2]string{"change", "changes"}))
-	for _, g := range gated {
-		fmt.Fprint(c.Stderr, report.Broken("  - "+visible(describeLoss(g)), 6, c.Width))
+	if len(gated) > 0 {
+		fmt.Fprintf(c.Stderr, "\n%s cannot be taken back easily:\n", count(len(gated), changeWord))
+		for _, g := range gated {
+			fmt.Fprint(c.Stderr, report.Broken("  - "+visible(describeLoss(g)), 6, c.Width))
+		}
 	}
-	text, err := c.ask(ctx, "Type "+confirmPhrase+" to do this too; anything else leaves it for later: ")
+	fmt.Fprint(c.Stderr, report.Broken("\n"+question(routine, len(gated), c.opts.yes), 0, c.Width))
+	text, err := c.ask(ctx, "> ")
 	switch {
-	case errors.Is(err, errNobody):
-	case err != nil:
+	case err != nil && !errors.Is(err, errNobody):
 		return plan.Approval{}, err
-	case text == confirmPhrase:
+	case err == nil && text == confirmPhrase:
 		return plan.ApproveAll(), nil
+	case err == nil && strings.EqualFold(text, "yes") && routine > 0, c.opts.yes:
+		return plan.Approval{}, nil
 	}
-	fmt.Fprintf(c.Stderr, "Not done: %s. Everything else goes on.\n", count(len(gated), [2]string{"change waits", "changes wait"}))
-	return plan.Approval{}, nil
+	return plan.Approval{}, errDeclined
+}
+
+var changeWord = [2]string{"change", "changes"}
+
+// question says what each answer does.
+func question(routine, gated int, agreed bool) string {
+	otherwise := "anything else: nothing is written"
+	switch {
+	case gated == 0:
+		return fmt.Sprintf("Apply the %s?  yes · %s", count(routine, changeWord), otherwise)
+	case agreed:
+		return fmt.Sprintf("Also do the %s above?  %s · anything else: not now", count(gated, changeWord), confirmPhrase)
+	case routine == 0:
+		return fmt.Sprintf("Do the %s above?  %s · %s", count(gated, changeWord), confirmPhrase, otherwise)
+	}
+	return fmt.Sprintf("Apply the %s?  yes: these · %s: and the %s above · %s", count(routine, changeWord), confirmPhrase, count(gated, changeWord), otherwise)
 }
 
 // describeLoss says what a gated change takes away.
@@ -84,7 +118,10 @@ func (r *run) askCleanup(ctx context.Context) error {
 	if err == nil {
 		users.DeleteUnmanaged = yes
 	}
-	if errors.Is(err, errNobody) || errors.Is(err, errAnswers) {
+	if errors.Is(err, errNobody) {
+		return errDeclined
+	}
+	if errors.Is(err, errAnswers) {
 		return nil
 	}
 	return err

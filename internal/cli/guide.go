@@ -136,7 +136,10 @@ func workspaceNames(list []clockify.Workspace) []string {
 func (r *run) offerToKeep(ctx context.Context) error {
 	name := r.configName()
 	yes, err := r.confirm(ctx, "Keep it in "+name+", so that it need not be asked again?", true)
-	if errors.Is(err, errNobody) || errors.Is(err, errAnswers) || err == nil && !yes {
+	if errors.Is(err, errNobody) {
+		return errDeclined
+	}
+	if errors.Is(err, errAnswers) || err == nil && !yes {
 		return nil
 	}
 	if err != nil {

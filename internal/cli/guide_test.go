@@ -143,19 +143,36 @@ func TestGuidedExport(t *testing.T) {
 	wantText(t, text, "Beta: 3 people", "Wrote users.csv")
 }
 
-// TestConsent types the words, others, and none.
-func TestConsent(t *testing.T) {
+// TestAgree gives every kind of answer to the question before an apply: only yes and the words have anything written.
+func TestAgree(t *testing.T) {
+	const routine, gated, both = "absent: keep\ncleanup: {unmanaged_groups: keep}\n", "absent: deactivate\ncleanup: {unmanaged_groups: delete}\n", "absent: deactivate\n"
 	cases := []struct {
 		name    string
+		config  string
+		args    []string
 		answers []string
-		gone    bool
+		code    int
+		writes  bool // of what is not gated
+		gone    bool // cid@example.com is deactivated
 		want    string
 	}{
-		{"the words", []string{"y", "I UNDERSTAND"}, true, `delete the group "Stray"`},
-		{"other words", []string{"y", "i understand"}, false, "Not done: 2 changes wait."},
-		{"yes", []string{"y", "yes"}, false, "Not done: 2 changes wait."},
-		{"nothing", []string{"y"}, false, "Not done: 2 changes wait."},
-		{"no cleanup", []string{"", "I UNDERSTAND"}, false, "deactivate cid@example.com"},
+		{"yes", routine, nil, []string{"yes"}, ExitDone, true, false, "yes · anything else: nothing is written"},
+		{"in capitals", routine, nil, []string{"YES"}, ExitDone, true, false, ""},
+		{"no", routine, nil, []string{"no"}, ExitStopped, false, false, "nothing was written"},
+		{"y", routine, nil, []string{"y"}, ExitStopped, false, false, "nothing was written"},
+		{"a blank line", routine, nil, []string{"", ""}, ExitStopped, false, false, "nothing was written"},
+		{"the end of the input", routine, nil, nil, ExitStopped, false, false, "nothing was written"},
+		{"--yes", routine, []string{"--yes"}, nil, ExitDone, true, false, ""},
+		{"both, yes", both, nil, []string{"n", "yes"}, ExitDone, true, false, "I UNDERSTAND: and the 1 change above"},
+		{"both, the words", both, nil, []string{"n", "I UNDERSTAND"}, ExitDone, true, true, "deactivate cid@example.com"},
+		{"both, other words", both, nil, []string{"n", "i understand"}, ExitStopped, false, false, "nothing was written"},
+		{"both, no", both, nil, []string{"n", "no"}, ExitStopped, false, false, "nothing was written"},
+		{"both, the end", both, nil, []string{"n"}, ExitStopped, false, false, "nothing was written"},
+		{"both, --yes, the words", both, []string{"--yes"}, []string{"n", "I UNDERSTAND"}, ExitDone, true, true, "Also do the 1 change above?"},
+		{"both, --yes, no", both, []string{"--yes"}, []string{"n", "no"}, ExitDone, true, false, ""},
+		{"both, --yes, the end", both, []string{"--yes"}, []string{"n"}, ExitDone, true, false, ""},
+		{"cleanup too", both, nil, []string{"y", "I UNDERSTAND"}, ExitDone, true, true, `delete the group "Stray"`},
+		{"as the config says", gated, nil, []string{"I UNDERSTAND"}, ExitDone, true, true, `delete the group "Stray"`},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -163,18 +180,30 @@ func TestConsent(t *testing.T) {
 			d.env["CLOCKIFY_API_KEY"] = guidedKey
 			d.env["CLOCKIFY_WORKSPACE_ID"] = sandbox.ID("workspace", 1)
 			d.write(t, "users.csv", twoPeople)
-			d.write(t, "clockify-sync.yaml", "absent: deactivate\nguards: {min_active_users: 1, max_shrink: 100%}\n")
-			code, text := d.run(t, "apply")
-			if code != ExitDone {
-				t.Errorf("exit code %d: %s", code, text)
+			d.write(t, "clockify-sync.yaml", tc.config+"guards: {min_active_users: 1, max_shrink: 100%}\n")
+			code, text := d.run(t, append([]string{"apply"}, tc.args...)...)
+			if code != tc.code {
+				t.Errorf("exit code %d, want %d: %s", code, tc.code, text)
 			}
-			wantText(t, text, "cannot be taken back easily", "deactivate cid@example.com", tc.want)
+			wantText(t, text, tc.want)
+			if writes := d.server.WriteCount() > 0; writes != tc.writes {
+				t.Errorf("written: %v, want %v", writes, tc.writes)
+			}
+			if _, err := os.Stat(filepath.Join(d.Dir, "clockify-audit")); (err == nil) != tc.writes {
+				t.Errorf("an audit folder: %v, want one: %v", err, tc.writes)
+			}
 			var b strings.Builder
 			if err := d.server.State().Write(&b); err != nil {
 				t.Fatal(err)
 			}
-			if gone := !strings.Contains(b.String(), `"Stray"`); gone != tc.gone {
-				t.Errorf("the group is gone: %v, want %v\n%s", gone, tc.gone, text)
+			if gone := strings.Contains(b.String(), `"INACTIVE"`); gone != tc.gone {
+				t.Errorf("deactivated: %v, want %v\n%s", gone, tc.gone, text)
+			}
+			// What was agreed to, or there is nobody to ask: a run in CI is not asked.
+			if d.Asks = false; tc.code == ExitStopped {
+				if code, text := d.run(t, "apply"); code != ExitDone || d.server.WriteCount() == 0 {
+					t.Errorf("without a terminal: exit code %d\n%s", code, text)
+				}
 			}
 		})
 	}

@@ -194,5 +194,5 @@ func (r *run) failures() []error {
 
 // stopped reports whether an error means that the run ended early on purpose.
 func stopped(err error) bool {
-	return clockify.Exhausted(err) || errors.Is(err, context.Canceled) || errors.Is(err, plan.ErrStop)
+	return clockify.Exhausted(err) || errors.Is(err, errDeclined) || errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled) || errors.Is(err, plan.ErrStop)
 }

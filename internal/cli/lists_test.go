@@ -1,11 +1,24 @@
 package cli
 
 import (
+	"io"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
+
+// smallPages refuses pages of more than 1,000.
+type smallPages struct{ next http.RoundTripper }
+
+func (s smallPages) RoundTrip(r *http.Request) (*http.Response, error) {
+	if n, _ := strconv.Atoi(r.URL.Query().Get("page-size")); n > 1000 {
+		return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"message":"page-size is too large","code":501}`)), Request: r}, nil
+	}
+	return s.next.RoundTrip(r)
+}
 
 // TestNothingOnAListInDoubt spoils every list: a run that cannot prove what it read writes nothing at all, and says so. A
 // list without a Last-Page header can be proved, at the cost of calls.
@@ -33,6 +46,7 @@ func TestNothingOnAListInDoubt(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
 				b := newBed(t, sandbox.Options{State: tc.state, Faults: sandbox.Faults{Kinds: []string{tc.kind}}}, tc.files)
+				b.http = smallPages{b.http}
 				command := "apply"
 				if tc.code == ExitDone {
 					command = "plan" // that it is made is all there is to see

@@ -18,7 +18,7 @@ type options struct {
 	users, config, only string
 	format, out, audit  string
 	approve             string
-	exitCode            bool
+	exitCode, yes       bool
 	envFile             string
 	listen, state       string
 	faults              string
@@ -93,6 +93,9 @@ func (c *command) settle() (config.Config, error) {
 	o.approve = cmp.Or(o.approve, env.Approve)
 	if !o.typed("exit-code") {
 		o.exitCode = env.ExitCode
+	}
+	if !o.typed("yes") {
+		o.yes = env.Yes
 	}
 	o.listen = cmp.Or(o.listen, env.Listen, "127.0.0.1:8780")
 	o.state = cmp.Or(o.state, env.State)

@@ -32,6 +32,7 @@ type Config struct {
 	AuditDir string `env:"CLOCKIFY_SYNC_AUDIT_DIR"`
 	Approve  string `env:"CLOCKIFY_SYNC_APPROVE"`
 	ExitCode bool   `env:"CLOCKIFY_SYNC_EXIT_CODE"`
+	Yes      bool   `env:"CLOCKIFY_SYNC_YES"`
 	EnvFile  string `env:"CLOCKIFY_SYNC_ENV_FILE"`
 	Listen   string `env:"CLOCKIFY_SYNC_LISTEN"`
 	State    string `env:"CLOCKIFY_SYNC_STATE"`
@@ -141,7 +142,7 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 // check finds what envconfig would refuse in words that do not name the variable, and what it would not see.
 func (e environment) check() error {
 	var errs []error
-	for _, name := range []string{"CLOCKIFY_SYNC_EXIT_CODE", "CLOCKIFY_SYNC_COMMENT", "CLOCKIFY_SYNC_DRIFT_ISSUE"} {
+	for _, name := range []string{"CLOCKIFY_SYNC_EXIT_CODE", "CLOCKIFY_SYNC_YES", "CLOCKIFY_SYNC_COMMENT", "CLOCKIFY_SYNC_DRIFT_ISSUE"} {
 		if value, place, ok := e.find(name); ok {
 			if _, err := strconv.ParseBool(value); err != nil {
 				errs = append(errs, fmt.Errorf("%s: %q is not true or false", place, clip(value)))
