@@ -99,6 +99,12 @@ func (b EntryBody) MarshalJSON() ([]byte, error) {
 
 // TimeEntries lists somebody's entries, newest start first.
 func (c *Client) TimeEntries(ctx context.Context, ws, uid string, q EntriesQuery) iter.Seq2[TimeEntry, error] {
+	r := get("workspaces", ws, "user", uid, "time-entries")
+	r.query = q.values()
+	return pages[TimeEntry](ctx, c, r, q.PageSize)
+}
+
+func (q EntriesQuery) values() url.Values {
 	query := url.Values{}
 	if !q.Start.IsZero() {
 		query.Set("start", wireTime(q.Start))
@@ -109,9 +115,7 @@ func (c *Client) TimeEntries(ctx context.Context, ws, uid string, q EntriesQuery
 	if q.InProgress != nil {
 		query.Set("in-progress", strconv.FormatBool(*q.InProgress))
 	}
-	r := get("workspaces", ws, "user", uid, "time-entries")
-	r.query = query
-	return pages[TimeEntry](ctx, c, r, q.PageSize)
+	return query
 }
 
 // TimeEntry reads one entry. One that does not exist is 400 or 404, code 501.
