@@ -76,7 +76,7 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	}
 	out := r.planOutputs(p.Plan, url)
 	tally := plan.Tally(done.Outcomes)
-	out["failed"] = fmt.Sprint(tally[plan.Failed] + tally[plan.Skipped])
+	out["failed"] = fmt.Sprint(tally[plan.Failed] + tally[plan.Unknown] + tally[plan.Skipped])
 	out["withheld"] = fmt.Sprint(tally[plan.Withheld])
 	out["audit-dir"] = filepath.ToSlash(done.AuditDir)
 	r.outputs(out)

@@ -1,9 +1,10 @@
-// Package apply runs a plan by phases: what waits for approval is withheld, what needs something that was not done is
-// skipped, the rest is done, several changes at a time, and every change ends in an outcome. It knows neither Clockify
+// Package apply runs a plan by phases: what is gated and not approved is withheld, what needs something that was not done
+// is skipped, the rest is done, several changes at a time, and every change ends in an outcome. It knows neither Clockify
 // nor what a change is about; it is given who does the changes and who keeps the journal.
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 )
 
 // A Doer carries out one change. An error that is plan.ErrStop ends the run early; plan.ErrNotTried marks the change
-// skipped; any other error makes it failed.
+// skipped, plan.ErrUnknown unknown; any other error makes it failed.
 type Doer interface {
 	Do(ctx context.Context, c plan.Change) (plan.Result, error)
 }
@@ -71,10 +72,10 @@ type run struct {
 	index    map[string]int  // id to place in the plan
 	done     []chan struct{} // by place in the plan; closed when the change has its outcome
 
-	begin   sync.Mutex // held while a change is let go on, so that nothing follows a journal that refused
-	mu      sync.Mutex
-	stopped error   // why no further change is tried
-	broken  []error // of the journal
+	starting sync.Mutex // held while a change is started, so that nothing follows a journal that refused
+	mu       sync.Mutex
+	stopped  error   // why no further change is tried
+	broken   []error // of the journal
 }
 
 // phase runs the phase's changes, each as soon as a worker is free and what it needs has ended. Needs always come
@@ -88,7 +89,7 @@ func (r *run) phase(ctx context.Context, phase plan.Phase) {
 		}
 		group.Go(func() error {
 			defer close(r.done[i])
-			o := r.one(ctx, c)
+			o := r.change(ctx, c)
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.outcomes[i] = o
@@ -101,102 +102,107 @@ func (r *run) phase(ctx context.Context, phase plan.Phase) {
 	_ = group.Wait() // the functions return no error: what happened is in the outcomes
 }
 
-func (r *run) one(ctx context.Context, c plan.Change) plan.Outcome {
+// change does one change, if it may be done.
+func (r *run) change(ctx context.Context, c plan.Change) plan.Outcome {
 	o := plan.Outcome{Change: c}
-	if o.Status, o.Err = r.standing(c); o.Status != "" {
+	if o.Status, o.Err = r.prevented(c); o.Status != "" {
 		return o
 	}
-	if err := r.admit(ctx, c); err != nil {
+	if err := r.start(ctx, c); err != nil {
 		o.Status, o.Err = plan.NotTried, err.Error()
 		return o
 	}
 	o.Started = r.Now()
-	receipt, err := r.do.Do(ctx, c)
+	result, err := r.do.Do(ctx, c)
 	o.Duration = r.Now().Sub(o.Started)
-	o.Attempts, o.Reads, o.HTTPStatus, o.Response = receipt.Attempts, receipt.Reads, receipt.HTTPStatus, receipt.Response
-	switch {
-	case err == nil:
-		o.Status = plan.Done
-	case errors.Is(err, plan.ErrNotTried):
-		o.Status, o.Err = plan.Skipped, err.Error()
-	case errors.Is(err, plan.ErrStop), ctx.Err() != nil && (receipt.Attempts == 0 || errors.Is(err, ctx.Err())):
-		r.stop(err)
-		o.Status, o.Err = plan.NotTried, err.Error()
-	default:
-		o.Status, o.Err = plan.Failed, err.Error()
+	o.Attempts, o.Reads, o.HTTPStatus, o.Response = result.Attempts, result.Reads, result.HTTPStatus, result.Response
+	o.Status = plan.Done
+	if err != nil {
+		o.Status, o.Err = r.failure(ctx, result, err), err.Error()
 	}
 	if err := r.journal.End(o); err != nil {
-		r.breakOff(fmt.Errorf("write the journal: %w", err))
+		r.journalFailed(err)
 	}
 	return o
 }
 
-// standing says how a change ends before it is tried; empty: it is to be tried. It waits for what the change needs.
-func (r *run) standing(c plan.Change) (plan.Status, string) {
+// failure says how a change ended that was not done, and stops the run where its error says so.
+func (r *run) failure(ctx context.Context, result plan.Result, err error) plan.Status {
+	stops := errors.Is(err, plan.ErrStop) || ctx.Err() != nil && (result.Attempts == 0 || errors.Is(err, ctx.Err()))
+	if stops {
+		r.stop(err)
+	}
+	switch {
+	case errors.Is(err, plan.ErrUnknown):
+		return plan.Unknown
+	case errors.Is(err, plan.ErrNotTried):
+		return plan.Skipped
+	case stops:
+		return plan.NotTried
+	}
+	return plan.Failed
+}
+
+// prevented says how a change ends that may not be tried; empty: it may. It waits for what the change needs.
+func (r *run) prevented(c plan.Change) (plan.Status, string) {
 	if r.plan.Blocked(c) {
 		return plan.Skipped, "refused: nothing is written"
 	}
 	if c.Gated && !r.Approval.Permits(c) {
-		return plan.Withheld, "waits for approval"
+		return plan.Withheld, "needs approval"
 	}
 	for _, id := range c.Needs {
 		<-r.done[r.index[id]]
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	worst, why := plan.Status(""), ""
+	status, why := plan.Status(""), ""
 	for _, id := range c.Needs {
-		switch r.outcomes[r.index[id]].Status {
-		case plan.Failed, plan.Skipped:
-			return plan.Skipped, "needs " + r.describe(id) + ", which was not done"
+		needed := r.outcomes[r.index[id]]
+		name := fmt.Sprintf("%s %s %s", needed.Change.Op, needed.Change.Ref.Kind.Info().One, needed.Change.Ref.Name)
+		switch needed.Status {
+		case plan.Failed, plan.Unknown, plan.Skipped:
+			return plan.Skipped, "needs " + name + ", which was not done"
 		case plan.Withheld:
-			worst, why = plan.Withheld, "waits with "+r.describe(id)
+			status, why = plan.Withheld, "needs "+name+", which is withheld"
 		case plan.NotTried:
-			if worst == "" {
-				worst, why = plan.NotTried, "the run stopped before "+r.describe(id)
+			if status == "" {
+				status, why = plan.NotTried, "the run stopped before "+name
 			}
 		}
 	}
-	return worst, why
+	return status, why
 }
 
-func (r *run) describe(id string) string {
-	c := r.plan.Changes[r.index[id]]
-	return fmt.Sprintf("%s %s %s", c.Op, c.Ref.Kind, c.Ref.Name)
-}
-
-// admit lets a change be tried, with its line in the journal, unless the run has come to a halt.
-func (r *run) admit(ctx context.Context, c plan.Change) error {
-	r.begin.Lock()
-	defer r.begin.Unlock()
-	if err := r.halted(ctx); err != nil {
-		return err
+// start writes the journal line of a change that is tried next, unless the run was stopped.
+func (r *run) start(ctx context.Context, c plan.Change) error {
+	r.starting.Lock()
+	defer r.starting.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r.mu.Lock()
+	stopped := r.stopped
+	r.mu.Unlock()
+	if stopped != nil {
+		return stopped
 	}
 	if err := r.journal.Begin(c); err != nil {
-		r.breakOff(fmt.Errorf("write the journal: %w", err))
+		r.journalFailed(err)
 		return errNoJournal
 	}
 	return nil
 }
 
-func (r *run) halted(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.stopped
-}
-
+// stop lets no further change be tried.
 func (r *run) stop(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stopped == nil {
-		r.stopped = err
-	}
+	r.stopped = cmp.Or(r.stopped, err)
 }
 
-func (r *run) breakOff(err error) {
+func (r *run) journalFailed(err error) {
+	err = fmt.Errorf("write the journal: %w", err)
 	r.stop(err)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -151,15 +151,15 @@ func TestOutcomes(t *testing.T) {
 		{
 			name:    "gated changes wait, and what needs them with them",
 			changes: []plan.Change{gated(change("a", plan.Deactivate)), change("b", plan.Deactivate, "a"), change("c", plan.Deactivate)},
-			want: `a withheld: waits for approval
-				b withheld: waits with update person a
+			want: `a withheld: needs approval
+				b withheld: needs update person a, which is withheld
 				c done`,
 		},
 		{
 			name:    "approved ones are done, the others not",
 			changes: []plan.Change{gated(change("a", plan.Cleanup)), gated(change("b", plan.Cleanup))},
 			approve: plan.ApproveIDs([]string{"b"}),
-			want:    "a withheld: waits for approval\nb done",
+			want:    "a withheld: needs approval\nb done",
 		},
 		{
 			name:    "all are approved",
@@ -177,7 +177,7 @@ func TestOutcomes(t *testing.T) {
 			name:    "a need that failed tells more than one that waits",
 			changes: []plan.Change{gated(change("a", plan.Remove)), change("b", plan.Remove), change("c", plan.Deactivate, "a", "b")},
 			do:      fails("b"),
-			want: `a withheld: waits for approval
+			want: `a withheld: needs approval
 				b failed: broken
 				c skipped: needs update person b, which was not done`,
 		},
@@ -377,6 +377,28 @@ func TestEndRefused(t *testing.T) {
 	}
 }
 
+// TestUnknown: what may have been done and may not is unknown, whatever else the error says, and what needs it is skipped.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Changes: []plan.Change{change("a", plan.Provision), change("b", plan.Assign, "a"), change("c", plan.Remove)}}
+	r := &recorder{do: func(_ context.Context, c plan.Change) (plan.Result, error) {
+		if c.ID == "a" {
+			return plan.Result{Attempts: 1}, fmt.Errorf("%w: %w", plan.ErrUnknown, plan.ErrStop)
+		}
+		return plan.Result{Attempts: 1}, nil
+	}}
+	outcomes, err := run(t.Context(), p, r, apply.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := lines(`a unknown: whether it was done could not be found out: stopped early
+		b skipped: needs update person a, which was not done
+		c not_tried: whether it was done could not be found out: stopped early`)
+	if diff := cmp.Diff(want, render(outcomes)); diff != "" {
+		t.Errorf("outcomes (-want +got):\n%s", diff)
+	}
+}
+
 // TestStop: when no more may be tried the rest is left for the next run, what it would have needed too.
 func TestStop(t *testing.T) {
 	t.Parallel()
@@ -397,7 +419,7 @@ func TestStop(t *testing.T) {
 		b not_tried: stopped early: the budget is used up
 		c not_tried: the run stopped before update person b
 		d not_tried: stopped early: the budget is used up
-		e withheld: waits for approval`)
+		e withheld: needs approval`)
 	if diff := cmp.Diff(want, render(outcomes)); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
 	}

@@ -159,7 +159,7 @@ func (a *applyRun) verify(ctx context.Context) {
 	case ctx.Err() != nil:
 		a.verified.Skipped, a.cut = "the run was cancelled", true
 		return
-	case tally[plan.Done]+tally[plan.Failed] == 0:
+	case tally[plan.Done]+tally[plan.Failed]+tally[plan.Unknown] == 0:
 		a.verified.Skipped = "nothing was changed"
 		return
 	}
@@ -199,7 +199,7 @@ func (a *applyRun) exit() int {
 	tally := plan.Tally(a.outcomes)
 	code := a.troubled(a.plan)
 	switch {
-	case code == ExitFailed, len(a.errs) > 0, tally[plan.Failed]+tally[plan.Skipped] > 0,
+	case code == ExitFailed, len(a.errs) > 0, tally[plan.Failed]+tally[plan.Unknown]+tally[plan.Skipped] > 0,
 		a.verified.Err != "", len(a.verified.Unexpected(a.outcomes)) > 0:
 		return ExitFailed
 	case code == ExitStopped, tally[plan.NotTried] > 0, a.cut:
@@ -259,7 +259,7 @@ func (a *applyRun) topics() []topic {
 	var list []topic
 	tally := plan.Tally(a.outcomes)
 	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool {
-		return o.Status == plan.Failed || o.Status == plan.Skipped && !a.plan.Blocked(o.Change)
+		return o.Status == plan.Failed || o.Status == plan.Unknown || o.Status == plan.Skipped && !a.plan.Blocked(o.Change)
 	}) {
 		list = append(list, aboutFailed)
 	}

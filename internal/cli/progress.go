@@ -58,10 +58,10 @@ func (g *progress) add(o plan.Outcome) {
 	}
 	g.seen = now
 	g.done[phase]++
-	if o.Status == plan.Done || o.Status == plan.Failed {
+	if o.Status == plan.Done || o.Status == plan.Failed || o.Status == plan.Unknown {
 		g.tried[phase]++
 	}
-	if o.Status == plan.Failed {
+	if o.Status == plan.Failed || o.Status == plan.Unknown {
 		g.failed[phase]++
 	}
 	if g.tried[phase] == 0 {

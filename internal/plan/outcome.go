@@ -11,6 +11,8 @@ var (
 	ErrStop = errors.New("stopped early")
 	// ErrNotTried: the change was not tried, and why is in the text around it.
 	ErrNotTried = errors.New("not tried")
+	// ErrUnknown: the change was tried, and it could not be found out whether it was done.
+	ErrUnknown = errors.New("whether it was done could not be found out")
 )
 
 // Result is what is known of a change that was tried.
@@ -29,7 +31,7 @@ const (
 	Done     Status = "done"
 	Failed   Status = "failed"
 	Skipped  Status = "skipped"   // something it needs was not done
-	Withheld Status = "withheld"  // it waits for approval
+	Withheld Status = "withheld"  // it is gated and not approved
 	NotTried Status = "not_tried" // the run stopped before it: budget used up or cancelled
 	Unknown  Status = "unknown"   // it was begun, and nobody knows how it ended
 )

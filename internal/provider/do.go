@@ -134,7 +134,7 @@ func (w *Workspace) run(ctx context.Context, op operation) error {
 		done, checkErr := op.check(ctx)
 		switch {
 		case checkErr != nil && uncertain:
-			return fmt.Errorf("%w; and reading whether it happened: %w", err, checkErr)
+			return fmt.Errorf("%w; %w: %w", err, plan.ErrUnknown, checkErr)
 		case checkErr == nil && done:
 			return nil
 		case uncertain && !clockify.Exhausted(err) && ctx.Err() == nil && try < maxAttempts:

@@ -78,7 +78,7 @@ func (t *Time) createEntry(ctx context.Context, a plan.Entry) error {
 		there, lookErr := t.look(ctx, a, b, key)
 		switch {
 		case lookErr != nil:
-			return fmt.Errorf("%w; and looking whether it was made: %w", err, lookErr)
+			return fmt.Errorf("%w; %w: %w", err, plan.ErrUnknown, lookErr)
 		case there:
 			t.count(key)
 			return nil

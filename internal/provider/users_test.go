@@ -256,6 +256,33 @@ func TestEveryAnswerLost(t *testing.T) {
 	}
 }
 
+// TestUnknown: where an answer is lost and looking is not possible either, nobody says that the write failed.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		spec, dir := busy()
+		r := near(t, dir, nil)
+		w, _, p := r.read(spec)
+		r.SetFaults(sandbox.Faults{
+			Kinds: []string{"cut_after"}, Only: []string{"POST"}, Route: "/user-groups",
+			Also: []sandbox.Faults{{Status: 500, Only: []string{"GET"}, Route: "/user-groups"}},
+		})
+		unknown := 0
+		for _, e := range carryOut(w, p) {
+			if errors.Is(e.err, plan.ErrUnknown) {
+				unknown++
+				continue
+			}
+			if do, ok := e.change.Do.(plan.Group); ok && e.change.Op == plan.Create {
+				t.Errorf("%+v: %v", do, e.err)
+			}
+		}
+		if unknown == 0 {
+			t.Error("nothing is unknown")
+		}
+	})
+}
+
 // TestSettling: a role on a group made moments ago is tried again after a while (docs/clockify-api.md#new-group).
 func TestSettling(t *testing.T) {
 	t.Parallel()

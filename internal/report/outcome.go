@@ -31,6 +31,8 @@ func conclude(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context)
 		p = &plan.Plan{}
 	}
 	r := &result{tally: plan.Tally(outcomes), verify: verify}
+	r.tally[plan.Failed] += r.tally[plan.Unknown]
+	delete(r.tally, plan.Unknown)
 	held := &plan.Plan{Names: p.Names, Subjects: p.Subjects, Refusals: p.Refusals}
 	for _, o := range outcomes {
 		if o.Status == plan.Withheld {
@@ -55,7 +57,7 @@ func conclude(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context)
 	}
 	for i, o := range m.outcomes(outcomes) {
 		switch {
-		case o.Status == plan.Failed:
+		case o.Status == plan.Failed, o.Status == plan.Unknown:
 			r.failed = append(r.failed, o)
 		case o.Status == plan.Skipped && p.Blocked(outcomes[i].Change):
 			r.refused++
