@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -78,7 +79,11 @@ func TestWholePage(t *testing.T) {
 	if code, text := d.run(t, "apply"); code != ExitDone {
 		t.Fatalf("exit code %d\n%s", code, clipped(text))
 	}
-	page := d.read(t, "clockify-audit/plan.md")
+	dir, err := filepath.Rel(d.Dir, lastRun(d.Dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := d.read(t, filepath.Join(dir, "plan.md"))
 	if cut := regexp.MustCompile(`and [\d,]+ more`).FindString(page); len(page) < 70_000 || cut != "" {
 		t.Errorf("plan.md has %d bytes: %q", len(page), cut)
 	}
