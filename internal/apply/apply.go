@@ -32,12 +32,14 @@ type Journal interface {
 // Options of a run.
 type Options struct {
 	Approval plan.Approval
-	Workers  int                // changes under way at once; default 8
+	Workers  int                // changes under way at once; default 64
 	Now      func() time.Time   // required
 	Progress func(plan.Outcome) // told each outcome as it falls; one at a time
 }
 
-const defaultWorkers = 8
+// defaultWorkers is more than a rate of 50 a second needs at a second's latency; how many calls are in flight is bounded
+// where they are made.
+const defaultWorkers = 64
 
 var errNoJournal = errors.New("the journal could not be written")
 

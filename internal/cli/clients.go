@@ -9,21 +9,28 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 )
 
+// So many calls are in flight at once: enough for 50 a second at a second's latency, and few enough for 256 open files.
+const (
+	callsPerHost = 64
+	callsInAll   = 96
+)
+
 // clients are those of a run, one a key and workspace and one that can write beside it. All clients of a key share one
 // limiter, for Clockify counts by key and host; all of a workspace one budget; and all of them their connections.
 type clients struct {
 	core, reports string
 	budgets       *budgets
 	transport     http.RoundTripper
+	gate          *clockify.Gate
 	limiters      map[string]*clockify.Limiter
 	byName        map[string]*clockify.Client
 }
 
 func newClients(maxCalls int, transport http.RoundTripper) *clients {
 	if transport == nil {
-		transport = clockify.NewTransport(0)
+		transport = clockify.NewTransport(callsPerHost)
 	}
-	return &clients{budgets: newBudgets(maxCalls), transport: transport, limiters: map[string]*clockify.Limiter{}, byName: map[string]*clockify.Client{}}
+	return &clients{budgets: newBudgets(maxCalls), transport: transport, gate: clockify.NewGate(callsPerHost, callsInAll), limiters: map[string]*clockify.Limiter{}, byName: map[string]*clockify.Client{}}
 }
 
 // client returns the client for a workspace ("" for none) through a token, for reading alone or for writing too.
@@ -53,7 +60,7 @@ func (r *run) client(token, workspace string, writes bool) (*clockify.Client, er
 		CoreURL: r.core, ReportsURL: r.reports,
 		Token: secret, Addon: token == mainKey && r.env.APIKey == "" && r.env.AddonToken != "",
 		ReadOnly: !writes, Limiter: r.limiters[host], Budget: r.budgets.of(workspace), Retries: retries,
-		Base: r.transport, Logger: r.logger(), UserAgent: "clockify-sync/" + cmp.Or(r.Version.resolved().Version, "development"),
+		Base: r.transport, Gate: r.gate, Logger: r.logger(), UserAgent: "clockify-sync/" + cmp.Or(r.Version.resolved().Version, "development"),
 	})
 	if err != nil {
 		return nil, err

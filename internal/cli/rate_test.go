@@ -77,6 +77,10 @@ func TestRate(t *testing.T) {
 		{"50 a second, far", 50, 50, 100 * time.Millisecond, 0, 0.9, 0.01},
 		{"10 a second, near", 10, 10, 2 * time.Millisecond, 0, 0.9, 0.01},
 		{"10 a second, far", 10, 10, 100 * time.Millisecond, 0, 0.9, 0.01},
+		{"50 a second, farther", 50, 50, 200 * time.Millisecond, 0, 0.9, 0.01},
+		{"50 a second, farthest", 50, 50, 400 * time.Millisecond, 0, 0.9, 0.01},
+		{"10 a second, farther", 10, 10, 200 * time.Millisecond, 0, 0.9, 0.01},
+		{"10 a second, farthest", 10, 10, 400 * time.Millisecond, 0, 0.9, 0.01},
 		{"10 a second, not told", 50, 10, 100 * time.Millisecond, time.Minute, 0.9, 0.02},
 		{"10 a second, not told, from the start", 50, 10, 2 * time.Millisecond, 0, 0.8, 0.02},
 	}

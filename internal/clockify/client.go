@@ -26,6 +26,7 @@ const (
 	defaultTimeout   = 30 * time.Second
 	defaultPerSecond = 10 // docs/clockify-api.md#rate-limit
 	defaultAgent     = "clockify-go"
+	defaultInFlight  = 64
 )
 
 // Options of a Client. Only Token is required.
@@ -43,6 +44,7 @@ type Options struct {
 	Retries int           // further attempts of a call; 0 means 3, negative means none
 	Timeout time.Duration // of one attempt, waiting for the limiter not counted; default 30s
 
+	Gate      *Gate                                   // default NewGate(64, 64); share one between clients
 	Base      http.RoundTripper                       // default NewTransport(0); share one between clients
 	OnSlow    func(host string, waited time.Duration) // told every 10 seconds while a server is silent
 	Logger    *slog.Logger                            // default none; one debug line a call
@@ -124,7 +126,11 @@ func transport(o Options, c *Client) http.RoundTripper {
 	}
 	rt = &logTransport{next: rt, log: logger}
 	rt = &authTransport{next: rt, token: o.Token, addon: o.Addon}
-	rt = &detachedTransport{next: rt, timeout: timeout, onSlow: o.OnSlow}
+	gate := o.Gate
+	if gate == nil {
+		gate = NewGate(defaultInFlight, defaultInFlight)
+	}
+	rt = &detachedTransport{next: rt, gate: gate, timeout: timeout, onSlow: o.OnSlow}
 	rt = &countTransport{next: rt, budget: c.budget, calls: c.calls}
 	rt = &limitTransport{next: rt, limiter: c.limiter}
 	if o.ReadOnly {

@@ -57,7 +57,7 @@ var errProxyPassword = errors.New("the proxy wants a password")
 // host, and no more than that kept open. 0 means 64.
 func NewTransport(conns int) *http.Transport {
 	if conns <= 0 {
-		conns = 64
+		conns = defaultInFlight
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = conns, conns

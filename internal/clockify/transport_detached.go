@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -17,16 +18,23 @@ const slowAfter = 10 * time.Second
 
 // detachedTransport gives an attempt its time, from the moment it is sent, and takes writes out of
 // the caller's cancellation: cutting a write in flight stops nothing, it only loses the answer. A
-// server that does not answer within drainTimeout of the cancellation is not waited for.
+// server that does not answer within drainTimeout of the cancellation is not waited for. Before that it waits for its
+// place at the gate, which counts for none of this.
 type detachedTransport struct {
 	next    http.RoundTripper
+	gate    *Gate
 	timeout time.Duration
 	onSlow  func(host string, waited time.Duration)
 }
 
 func (t *detachedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	if err := ctx.Err(); err != nil {
+	leave, err := t.gate.enter(ctx, req.URL.Host)
+	if err == nil && ctx.Err() != nil {
+		leave()
+		err = ctx.Err()
+	}
+	if err != nil {
 		closeBody(req)
 		return nil, &unsentError{err}
 	}
@@ -40,7 +48,7 @@ func (t *detachedTransport) RoundTrip(req *http.Request) (*http.Response, error)
 			cut()
 		}
 	})
-	cancel := func() { stop(); cut() }
+	cancel := sync.OnceFunc(func() { stop(); cut(); leave() })
 	answered := t.tellWhenSlow(ctx, req.URL.Host)
 	resp, err := t.next.RoundTrip(req.WithContext(ctx))
 	answered()

@@ -5,12 +5,17 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestReadOnly(t *testing.T) {
@@ -183,5 +188,48 @@ func TestNew(t *testing.T) {
 				t.Errorf("error holds the token: %v", err)
 			}
 		})
+	}
+}
+
+// TestGate: however many clients there are, no more calls are in flight than the gate lets through, and none fails for it.
+func TestGate(t *testing.T) {
+	t.Parallel()
+	const perHost, clients = 16, 100
+	var now, most atomic.Int64
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(2 * time.Millisecond)
+		_, _ = io.WriteString(w, okUser)
+	}))
+	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			n := now.Add(1)
+			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+		case http.StateClosed:
+			now.Add(-1)
+		}
+	}
+	srv.Start()
+	defer srv.Close()
+	base, gate := NewTransport(perHost), NewGate(perHost, perHost)
+	defer base.CloseIdleConnections()
+	var group sync.WaitGroup
+	for range clients {
+		c, err := New(Options{CoreURL: srv.URL, Token: testToken, Limiter: NewLimiter(0), Base: base, Gate: gate, Retries: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			group.Go(func() {
+				if err := readUser(t.Context(), c); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	group.Wait()
+	if n := most.Load(); n > perHost {
+		t.Errorf("%d connections at once, want at most %d", n, perHost)
 	}
 }

@@ -20,7 +20,7 @@ type Options struct {
 	Writer  *clockify.Client // nil: Do refuses
 	Now     func() time.Time
 	Sleep   func(ctx context.Context, d time.Duration) error // waits that are not the client's own
-	Workers int                                              // reads of single people under way at once; default 8
+	Workers int                                              // reads of single people under way at once; default 64
 	Logger  *slog.Logger
 	OnFree  func() // told when the workspace turns out to be on the free plan, before it is read; nil: nobody
 }
@@ -55,7 +55,7 @@ func newMember(id string) *member { return &member{turn: newMutex(), id: id, val
 // New returns a Workspace. It makes no call.
 func New(o Options) *Workspace {
 	if o.Workers <= 0 {
-		o.Workers = 8
+		o.Workers = 64
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
