@@ -35,7 +35,9 @@ type rig struct {
 	address string
 	base    http.RoundTripper
 	retries int // of the client; -1: none
-	sleep   func(context.Context, time.Duration) error
+	// perSecond is the rate of the client; 0: none.
+	perSecond float64
+	sleep     func(context.Context, time.Duration) error
 }
 
 // web is a loopback server behind which one in-memory Clockify after another stands.
@@ -83,7 +85,7 @@ func (r *rig) open() *provider.Workspace {
 	r.t.Helper()
 	client, err := clockify.New(clockify.Options{
 		CoreURL: r.address + "/api/v1", ReportsURL: r.address + "/report/v1", Token: ownerKey,
-		Limiter: clockify.NewLimiter(0), Retries: r.retries, Base: r.base,
+		Limiter: clockify.NewLimiter(r.perSecond), Retries: r.retries, Base: r.base,
 	})
 	if err != nil {
 		r.t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
@@ -72,18 +74,23 @@ func (w *Workspace) shared() *shelf {
 	return w.shelf
 }
 
-// ask asks who the key's user is, and for the workspace. One after the other: a wrong key costs one call. The user is
-// returned beside an error too, and has no id where it is they who could not be asked for.
+// ask asks who the key's user is, and for the workspace, side by side. The user is returned beside an error too, and has
+// no id where it is they who could not be asked for.
 func (s *shelf) ask(ctx context.Context) (clockify.User, error) {
 	var self clockify.User
-	_, err := s.head.get(func() (_ struct{}, err error) {
-		if self, err = s.w.Reader.CurrentUser(ctx); err != nil {
+	_, err := s.head.get(func() (struct{}, error) {
+		var workspace clockify.Workspace
+		var selfErr, workspaceErr error
+		var group errgroup.Group
+		group.Go(func() error { self, selfErr = s.w.Reader.CurrentUser(ctx); return nil })
+		group.Go(func() error { workspace, workspaceErr = s.w.Reader.Workspace(ctx, s.w.ID); return nil })
+		_ = group.Wait() // whose key it is comes first
+		switch {
+		case selfErr != nil:
 			self = clockify.User{}
-			return struct{}{}, wrap("ask for the key's user", err)
-		}
-		workspace, err := s.w.Reader.Workspace(ctx, s.w.ID)
-		if err != nil {
-			return struct{}{}, wrap("open the workspace", err)
+			return struct{}{}, wrap("ask for the key's user", selfErr)
+		case workspaceErr != nil:
+			return struct{}{}, wrap("open the workspace", workspaceErr)
 		}
 		s.self, s.workspace = self, workspace
 		s.w.opened(workspace)

@@ -20,17 +20,60 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
-// TestIdleCalls: with a thousand people and nothing to change a run asks little and writes nothing.
+// TestIdleCalls: where nothing is to do a run asks little, reads side by side what does not depend on each other, and
+// writes nothing; whatever the server makes of a page of 5,000.
 func TestIdleCalls(t *testing.T) {
 	t.Parallel()
-	spec, dir := company(1000)
-	r := newWeb(t).serve(t, dir, nil)
-	if _, _, p := r.read(spec); !p.Empty() {
-		t.Fatalf("%d changes where nothing is to do: %+v", len(p.Changes), p.Changes[0])
+	cases := []struct {
+		name   string
+		people int
+		set    sandbox.Quirks
+		calls  int // at most
+		trips  int // calls one after the other, at most
+	}{
+		{"100 people", 100, sandbox.Quirks{}, 6, 3},
+		{"1,000 people", 1000, sandbox.Quirks{}, 10, 3},
+		{"10,000 people", 10_000, sandbox.Quirks{}, 58, 6},
+		{"1,000 people, 5,000 refused", 1000, sandbox.Quirks{RefusesLargePages: true, LargestPage: 1000}, 12, 4},
+		{"1,000 people, cut to 200", 1000, sandbox.Quirks{LargestPage: 200}, 18, 12},
+		{"1,000 people, the size ignored", 1000, sandbox.Quirks{IgnoresPageSize: true}, 110, 100},
+		{"1,000 people, no word about the last page", 1000, sandbox.Quirks{NoLastPage: true}, 10, 3},
 	}
-	if calls := r.Total(); calls > 12 || r.WriteCount() != 0 {
-		t.Errorf("%d calls and %d writes, want at most 12 and none: %+v", calls, r.WriteCount(), r.Calls())
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const latency = 100 * time.Millisecond
+				spec, dir := company(tc.people)
+				r := near(t, dir, func(w *sandbox.Workspace, o *sandbox.Options) { w.Quirks, o.Latency = tc.set, latency })
+				start := time.Now()
+				if _, _, p := r.read(spec); !p.Empty() {
+					t.Fatalf("%d changes where nothing is to do: %+v", len(p.Changes), p.Changes[0])
+				}
+				trips := int((time.Since(start) + latency - 1) / latency)
+				t.Logf("%d calls, %d round trips of %s", r.Total(), trips, latency)
+				if r.Total() > tc.calls || trips > tc.trips || r.WriteCount() != 0 {
+					t.Errorf("%d calls, %d round trips, %d writes; want at most %d, %d and none: %+v", r.Total(), trips, r.WriteCount(), tc.calls, tc.trips, r.Calls())
+				}
+			})
+		})
 	}
+}
+
+// TestIdleTime: at 50 calls a second, 100 ms away, 10,000 people are read in no more than a quarter of the 7.2 seconds
+// that one call after the other took.
+func TestIdleTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		spec, dir := company(10_000)
+		r := near(t, dir, func(_ *sandbox.Workspace, o *sandbox.Options) { o.Latency = 100 * time.Millisecond })
+		r.perSecond = 50
+		start := time.Now()
+		r.read(spec)
+		if took := time.Since(start); took > 1800*time.Millisecond {
+			t.Errorf("%s for %d calls", took, r.Total())
+		}
+	})
 }
 
 // TestCallsOfChanges: people who change cost what their changes need and no more reads.
@@ -471,7 +514,7 @@ func TestRefusedFromTheStart(t *testing.T) {
 		name, key, ws, setting string
 		calls                  int // at most
 	}{
-		{"a key nobody knows", "another-key", "", "CLOCKIFY_API_KEY", 1},
+		{"a key nobody knows", "another-key", "", "CLOCKIFY_API_KEY", 2},
 		{"a workspace that is not there", ownerKey, sandbox.ID("workspace", 9), "workspace.id", 2},
 		{"a plain member's key", "key-of-a-member", "", "CLOCKIFY_API_KEY", 5},
 	}
