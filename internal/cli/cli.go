@@ -87,7 +87,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, p Process) int {
-	c := &console{Process: p}
+	c := &console{Process: p, shown: map[string]bool{}}
 	if c.getenv("GITHUB_ACTIONS") == "true" {
 		// Text from a CSV or from Clockify may look like a command to the runner: all of it goes through one writer.
 		c.log = github.NewLog(p.Stdout, github.LogOptions{Actions: true, Debug: c.getenv("RUNNER_DEBUG") == "1"})

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -40,61 +41,78 @@ func (d *demoCommand) run(ctx context.Context) int {
 		return d.fail(fmt.Errorf("start the sandbox: %w", err))
 	}
 	defer stop()
-	fmt.Fprintf(d.Stdout, "An in-memory Clockify is at %s with a small company in it; nothing leaves this machine.\n", url)
-	fmt.Fprintf(d.Stdout, "The company's users.csv and clockify-sync.yaml are in %s\n", dir)
+	fmt.Fprintf(d.Stdout, "A small company uses an in-memory Clockify at %s; nothing leaves this machine.\nIts users.csv and clockify-sync.yaml are in %s\n", url, dir)
 
-	env := map[string]string{
+	inDemo := d.visitor(dir, map[string]string{
 		"CLOCKIFY_API_KEY": sampleKey, "CLOCKIFY_WORKSPACE_ID": state.Workspaces[0].ID,
 		"CLOCKIFY_API_URL": url + "/api/v1", "CLOCKIFY_REPORTS_URL": url + "/report/v1",
-	}
-	steps := []struct {
+	})
+	for i, step := range []struct {
 		say  string
 		args []string
-		want int
 	}{
-		{"1. What would change?", []string{"plan"}, ExitDone},
-		{"2. Change it. What cannot be taken back easily waits for approval.", []string{"apply"}, ExitDone},
-		{"3. Someone looked at the list and approves exactly it.", []string{"apply", "--approve", ""}, ExitDone},
-		{"4. Nothing is left to do.", []string{"plan", "--exit-code"}, ExitDone},
-	}
-	for _, step := range steps {
+		{"What would change?", []string{"plan"}},
+		{"Change it. What cannot be taken back easily waits for approval.", []string{"apply"}},
+		{"Someone looked at the list and approves exactly it.", []string{"apply", "--approve", ""}},
+		{"Nothing is left to do.", []string{"plan", "--exit-code"}},
+	} {
 		if n := len(step.args); step.args[n-1] == "" {
-			step.args[n-1] = approvalOf(filepath.Join(dir, "plan.json"))
+			step.args[n-1] = approvalOf(filepath.Join(dir, planFile))
 		}
-		shown := strings.Join(step.args, " ")
-		if i := strings.Index(shown, ":"); i > 0 {
-			shown = shown[:i]
-		}
-		fmt.Fprintf(d.Stdout, "\n%s\n$ clockify-sync %s\n", step.say, shown)
-		p := d.Process
-		p.Args, p.Dir, p.Asks = step.args, dir, false
-		p.LookupEnv = func(name string) (string, bool) {
-			if v, ok := env[name]; ok {
-				return v, true
-			}
-			if name == "NO_COLOR" || name == "CI" || name == "USER" {
-				return d.LookupEnv(name)
-			}
-			return "", false
-		}
-		if code := Main(ctx, p); code != step.want {
+		d.heading(fmt.Sprintf("%d. %s", i+1, step.say), "clockify-sync "+strings.Join(step.args, " "))
+		inDemo.Args = step.args
+		if code := inDemo.main(ctx); code != ExitDone {
 			return d.fail(fmt.Errorf("the demo's step %q ended with exit code %d", step.say, code))
 		}
 	}
-	fmt.Fprintf(d.Stdout, "\nLook at what was written, a row for every change tried:\n  %s\n  %s\n",
-		filepath.Join(lastRun(dir), audit.SuccessFile), filepath.Join(lastRun(dir), audit.ErrorFile))
-	fmt.Fprintf(d.Stdout, "Or play on: clockify-sync sandbox serves the same company; edit users.csv and plan again.\n")
+	d.heading("Look at what was written.", "")
+	fmt.Fprintf(d.Stdout, "The first run as a page for a browser, and a row for every change tried:\n  %s\n  %s\n",
+		filepath.Join(firstRun(dir), reportFile), filepath.Join(firstRun(dir), audit.SuccessFile))
+	fmt.Fprintf(d.Stdout, "Play on: clockify-sync sandbox serves the same company; edit users.csv and plan again.\n")
 	return ExitDone
 }
 
-// lastRun is the folder of the last run in the audit folder of dir.
-func lastRun(dir string) string {
+// visitor is somebody in a folder with an environment of their own, who is asked nothing.
+func (d *demoCommand) visitor(dir string, env map[string]string) *console {
+	p := d.Process
+	p.Dir, p.Asks = dir, false
+	p.LookupEnv = func(name string) (string, bool) {
+		if v, ok := env[name]; ok {
+			return v, true
+		}
+		if name == "NO_COLOR" || name == "CI" || name == "TERM" || name == "USER" {
+			return d.LookupEnv(name)
+		}
+		return "", false
+	}
+	return &console{Process: p, shown: map[string]bool{}}
+}
+
+// heading sets a step off from what was printed before.
+func (d *demoCommand) heading(title, command string) {
+	width := 80
+	if d.Width > 0 {
+		width = min(d.Width, 100)
+	}
+	line := "── " + title + " "
+	line += strings.Repeat("─", max(0, width-utf8.RuneCountInString(line)))
+	if d.style().Color {
+		line = "\x1b[1;36m" + line + "\x1b[0m"
+	}
+	fmt.Fprintf(d.Stdout, "\n\n%s\n", line)
+	if command != "" {
+		fmt.Fprintf(d.Stdout, "$ %s\n\n", command)
+	}
+}
+
+// firstRun is the folder of the first run in the audit folder of dir.
+func firstRun(dir string) string {
 	dir = filepath.Join(dir, "clockify-audit")
 	runs, err := audit.List(dir)
 	if err != nil || len(runs) == 0 {
 		return dir
 	}
-	return filepath.Join(dir, runs[len(runs)-1].Folder)
+	return filepath.Join(dir, runs[0].Folder)
 }
 
 // approvalOf is the approval digest in a plan.json.
@@ -108,7 +126,7 @@ func approvalOf(name string) string {
 	if err != nil {
 		return ""
 	}
-	return digest
+	return digest[:min(len(digest), 32)] // as the plan shows it
 }
 
 // sampleInto writes the sample files.

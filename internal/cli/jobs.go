@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func (r *reader) workspace(id, token string) (*provider.Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.budgets.onFree(id)})
+	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.budgets.onFree(id), OnOpen: func(self, title string) { r.opened.add(opened{id, title, self}) }})
 	r.workspaces[name] = w
 	return w, nil
 }
@@ -104,6 +105,7 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 	}
 	for i, m := range r.reader().make(ctx, sound) {
 		j := sound[i]
+		r.role = cmp.Or(r.role, m.role)
 		if j.plan, j.do, j.err = m.plan, m.do, m.err; clockify.Exhausted(j.err) {
 			j.err = r.budgets.explain(j.err)
 		}
@@ -123,6 +125,7 @@ type result struct {
 	plan *plan.Plan
 	do   apply.Doer
 	err  error
+	role string // of the key's user, where people were read
 }
 
 // make reads and plans jobs side by side. Time syncs that write one person's entries in one workspace are planned
@@ -149,6 +152,7 @@ func (r *reader) make(ctx context.Context, jobs []*job) []result {
 		}
 	}
 	for i := range done {
+		done[i].role = roleOf(done[i].have.Users)
 		done[i].have = state.State{} // may be large
 	}
 	return done

@@ -29,6 +29,9 @@ type run struct {
 	applying bool                  // the plan is shown on the way to being applied
 	describe func(*report.Context) // adds what GitHub knows to what reports say; nil outside of the GitHub Action
 
+	opened openings
+	role   string // of the main key's user: owner, admin, member or empty
+
 	tokens map[string]config.Secret // by the name that a sync calls its key
 	*clients
 	slog     *slog.Logger
@@ -150,8 +153,11 @@ func (d debugLines) Write(p []byte) (int, error) {
 
 // workspaceID is the workspace of the user sync.
 func (r *run) workspaceID() (string, error) {
-	id := cmp.Or(r.env.WorkspaceID, r.loaded.Settings.WorkspaceID)
+	given, written := r.env.WorkspaceID, r.loaded.Settings.WorkspaceID
+	id := cmp.Or(given, written)
 	switch {
+	case given != "" && written != "" && given != written:
+		return "", about(aboutNoWorkspace, fmt.Errorf("two workspaces: CLOCKIFY_WORKSPACE_ID is %s and workspace.id in %s is %s. Unset one, or make them equal", given, r.loaded.Config, written))
 	case id == "":
 		return "", about(aboutNoWorkspace, errors.New("no workspace: set workspace.id in the config or CLOCKIFY_WORKSPACE_ID. The id is in the address of the workspace's settings page"))
 	case strings.ContainsAny(id, "/?#% \t\r\n"):

@@ -120,7 +120,12 @@ func plainly(f func(*testscript.TestScript, []string) error) func(*testscript.Te
 }
 
 func lastRunVerb(ts *testscript.TestScript, _ []string) error {
-	dir := lastRun(ts.MkAbs("."))
+	dir := ts.MkAbs("clockify-audit")
+	runs, err := audit.List(dir)
+	if err != nil || len(runs) == 0 {
+		return fmt.Errorf("no run in %s: %w", dir, err)
+	}
+	dir = filepath.Join(dir, runs[len(runs)-1].Folder)
 	if _, err := os.Stat(filepath.Join(dir, audit.RunFile)); err != nil {
 		return err
 	}

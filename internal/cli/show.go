@@ -31,7 +31,10 @@ func (r *run) show(p *plan.Plan) error {
 	case len(failures) > 0 && !r.planned():
 	case r.opts.format == "markdown":
 		_, err = io.WriteString(r.Stdout, report.Markdown(p, r.context())+"\n")
+	case r.shown[p.Digest()]:
 	default:
+		fmt.Fprint(r.Stdout, r.headline())
+		r.shown[p.Digest()] = true
 		report.Text(r.Stdout, p, r.style(), r.context())
 	}
 	for _, f := range failures {

@@ -119,8 +119,11 @@ func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace
 	return self, clockify.Workspace{}, err
 }
 
-// opened says so when the workspace is on the free plan.
-func (w *Workspace) opened(workspace clockify.Workspace) {
+// opened tells whose key opened the workspace, and when it is on the free plan.
+func (w *Workspace) opened(self clockify.User, workspace clockify.Workspace) {
+	if w.OnOpen != nil {
+		w.OnOpen(lower(self.Email), workspace.Name)
+	}
 	if workspace.FeatureSubscriptionType == "FREE" && w.OnFree != nil {
 		w.OnFree()
 	}

@@ -93,7 +93,7 @@ func (s *shelf) ask(ctx context.Context) (clockify.User, error) {
 			return struct{}{}, wrap("open the workspace", workspaceErr)
 		}
 		s.self, s.workspace = self, workspace
-		s.w.opened(workspace)
+		s.w.opened(self, workspace)
 		return struct{}{}, nil
 	})
 	if err == nil {

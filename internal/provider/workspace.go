@@ -22,7 +22,8 @@ type Options struct {
 	Sleep   func(ctx context.Context, d time.Duration) error // waits that are not the client's own
 	Workers int                                              // reads of single people under way at once; default 64
 	Logger  *slog.Logger
-	OnFree  func() // told when the workspace turns out to be on the free plan, before it is read; nil: nobody
+	OnOpen  func(self, workspace string) // told the email of the key's user and the workspace's name, before it is read; nil: nobody
+	OnFree  func()                       // told when the workspace turns out to be on the free plan, before it is read; nil: nobody
 }
 
 // Workspace is one workspace through one key. It remembers the ids of what it has read and made. Reading must have
