@@ -119,13 +119,17 @@ func plainly(f func(*testscript.TestScript, []string) error) func(*testscript.Te
 	}
 }
 
-func lastRunVerb(ts *testscript.TestScript, _ []string) error {
-	dir := ts.MkAbs("clockify-audit")
-	runs, err := audit.List(dir)
-	if err != nil || len(runs) == 0 {
-		return fmt.Errorf("no run in %s: %w", dir, err)
+// lastRun is the folder of the last run in the audit folder of dir.
+func lastRun(dir string) string {
+	dir = filepath.Join(dir, "clockify-audit")
+	if runs, err := audit.List(dir); err == nil && len(runs) > 0 {
+		return filepath.Join(dir, runs[len(runs)-1].Folder)
 	}
-	dir = filepath.Join(dir, runs[len(runs)-1].Folder)
+	return dir
+}
+
+func lastRunVerb(ts *testscript.TestScript, _ []string) error {
+	dir := lastRun(ts.MkAbs("."))
 	if _, err := os.Stat(filepath.Join(dir, audit.RunFile)); err != nil {
 		return err
 	}
