@@ -15,7 +15,7 @@ type console struct {
 	log *github.Log // in GitHub Actions, what Stdout and Stderr write to
 
 	shown      map[string]bool // digests of the plans that were printed: an apply of one need not print it again
-	promptTime time.Duration // spent waiting for answers
+	promptTime time.Duration   // spent waiting for answers
 }
 
 // getenv is LookupEnv for those who take "" for unset.
