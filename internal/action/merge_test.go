@@ -180,7 +180,7 @@ func TestMerge(t *testing.T) {
 				if len(all) != before+1 {
 					r.t.Fatalf("%d comments on the pull request, want one more than %d\n%s", len(all), before, got.log)
 				}
-				contains(r.t, "the comment", plainText(all[before]), "### Clockify: applied", tc.says)
+				contains(r.t, "the comment", plainText(all[before]), "### Clockify · Acme: applied", tc.says)
 				if tc.name == "approved" || tc.name == "nobody approved" {
 					golden(r.t, "merge-"+strings.ReplaceAll(tc.name, " ", "-")+".md", all[before])
 				}
@@ -204,7 +204,7 @@ func plainText(s string) string {
 	for _, c := range ":;#()[].-_@,!'\"/>=" {
 		s = strings.ReplaceAll(s, entity(c), string(c))
 	}
-	return strings.NewReplacer("<code>", "", "</code>", "").Replace(s)
+	return strings.NewReplacer("<code>", "", "</code>", "", "`", "").Replace(s)
 }
 
 func entity(c rune) string {

@@ -133,7 +133,7 @@ func TestLargePlan(t *testing.T) {
 		if len(body) > maxComment {
 			r.t.Errorf("the comment has %d bytes, the most is %d", len(body), maxComment)
 		}
-		contains(r.t, "the comment", body, "rosa&#46;vega", "tim&#46;ott", "more")
+		contains(r.t, "the comment", body, "rosa.vega", "tim.ott", "more")
 		if len(got.summary) < 5*len(body) {
 			r.t.Errorf("the summary has %d bytes: the whole plan is to be there", len(got.summary))
 		}
@@ -195,7 +195,7 @@ func TestUnposted(t *testing.T) {
 				got := r.run(r.pull(head1, nil))
 				got.want(r.t, cli.ExitDone, map[string]string{"gated": "4", "comment-url": ""})
 				got.says(r.t, tc.says, "::warning title=comment::")
-				contains(r.t, "the summary", got.summary, "### Clockify: merging changes", "rosa&#46;vega")
+				contains(r.t, "the summary", got.summary, "### Clockify · Acme: merging changes", "rosa.vega")
 			})
 		})
 	}

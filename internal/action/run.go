@@ -144,7 +144,7 @@ func (r *reporter) annotateFiles() {
 		r.log.Error(onLine(p.Source, p.Text))
 	}
 	for _, f := range mask.Findings(r.files.Findings) {
-		r.log.Warning(onLine(f.Source, strings.TrimSpace(f.Name+" "+f.Text)))
+		r.log.Warning(onLine(f.Source, mask.Finding(f)))
 	}
 }
 
@@ -160,7 +160,7 @@ func (r *reporter) logPlan(p Planned) {
 		r.log.Error(onLine(problem.Source, problem.Text))
 	}
 	for _, refusal := range p.Refusals {
-		r.log.Error(github.Annotation{Title: refusal.Setting, Message: mask.Text(refusal.Text)})
+		r.log.Error(github.Annotation{Title: refusal.Setting, Message: mask.Refusal(refusal)})
 	}
 	for _, err := range p.Failures {
 		r.log.Error(github.Annotation{Title: "clockify-sync", Message: mask.Text(err.Error())})

@@ -103,7 +103,7 @@ func (a *applyRun) meta() audit.Meta {
 	return audit.Meta{
 		Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(commitOf(a.path("."), a.file, a.opts.config), a.getenv("GITHUB_SHA")),
 		Approver: a.approver, PullRequest: a.pull,
-		Secrets: a.secrets(), Reason: func(c plan.Change) string { return c.Reason }, Now: a.Now,
+		Secrets: a.secrets(), Reason: a.mask.Reason, Now: a.Now,
 	}
 }
 
@@ -223,7 +223,7 @@ func (a *applyRun) close(code int) error {
 	}
 	var refusals []string
 	for _, refusal := range a.plan.Refusals {
-		refusals = append(refusals, refusal.Setting+": "+a.mask.Text(refusal.Text))
+		refusals = append(refusals, refusal.Setting+": "+a.mask.Refusal(refusal))
 	}
 	calls.Made = a.calls()
 	return errors.Join(a.writeReport(), a.audit.Close(audit.Summary{

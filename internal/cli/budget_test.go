@@ -126,7 +126,7 @@ func TestFreeWorkspace(t *testing.T) {
 					if n := counted.busiest(); n > 30 || !a.Verified || a.Totals["failed"] > 0 {
 						t.Errorf("run %d: %d calls, verified %v, totals %v", runs+1, n, a.Verified, a.Totals)
 					}
-					if code == ExitStopped && (len(a.NotTried) == 0 || !strings.Contains(r.out, "not begun")) {
+					if code == ExitStopped && (len(a.NotTried) == 0 || !strings.Contains(r.out, "not tried")) {
 						t.Errorf("run %d does not say what is left:\n%s", runs+1, clipped(r.out))
 					}
 					if n := b.server.WriteCount(); n != a.good {

@@ -41,7 +41,7 @@ func (c *command) agree(ctx context.Context, p *plan.Plan) (plan.Approval, error
 	if len(gated) > 0 {
 		fmt.Fprintf(c.Stderr, "\n%s cannot be taken back easily:\n", count(len(gated), changeWord))
 		for _, g := range gated {
-			fmt.Fprint(c.Stderr, report.Broken("  - "+visible(describeLoss(g)), 6, c.Width))
+			fmt.Fprint(c.Stderr, report.Broken("  - "+visible(describeLoss(g, report.NewMasker(p, report.Context{}).Reason(g))), 6, c.Width))
 		}
 	}
 	fmt.Fprint(c.Stderr, report.Broken("\n"+question(routine, len(gated), c.opts.yes), 0, c.Width))
@@ -74,10 +74,10 @@ func question(routine, gated int, agreed bool) string {
 }
 
 // describeLoss says what a gated change takes away.
-func describeLoss(c plan.Change) string {
+func describeLoss(c plan.Change, why string) string {
 	because := ""
-	if c.Reason != "" {
-		because = "   (" + c.Reason + ")"
+	if why != "" {
+		because = "   (" + why + ")"
 	}
 	switch do := c.Do.(type) {
 	case plan.Person:

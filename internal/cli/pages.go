@@ -3,11 +3,9 @@ package cli
 import (
 	"bytes"
 	"errors"
-	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -35,16 +33,16 @@ func (r *run) planPages(p *plan.Plan) ([]file, error) {
 // html draws the plan as that page, with what kept parts of it from being made.
 func (r *run) html(p *plan.Plan) ([]byte, error) {
 	var b bytes.Buffer
-	err := report.HTML(&b, withErrors(p, r.failures()), nil, report.Verify{}, r.context())
+	err := report.HTML(&b, p, nil, report.Verify{}, r.withErrors(r.failures()))
 	return b.Bytes(), err
 }
 
 // html draws how the run went.
 func (a *applyRun) html() ([]byte, error) {
-	about := a.context()
+	about := a.withErrors(append(a.failures(), a.errs...))
 	about.Elapsed = a.Now().Sub(a.started)
 	var b bytes.Buffer
-	err := report.HTML(&b, withErrors(a.plan, append(a.failures(), a.errs...)), a.outcomes, a.verified, about)
+	err := report.HTML(&b, a.plan, a.outcomes, a.verified, about)
 	return b.Bytes(), err
 }
 
@@ -54,15 +52,11 @@ func (a *applyRun) writeReport() error {
 	return errors.Join(err, a.audit.WriteFile(reportFile, page))
 }
 
-// withErrors is the plan with errors beside it as things that cannot be done.
-func withErrors(p *plan.Plan, errs []error) *plan.Plan {
-	if len(errs) == 0 {
-		return p
-	}
-	q := *p
-	q.Findings = slices.Clone(p.Findings)
+// withErrors is what reports say beside the plan, with what kept parts of it from being made.
+func (r *run) withErrors(errs []error) report.Context {
+	about := r.context()
 	for _, err := range errs {
-		q.Findings = append(q.Findings, state.Finding{Text: err.Error(), Failed: true})
+		about.Errors = append(about.Errors, err.Error())
 	}
-	return &q
+	return about
 }

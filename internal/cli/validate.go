@@ -34,7 +34,7 @@ func (v *validateCommand) run(context.Context) int {
 		return ExitFailed
 	}
 	for _, f := range r.loaded.Spec.Findings {
-		fmt.Fprintf(r.Stdout, "%s: %s\n", f.Source, visible(strings.TrimSpace(f.Name+" "+f.Text)))
+		fmt.Fprintf(r.Stdout, "%s: %s\n", f.Source, visible(r.masker(nil).Finding(f)))
 	}
 	fmt.Fprintln(r.Stdout, r.sound())
 	return ExitDone

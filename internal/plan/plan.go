@@ -30,15 +30,16 @@ const (
 
 // Subject says what a plan was made for.
 type Subject struct {
-	Domain    Domain
-	Sync      string   // name of the time sync
-	Workspace string   // the one that is changed
-	People    int      // active people (users)
-	Declared  int      // people in the CSV (users)
-	Groups    int      // groups (users)
-	Entries   int      // source entries in the window (time)
-	From, To  string   // the window, RFC 3339 (time)
-	Reports   []Report // who reports to whom before and after (users), for those whose manager changes
+	Domain      Domain
+	Sync        string   // name of the time sync
+	Workspace   string   // the one that is changed
+	WorkspaceID string   // Clockify's
+	People      int      // active people (users)
+	Declared    int      // people in the CSV (users)
+	Groups      int      // groups (users)
+	Entries     int      // source entries in the window (time)
+	From, To    string   // the window, RFC 3339 (time)
+	Reports     []Report // who reports to whom before and after (users), for those whose manager changes
 }
 
 // Report is one person's managers before and after the plan, gated changes included.

@@ -106,7 +106,7 @@ func (t *timePlanner) prepare(read []*timePlanner) {
 			!slices.ContainsFunc(read, func(r *timePlanner) bool { return r.spec.Name == other.Name })
 	})
 	subject := Subject{
-		Domain: Time, Sync: t.spec.Name, Workspace: t.dest.Workspace,
+		Domain: Time, Sync: t.spec.Name, Workspace: t.dest.Workspace, WorkspaceID: t.spec.Destination.WorkspaceID,
 		From: instant(t.people[0].have.From), To: instant(t.people[0].have.To),
 	}
 	if t.spec.Several() {

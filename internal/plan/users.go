@@ -122,7 +122,7 @@ func (p *planner) label(email string) string {
 
 // subject says what the plan was made for, and who reports to whom where that changes.
 func (p *planner) subject() {
-	s := Subject{Domain: Users, Workspace: p.dir.Workspace, Declared: len(p.spec.People) + len(p.spec.InvalidEmails) + p.spec.UnreadableRows, Groups: len(p.dir.Groups)}
+	s := Subject{Domain: Users, Workspace: p.dir.Workspace, WorkspaceID: p.dir.WorkspaceID, Declared: len(p.spec.People) + len(p.spec.InvalidEmails) + p.spec.UnreadableRows, Groups: len(p.dir.Groups)}
 	for _, person := range p.dir.People {
 		if person.Status == state.Active {
 			s.People++

@@ -4,53 +4,41 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// visible makes what cannot be seen, or changes what is seen beside it, readable: line ends and tabs become spaces,
-// control characters, joiners, marks of direction and broken bytes an escape such as \u202e.
-func visible(s string) string {
-	clean := true
-	for _, r := range s {
-		if hidden(r) || r == unicode.ReplacementChar {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == '\n', r == '\t', r == '\u0085', r == '\u2028', r == '\u2029':
-			b.WriteByte(' ')
-		case r == '\r':
-			if i+1 >= len(s) || s[i+1] != '\n' {
-				b.WriteByte(' ')
-			}
-		case r > 0xffff && hidden(r):
-			fmt.Fprintf(&b, `\U%08x`, r)
-		case hidden(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r) // a broken byte is U+FFFD by now
-		}
-	}
-	return b.String()
-}
-
-func hidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) ||
-		r == '\u115f' || r == '\u1160' || r == '\u3164' || r == '\uffa0' || // fillers: letters that show nothing
-		r >= 0xfe00 && r <= 0xfe0f || r >= 0xe0100 && r <= 0xe01ef // variation selectors
-}
-
-// code renders text of others so that no Markdown, HTML, link, mention or table break can come of it: within <code>, with
-// every ASCII character that is no letter, digit or space as a numeric entity (docs/github.md#what-markdown-makes-of-text).
+// code renders text of others as code, so that no Markdown, HTML, link, mention or table break can come of it. Tame text
+// stands between backticks, as one would write it; in anything else every ASCII character that is no letter, digit or
+// space is a numeric entity (docs/github.md#what-markdown-makes-of-text).
 func code(s string) string {
-	return "<code>" + entities(visible(s)) + "</code>"
+	s = text.Sanitize(s)
+	if tame.MatchString(s) {
+		return "`" + s + "`"
+	}
+	return codeTag(s)
 }
+
+// codeTag is code for where Markdown is not read: in a summary, which is HTML.
+func codeTag(s string) string { return "<code>" + entities(text.Sanitize(s)) + "</code>" }
+
+// tame matches what can stand between backticks, in a table too: no backtick, backslash, pipe, dollar or angle bracket,
+// and something that is no space at both ends.
+var tame = regexp.MustCompile(`^[\pL\pN.@+(–"'](?:[\pL\pN .,:;@+/()'"?!=%#&·–→_-]*[\pL\pN.)'"%?!_+-])?$`)
+
+// called renders a name: plain words stay words, with anything else it stands as code.
+func called(s string) string {
+	s = text.Sanitize(s)
+	for _, w := range strings.Fields(s) {
+		if !plainName.MatchString(w) || hexWord.MatchString(w) {
+			return code(s)
+		}
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// plainName matches a word of a name.
+var plainName = regexp.MustCompile(`^\pL[\pL\p{Mn}]*(?:['’-]\pL[\pL\p{Mn}]*)*\.?$|^&$`)
 
 func entities(s string) string {
 	var b strings.Builder
@@ -84,16 +72,19 @@ func prose(s string) string {
 			held = nil
 		}
 	}
-	for _, w := range strings.Fields(visible(s)) {
+	for _, w := range strings.Fields(text.Sanitize(s)) {
 		if plainWord.MatchString(w) && !hexWord.MatchString(w) {
 			flush()
-			out = append(out, punctuation(w))
+			if len(out) == 0 {
+				w = numbered.ReplaceAllStringFunc(w, entities)
+			}
+			out = append(out, w)
 			continue
 		}
 		// the punctuation around what is quoted belongs to the sentence
 		bare := strings.TrimLeft(w, "(")
 		before := w[:len(w)-len(bare)]
-		bare = strings.TrimRight(bare, ",;:")
+		bare = strings.TrimRight(bare, ",;:.")
 		after := w[len(before)+len(bare):]
 		if strings.HasSuffix(bare, ")") && strings.Count(bare, ")") > strings.Count(bare, "(") {
 			bare, after = bare[:len(bare)-1], ")"+after
@@ -108,15 +99,15 @@ func prose(s string) string {
 		held = append(held, bare)
 		if before+after != "" {
 			flush()
-			out[len(out)-1] = punctuation(before) + out[len(out)-1] + punctuation(after)
+			out[len(out)-1] = before + out[len(out)-1] + after
 		}
 	}
 	flush()
 	return strings.Join(out, " ")
 }
 
-// punctuation escapes a word, but for the comma, which means nothing to Markdown.
-func punctuation(w string) string { return strings.ReplaceAll(entities(w), "&#44;", ",") }
+// numbered matches what would begin a list.
+var numbered = regexp.MustCompile(`^[0-9]+[.)]`)
 
 // fence puts lines into a fenced block that they cannot end.
 func fence(info string, lines []string) string {
@@ -140,4 +131,4 @@ func fence(info string, lines []string) string {
 var forLog = strings.NewReplacer("##[", `##\u005b`, "::", `:\u003a`)
 
 // plain renders text of others for a terminal or a log: nothing invisible, no escape sequence, no runner command.
-func plain(s string) string { return forLog.Replace(visible(s)) }
+func plain(s string) string { return forLog.Replace(text.Sanitize(s)) }

@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -38,71 +41,169 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestGolden(t *testing.T) {
-	t.Parallel()
-	problems := []state.Problem{
-		{Source: state.Source{File: "users.csv", Line: 12, Column: 5}, Text: `"37h" is not a number of hours (Weekly Working Hours). Write 37 or 37.5.`},
-		{Source: state.Source{File: "users.csv", Line: 19, Column: 1}, Text: "bob.wilson@example.com appears twice, first in line 3."},
-		{Source: state.Source{File: "clockify-sync.yaml", Line: 4, Column: 3}, Text: `unknown key "fallback_manger_email"; did you mean fallback_manager_email?`},
+// dump writes a document so that a difference can be read: what is empty is left out, and in sentences data stands in
+// angle brackets, names in quotes and what others said in curly brackets.
+func dump(d *Document) string {
+	var b strings.Builder
+	dumpValue(&b, "", "", reflect.ValueOf(*d))
+	return b.String()
+}
+
+func dumpValue(b *strings.Builder, indent, name string, v reflect.Value) {
+	line := func(s string) { fmt.Fprintf(b, "%s%s: %s\n", indent, name, s) }
+	switch x := v.Interface().(type) {
+	case Words:
+		if len(x) > 0 {
+			line(dumpWords(x))
+		}
+		return
+	case Part:
+		if x.Text != "" {
+			line(dumpWords(Words{x}))
+		}
+		return
+	case []Part:
+		if len(x) > 0 {
+			line(dumpWords(commas(x, len(x))))
+		}
+		return
+	case time.Time:
+		if !x.IsZero() {
+			line(x.Format(time.RFC3339))
+		}
+		return
+	case plan.KindInfo:
+		line(string(x.Kind))
+		return
+	case fmt.Stringer:
+		if s := x.String(); s != "" && s != "0s" {
+			line(s)
+		}
+		return
 	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			dumpValue(b, indent, name, v.Elem())
+		}
+	case reflect.Struct:
+		if v.IsZero() {
+			return
+		}
+		if name != "" {
+			fmt.Fprintf(b, "%s%s:\n", indent, name)
+			indent += "  "
+		}
+		for i := range v.NumField() {
+			dumpValue(b, indent, v.Type().Field(i).Name, v.Field(i))
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			dumpValue(b, indent, "- "+name, v.Index(i))
+		}
+	default:
+		if !v.IsZero() {
+			line(fmt.Sprint(v.Interface()))
+		}
+	}
+}
+
+func dumpWords(w Words) string {
+	var b strings.Builder
+	for _, p := range w {
+		b.WriteString(map[PartKind]string{Ours: "%s", Name: "“%s”", Data: "<%s>", Said: "{%s}"}[p.Kind])
+	}
+	var args []any
+	for _, p := range w {
+		args = append(args, text.Sanitize(p.Text))
+	}
+	return fmt.Sprintf(b.String(), args...)
+}
+
+func textOf(p *plan.Plan, style Style, ctx Context) string {
+	var out bytes.Buffer
+	Text(&out, p, style, ctx)
+	return strings.ReplaceAll(out.String(), "\x1b", "␛")
+}
+
+// TestDocuments has one document per situation: what people read, before anybody writes it.
+func TestDocuments(t *testing.T) {
+	t.Parallel()
 	invalid := sample()
-	invalid.Problems = problems
+	invalid.Problems = unsound()
 	refused := sample()
-	refused.Refusals = []plan.Refusal{{Domain: plan.Users, Setting: "guards.min_active_users", Text: "2 deactivations would leave 1 active person. If that is meant, lower guards.min_active_users."}}
+	refused.Refusals = []plan.Refusal{{
+		Domain: plan.Users, Setting: "guards.min_active_users", Cause: state.CauseGuard, Figures: plan.Figures{Have: 1, Limit: 2, Base: 3, Allow: "1"},
+	}}
 	refused.Changes = refused.Changes[:13]
 	none := &plan.Plan{Calls: plan.Calls{Made: 9}, Subjects: []plan.Subject{{Domain: plan.Users, Workspace: "Acme", People: 1000}}}
-	small := &builder{plan.Plan{Names: sample().Names, Subjects: []plan.Subject{{Domain: plan.Users, Workspace: "Acme", People: 12}}}}
-	small.profile("bob.wilson@example.com", field("capacity", "PT8H", "PT7H30M"))
-	large, guarded := crowd(5000, 0), guard(40)
+	half := sample()
+	for i := range half.Changes {
+		if half.Changes[i].Origin = plan.FromPullRequest; i%3 == 0 || half.Changes[i].Leaver == "tim.ott@example.com" {
+			half.Changes[i].Origin = plan.FromDrift
+		}
+	}
+	redacted, merging := Context{Redact: Mask, HappensOnMerge: onMerge.HappensOnMerge}, onMerge
+	merging.Label, merging.Loosened = "People of Acme", []Loosened{{"guards.max_removals", "20%", "100%"}}
+	merging.Reviews = Reviews{Needed: 1, From: []string{"rita", "acme/people-ops"}, Counts: []string{"rita", "omar"}, Not: []Reviewer{{"dev", "wrote this pull request"}}}
 	cases := []struct {
 		name string
 		plan *plan.Plan
 		ctx  Context
 	}{
-		{"everything", sample(), onMerge},
-		{"schedule", sample(), Context{}},
-		{"redacted", sample(), Context{Redact: Mask, HappensOnMerge: onMerge.HappensOnMerge}},
+		{"everything", sample(), Context{}},
+		{"redacted", sample(), redacted},
+		{"drift", half, merging},
 		{"nothing", none, onMerge},
-		{"small", &small.Plan, Context{}},
 		{"invalid", invalid, onMerge},
 		{"refused", refused, onMerge},
-		{"hostile", hostilePlan(), onMerge},
-		{"guarded", guarded, onMerge},
-		{"large", large, onMerge},
+		{"guarded", guard(8), Context{}},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, tc.name+".md", Markdown(tc.plan, tc.ctx))
-			if tc.name == "large" {
-				return
-			}
-			var text bytes.Buffer
-			Text(&text, tc.plan, Style{}, tc.ctx)
-			golden(t, tc.name+".txt", text.String())
+			golden(t, tc.name+".document", dump(newDocument(tc.plan, nil, Verify{}, tc.ctx, 1000)))
 		})
 	}
-	t.Run("colour", func(t *testing.T) {
-		t.Parallel()
-		var text bytes.Buffer
-		Text(&text, sample(), Style{Color: true, Width: 72}, onMerge)
-		golden(t, "colour.txt", strings.ReplaceAll(text.String(), "\x1b", "␛"))
-	})
-	t.Run("json", func(t *testing.T) {
-		t.Parallel()
-		var text bytes.Buffer
-		if err := JSON(&text, &small.Plan, Context{}); err != nil {
-			t.Fatal(err)
+}
+
+func unsound() []state.Problem {
+	return []state.Problem{
+		{Source: state.Source{File: "users.csv", Line: 12, Column: 5}, Text: `"37h" is not a number of hours (Weekly Working Hours). Write 37 or 37.5.`},
+		{Source: state.Source{File: "users.csv", Line: 19, Column: 1}, Text: "bob.wilson@example.com appears twice, first in line 3."},
+		{Source: state.Source{File: "clockify-sync.yaml", Line: 4, Column: 3}, Text: `unknown key "fallback_manger_email"; did you mean fallback_manager_email?`},
+	}
+}
+
+// TestWriters has what each writer makes of a document.
+func TestWriters(t *testing.T) {
+	t.Parallel()
+	drift := sample()
+	for i := range drift.Changes {
+		if drift.Changes[i].Origin = plan.FromPullRequest; i%3 == 0 {
+			drift.Changes[i].Origin = plan.FromDrift
 		}
-		golden(t, "small.json", text.String())
-	})
-	t.Run("problems", func(t *testing.T) {
-		t.Parallel()
-		var text bytes.Buffer
-		Problems(&text, problems, Style{}, Context{})
-		golden(t, "problems.txt", text.String())
-		golden(t, "problems.md", ProblemsMarkdown(problems, onMerge))
-	})
+	}
+	golden(t, "comment.md", Markdown(drift, onMerge))
+	golden(t, "terminal.txt", textOf(sample(), Style{}, Context{}))
+	golden(t, "terminal-80.txt", textOf(sample(), Style{Color: true, Width: 80}, onMerge))
+	golden(t, "hostile.md", Markdown(hostilePlan(), onMerge))
+	ctx := onMerge
+	ctx.AuditDir = "clockify-audit"
+	ctx.Facts = []string{"Approved by rita on pull request 12.", "The files are those of commit 4f2d9aa."}
+	golden(t, "outcome.md", OutcomeMarkdown(sample(), applied(sample()), Verify{Done: true}, ctx))
+	var out bytes.Buffer
+	OutcomeText(&out, sample(), applied(sample()), Verify{Done: true}, Style{}, ctx)
+	golden(t, "outcome.txt", out.String())
+	out.Reset()
+	if err := JSON(&out, drift, Context{}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "plan.json", out.String())
+	out.Reset()
+	Problems(&out, unsound(), Style{}, Context{})
+	golden(t, "problems.txt", out.String())
+	golden(t, "problems.md", ProblemsMarkdown(unsound(), onMerge))
 }
 
 // applied is how an apply of the sample went: two changes failed, one was skipped, the gated ones wait.
@@ -143,7 +244,9 @@ func TestOutcomes(t *testing.T) {
 		early[i] = plan.Outcome{Change: early[i].Change, Status: plan.NotTried}
 	}
 	refused := sample()
-	refused.Refusals = []plan.Refusal{{Domain: plan.Users, Setting: "guards.max_shrink", Text: "users.csv has 21 people and the workspace 44 active ones."}}
+	refused.Refusals = []plan.Refusal{{
+		Domain: plan.Users, Setting: "guards.max_shrink", Cause: state.CauseGuard, Figures: plan.Figures{Have: 23, Limit: 8, Base: 44, Allow: "53%"},
+	}}
 	var blocked []plan.Outcome
 	for _, c := range refused.Changes {
 		o := plan.Outcome{Change: c, Status: plan.Done, Response: "ok", Attempts: 1}
@@ -152,9 +255,7 @@ func TestOutcomes(t *testing.T) {
 		}
 		blocked = append(blocked, o)
 	}
-	ctx := onMerge
-	ctx.AuditDir = "clockify-audit"
-	redacted := ctx
+	redacted := onMerge
 	redacted.Redact = Mask
 	cases := []struct {
 		name     string
@@ -163,19 +264,16 @@ func TestOutcomes(t *testing.T) {
 		verify   Verify
 		ctx      Context
 	}{
-		{"outcome-done", routine, applied(routine), Verify{Done: true}, ctx},
-		{"outcome-mixed", p, mixed, Verify{Done: true, Left: left}, ctx},
+		{"outcome-done", routine, applied(routine), Verify{Done: true}, onMerge},
+		{"outcome-mixed", p, mixed, Verify{Done: true, Left: left}, onMerge},
 		{"outcome-surprise", p, mixed, Verify{Done: true, Left: append(left, surprise)}, redacted},
-		{"outcome-early", routine, early, Verify{Skipped: "the run stopped early"}, ctx},
-		{"outcome-refused", refused, blocked, Verify{Done: true}, ctx},
+		{"outcome-early", routine, early, Verify{Skipped: "the run stopped early"}, onMerge},
+		{"outcome-refused", refused, blocked, Verify{Done: true}, onMerge},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, tc.name+".md", OutcomeMarkdown(tc.plan, tc.outcomes, tc.verify, tc.ctx))
-			var text bytes.Buffer
-			OutcomeText(&text, tc.plan, tc.outcomes, tc.verify, Style{}, tc.ctx)
-			golden(t, tc.name+".txt", text.String())
+			golden(t, tc.name+".document", dump(newDocument(tc.plan, tc.outcomes, tc.verify, tc.ctx, 0)))
 		})
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // htmlSide is who reports to whom, where it changes, at one of the two times.
@@ -18,7 +18,7 @@ type htmlSide struct {
 type htmlNode struct {
 	Name, Beside string
 	Mark         string // new or ends
-	Result, Word string // where it is neither planned nor done
+	Result       Result // where it is neither planned nor done
 	Number       string
 	Open         bool
 	Below        []*htmlNode
@@ -30,98 +30,62 @@ const (
 )
 
 // trees puts both sides together from those whose manager changes.
-func (b *htmlBuilder) trees(page *htmlPage) {
-	var reports []plan.Report
-	for _, s := range b.plan.Subjects {
-		reports = append(reports, s.Reports...)
-	}
-	if len(reports) == 0 {
+func (p *htmlPage) trees() {
+	if len(p.Reports) == 0 {
 		return
 	}
 	people := map[string]bool{}
-	for _, r := range reports {
+	before, after := newForest(), newForest()
+	for _, r := range p.Reports {
 		people[r.Person] = true
-	}
-	page.Moves = count(len(people), "person", "people")
-	ends := b.linkResults()
-	before, after := newForest(b.names), newForest(b.names)
-	for _, r := range reports {
 		for _, m := range r.Before {
-			n := b.node(r.Person)
-			if !slices.Contains(r.After, m) {
-				n.Mark = "ends"
-				b.mark(n, ends[edge(plan.Delete, m, r.Person)])
-			}
-			before.add(m, r.Person, n)
+			before.add(m, r, p.node(r, m, "ends"))
 		}
 		for _, m := range r.After {
-			n := b.node(r.Person)
-			if !slices.Contains(r.Before, m) {
-				n.Mark = "new"
-				b.mark(n, ends[edge(plan.Create, m, r.Person)])
-			}
-			after.add(m, r.Person, n)
+			after.add(m, r, p.node(r, m, "new"))
 		}
 		if len(r.Before) == 0 {
-			before.alone("Nobody", b.node(r.Person))
+			before.alone("Nobody", treeNode(r.Person, r.Label))
 		}
 		switch {
 		case len(r.After) > 0:
 		case r.Leaves:
-			after.alone("Leave the workspace", b.node(r.Person))
+			after.alone("Leave the workspace", treeNode(r.Person, r.Label))
 		default:
-			after.alone("Nobody", b.node(r.Person))
+			after.alone("Nobody", treeNode(r.Person, r.Label))
 		}
 	}
+	p.Moves = text.Count(len(people), "person", "people")
 	now, then := "Now", "After"
-	if page.Run {
+	if p.Run {
 		now, then = "Before this run", "As asked"
 	}
-	page.Trees = []htmlSide{{now, before.roots(b.node)}, {then, after.roots(b.node)}}
+	p.Trees = []htmlSide{{now, before.roots()}, {then, after.roots()}}
 }
 
-func edge(op plan.Op, manager, person string) string {
-	return string(op) + "\x00" + manager + "\x00" + person
-}
-
-// linkResults is how the changes of manager links ended, or that they wait.
-func (b *htmlBuilder) linkResults() map[string]string {
-	ends := map[string]string{}
-	for i, c := range b.plan.Changes {
-		if c.Ref.Kind != plan.KindManager {
-			continue
-		}
-		for _, f := range c.Fields {
-			if f.Name == "manager" {
-				ends[edge(c.Op, cmp.Or(f.After, f.Before), c.Ref.Name)] = b.results[i]
-			}
+// node is a person below one of their managers.
+func (p *htmlPage) node(r Report, m Manager, mark string) *htmlNode {
+	n := treeNode(r.Person, r.Label)
+	if m.Moves {
+		n.Mark = mark
+		if m.Result != Planned && m.Result != Done {
+			n.Result = m.Result
 		}
 	}
-	return ends
+	return n
 }
 
-func (b *htmlBuilder) mark(n *htmlNode, result string) {
-	if result == "planned" || result == "done" {
-		return
-	}
-	for _, r := range results {
-		if r.value == result {
-			n.Result, n.Word = r.value, r.word
-		}
-	}
-}
-
-func (b *htmlBuilder) node(email string) *htmlNode {
-	n := &htmlNode{Name: visible(b.names.label(email))}
+func treeNode(email, label string) *htmlNode {
+	n := &htmlNode{Name: text.Sanitize(label)}
 	if !strings.Contains(n.Name, email) {
-		n.Beside = visible(email)
+		n.Beside = text.Sanitize(email)
 	}
 	return n
 }
 
 // forest collects who is below whom.
 type forest struct {
-	names  namer
+	labels map[string]string
 	below  map[string][]leaf // by manager
 	placed map[string]bool   // who is below somebody
 	apart  []*htmlNode       // those without a manager, under a word of ours
@@ -133,13 +97,14 @@ type leaf struct {
 	node   *htmlNode
 }
 
-func newForest(names namer) *forest {
-	return &forest{names: names, below: map[string][]leaf{}, placed: map[string]bool{}}
+func newForest() *forest {
+	return &forest{labels: map[string]string{}, below: map[string][]leaf{}, placed: map[string]bool{}}
 }
 
-func (f *forest) add(manager, person string, n *htmlNode) {
-	f.below[manager] = append(f.below[manager], leaf{person, n})
-	f.placed[person] = true
+func (f *forest) add(m Manager, r Report, n *htmlNode) {
+	f.labels[m.Email] = m.Label
+	f.below[m.Email] = append(f.below[m.Email], leaf{r.Person, n})
+	f.placed[r.Person] = true
 	f.lines++
 }
 
@@ -155,24 +120,24 @@ func (f *forest) alone(word string, n *htmlNode) {
 
 // roots draws everybody once who manages somebody: first those whom nobody manages here, then who is left because they
 // stand too deep or in a circle.
-func (f *forest) roots(node func(email string) *htmlNode) []*htmlNode {
+func (f *forest) roots() []*htmlNode {
 	var managers []string
 	for m := range f.below {
 		managers = append(managers, m)
 	}
 	slices.SortFunc(managers, func(a, b string) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(f.names.label(a)), strings.ToLower(f.names.label(b))), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(strings.ToLower(f.labels[a]), strings.ToLower(f.labels[b])), cmp.Compare(a, b))
 	})
 	drawn := map[string]bool{}
-	var grow func(n *htmlNode, email string, depth int)
-	grow = func(n *htmlNode, email string, depth int) {
+	var addBelow func(n *htmlNode, email string, depth int)
+	addBelow = func(n *htmlNode, email string, depth int) {
 		if drawn[email] || depth > deepest {
 			return
 		}
 		drawn[email] = true
 		for _, l := range f.below[email] {
 			n.Below = append(n.Below, l.node)
-			grow(l.node, l.person, depth+1)
+			addBelow(l.node, l.person, depth+1)
 		}
 		f.finish(n)
 	}
@@ -180,8 +145,8 @@ func (f *forest) roots(node func(email string) *htmlNode) []*htmlNode {
 	for _, rest := range []bool{false, true} {
 		for _, m := range managers {
 			if !drawn[m] && (rest || !f.placed[m]) {
-				n := node(m)
-				grow(n, m, 1)
+				n := treeNode(m, f.labels[m])
+				addBelow(n, m, 1)
 				roots = append(roots, n)
 			}
 		}
@@ -201,5 +166,5 @@ func (f *forest) roots(node func(email string) *htmlNode) []*htmlNode {
 
 func (f *forest) finish(n *htmlNode) {
 	slices.SortStableFunc(n.Below, func(a, b *htmlNode) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
-	n.Number, n.Open = count(len(n.Below), "person", "people"), f.lines <= openUntil
+	n.Number, n.Open = text.Count(len(n.Below), "person", "people"), f.lines <= openUntil
 }

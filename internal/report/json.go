@@ -108,7 +108,7 @@ type jsonCalls struct {
 // recognise it, and someone who guesses a whole change right can confirm the guess by them.
 func JSON(w io.Writer, p *plan.Plan, ctx Context) error {
 	digest, approval, token := p.Digest(), p.ApprovalDigest(), p.ApprovalToken()
-	p = masked(p, ctx)
+	p, _ = masked(p, nil, ctx)
 	doc := document{
 		Version: jsonVersion, Digest: digest, ApprovalDigest: approval, ApprovalToken: token,
 		Changes: make([]jsonChange, 0, len(p.Changes)), Findings: make([]jsonFinding, 0, len(p.Findings)),

@@ -1,31 +1,40 @@
 package report
 
 import (
-	"cmp"
+	"embed"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
+	"text/template"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// What is cut first, last: the picture, then findings, time, groups, people, and what stands in the way.
+//go:embed templates/comment.md.tmpl
+var templates embed.FS
+
+// What is cut last, first: what stands in the way, people, groups, time, findings, notes, the diagram.
 const (
 	rankStops = iota + 1
 	rankPeople
 	rankGroups
 	rankTime
 	rankFindings
-	rankTree
+	rankNotes
+	rankDiagram
 )
 
-// longestCell is how many characters of one value a table shows.
-const longestCell = 120
+// Characters of one value, name or sentence that a page shows.
+const (
+	longestCell     = 120
+	longestSentence = 600
+)
 
-// plainFile matches names that mean nothing to Markdown.
-var plainFile = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[a-z]+)?$`)
+// rowsHere stands in a part of the page where its rows go. No text of others can hold it: control characters are escaped.
+const rowsHere = "\x00"
 
 // Markdown is the body of Comment.
 func Markdown(p *plan.Plan, ctx Context) string { return Comment(p, ctx).Body }
@@ -34,95 +43,304 @@ func Markdown(p *plan.Plan, ctx Context) string { return Comment(p, ctx).Body }
 // cut: where its table does not fit it becomes a bare list, one line each, which has room for some 1,500 people. If that
 // does not fit either, the page says that the plan is too large to be approved from it, and GatedShown is false.
 func Comment(p *plan.Plan, ctx Context) Page {
-	m := &markdown{look(p, ctx), ctx}
-	for _, gated := range []func() string{m.table, m.bare} {
-		if body, cut, ok := m.page(gated()).render(); ok {
+	return writeMarkdown(newDocument(p, nil, Verify{}, ctx, ctx.maxBytes()/40), ctx)
+}
+
+// OutcomeMarkdown renders how an apply went, for a comment or summary of at most Context.MaxBytes.
+func OutcomeMarkdown(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context) string {
+	d := newDocument(p, outcomes, verify, ctx, ctx.maxBytes()/40)
+	d.Run = true
+	return writeMarkdown(d, ctx).Body
+}
+
+// ProblemsMarkdown renders what is wrong with the input, with links to the lines.
+func ProblemsMarkdown(problems []state.Problem, ctx Context) string {
+	return Markdown(&plan.Plan{Problems: problems}, ctx)
+}
+
+// Sentence makes a sentence that holds text of others fit for Markdown.
+func Sentence(s string) string { return prose(s) }
+
+// markdown writes a document as Markdown.
+type markdown struct {
+	*Document
+	Merging bool
+	ctx     Context
+	parts   *template.Template
+}
+
+func writeMarkdown(d *Document, ctx Context) Page {
+	m := &markdown{Document: d, Merging: ctx.merging(), ctx: ctx}
+	m.parts = template.Must(commentParts.Clone()).Funcs(m.functions())
+	if d.Approval == nil {
+		if body, cut, ok := m.page(block{}).render(); ok {
+			return Page{body, true, cut}
+		}
+		return Page{m.least(), true, true}
+	}
+	for _, gated := range []block{m.approvalTable(), m.approvalList()} {
+		if body, cut, ok := m.page(gated).render(); ok {
 			return Page{body, true, cut}
 		}
 	}
-	body, _, ok := m.page(m.tooLarge()).render()
+	body, _, ok := m.page(block{head: m.write("approval-too-large", d.Approval)}).render()
 	if !ok {
 		body = m.least()
 	}
-	return Page{body, len(m.waits) == 0, true}
+	return Page{body, false, true}
 }
 
-type markdown struct {
-	*view
-	ctx Context
-}
-
-func (m *markdown) page(gated string) *page {
+// page puts the parts in their order.
+func (m *markdown) page(gated block) *page {
 	p := &page{budget: m.ctx.maxBytes()}
-	if m.idle() {
-		line := m.nothing(m.ctx)
-		if !plainFile.MatchString(cmp.Or(m.ctx.UsersFile, "users.csv")) {
-			line = prose(line)
-		}
-		p.fixed(line + "\n\n")
+	if m.Idle && len(m.Findings.Problems) == 0 {
+		p.fixed(m.write("idle", m))
 	} else {
-		p.fixed("### Clockify: " + m.verdict(m.ctx) + "\n\n")
+		p.fixed(m.write("title", m))
 	}
-	m.stops(p)
-	p.fixed(gated)
-	if !m.idle() {
-		p.fixed(m.numbers())
+	if m.Run && len(m.Facts) > 0 {
+		p.fixed(m.write("facts", m))
 	}
-	m.persons(p)
-	m.grouped(p)
-	m.drawn(p)
-	m.found(p)
-	for _, s := range m.syncs {
-		m.mirrored(p, s)
+	if m.Run {
+		p.fixed(m.write("verified", m))
 	}
-	if !m.idle() {
-		p.fixed(m.footer())
+	p.add(m.block("problems", m, list(m, "problem", m.Problems), rankStops, "> - "))
+	p.add(m.block("refusals", m, list(m, "refusal", m.Refusals), rankStops, "> - "))
+	p.add(m.block("cannot", m, list(m, "finding", m.Findings.Problems), rankStops, "- "))
+	for _, u := range m.Undone {
+		p.add(m.block("undone", u, list(m, "failure", u.Causes), rankStops, "| "))
+	}
+	p.add(m.block("loosened", m, list(m, "loosened-row", m.Loosened), 0, ""))
+	if len(m.Origin) > 0 {
+		p.fixed(m.write("origin", m))
+	}
+	p.add(gated)
+	if !m.Run {
+		const most = 60 // rows: some fifty time syncs
+		counts := m.block("counts", m, list(m, "count", m.Counts[:min(len(m.Counts), most)]), 0, "| ")
+		if left := len(m.Counts) - most; left > 0 {
+			counts.rows = append(counts.rows, counts.more(left))
+		}
+		p.add(counts)
+	}
+	p.add(m.block("people", m, list(m, "object", m.shown(m.People)), rankPeople, "| ").of(m.People.Routine))
+	objects := append(m.shown(m.Fields), m.shown(m.Groups)...)
+	p.add(m.block("groups", m, list(m, "object", objects), rankGroups, "| ").of(m.GroupsTotal()))
+	if lines := diagram(m.Reports); lines != nil && !m.Run {
+		b := m.block("diagram", m, []string{fence("mermaid", lines)}, rankDiagram, "")
+		b.whole = true
+		p.add(b)
+	}
+	if !m.Run {
+		m.findings(p)
+	}
+	for _, s := range m.Syncs {
+		rows := list(m, "project", s.Projects)
+		if len(s.Made) > 0 {
+			rows = append([]string{m.write("made", s.Made)}, rows...)
+		}
+		p.add(m.block("sync", s, rows, rankTime, "| "))
+	}
+	if m.Run && len(m.Next.Words) > 0 {
+		p.fixed(m.write("next", m.Next))
+		m.Next = Next{}
+	}
+	if !m.Idle {
+		p.fixed(m.write("footer", m))
 	}
 	return p
 }
 
-// stops says what stands against any write.
-func (m *markdown) stops(p *page) {
-	head := "> [!WARNING]\n> **Nothing is written while there are problems in the input.**"
-	if !m.plan.Empty() {
-		head += " Rows without a problem are planned below."
+// findings are what to look at, folded where it is long, and the standing facts.
+func (m *markdown) findings(p *page) {
+	const long = 12
+	head := "attention"
+	if len(m.Findings.Attention) > long {
+		head = "attention-folded"
 	}
-	var rows []string
-	for _, x := range m.plan.Problems {
-		rows = append(rows, "> - "+m.at(x.Source)+prose(clip(x.Text, 400))+"\n")
-	}
-	p.add(block{
-		head: head + "\n>\n",
-		rows: rows, more: m.more("> - "), foot: "\n", rank: rankStops,
-	})
-	m.refusals(p)
+	p.add(m.block(head, m, list(m, "finding", m.Findings.Attention), rankFindings, "- "))
+	p.add(m.block("notes", m, list(m, "note", m.Findings.Notes), rankNotes, "- "))
 }
 
-// refusals says what guards and preflight refused.
-func (m *markdown) refusals(p *page) {
-	var rows []string
-	for _, r := range m.plan.Refusals {
-		rows = append(rows, "> - "+prose(clip(refusal(r), 600))+"\n")
+// GroupsTitle and GroupsTotal are of the section of groups and custom fields.
+func (m *markdown) GroupsTitle() string {
+	switch {
+	case m.Groups.Routine == 0:
+		return "Custom fields"
+	case m.Fields.Routine == 0:
+		return "Groups"
 	}
-	p.add(block{head: "> [!WARNING]\n> **Refused before any write:**\n>\n", rows: rows, more: m.more("> - "), foot: "\n", rank: rankStops})
+	return "Groups and custom fields"
 }
 
-// more is the row instead of those that are missing.
-func (m *markdown) more(before string) func(int) string {
-	return func(left int) string {
-		text := before + "and " + thousands(left) + " more"
-		if link := m.whole("in the whole plan"); link != "" {
-			text += ", " + link
+// GroupsTotal counts both.
+func (m *markdown) GroupsTotal() int { return m.Groups.Routine + m.Fields.Routine }
+
+// approvalTable shows what needs approval, each with its reason and consequence.
+func (m *markdown) approvalTable() block {
+	return m.block("approval", m.Approval, list(m, "approval-row", m.Approval.Items), 0, "")
+}
+
+// approvalList shows the same without reasons, in the fewest characters: a fenced list, where nothing has to be escaped.
+func (m *markdown) approvalList() block {
+	var lines []string
+	last := Sort(-1)
+	for _, x := range m.Approval.Items {
+		if x.Sort != last {
+			last = x.Sort
+			lines = append(lines, x.Sort.Verb()+":")
 		}
-		return text + "\n"
+		line := text.Clip(x.Name.String(), longestCell)
+		for i, each := range x.Each {
+			line += map[bool]string{true: ": ", false: "; "}[i == 0] + text.Clip(each.String(), longestCell)
+		}
+		lines = append(lines, line)
+	}
+	return m.block("approval-plain", m.Approval, []string{fence("text", lines)}, 0, "")
+}
+
+// least is what is said when not even the numbers fit.
+func (m *markdown) least() string {
+	s := m.write("title", m) + "Too large to be shown, and nothing that needs approval can be approved from here.\n"
+	if len(s) > m.ctx.maxBytes() {
+		return ""
+	}
+	return s
+}
+
+// write fills one part of the page.
+func (m *markdown) write(part string, data any) string {
+	var b strings.Builder
+	if err := m.parts.ExecuteTemplate(&b, part, data); err != nil {
+		panic(err) // the templates and their data are ours: a test writes every part
+	}
+	return b.String()
+}
+
+// list fills a part for each of the rows.
+func list[T any](m *markdown, part string, rows []T) []string {
+	out := make([]string, len(rows))
+	for i := range rows {
+		out[i] = m.write(part, rows[i])
+	}
+	return out
+}
+
+// block is a part with rows, of which some may be left out; before is what such a row begins with.
+func (m *markdown) block(part string, data any, rows []string, rank int, before string) block {
+	if len(rows) == 0 {
+		return block{}
+	}
+	head, foot, _ := strings.Cut(m.write(part, data), rowsHere)
+	return block{head: head, rows: rows, foot: foot, rank: rank, more: func(left int) string {
+		return before + m.write("more", text.Thousands(left))
+	}}
+}
+
+var commentParts = template.Must(template.New("comment").Funcs((&markdown{Document: &Document{}}).functions()).ParseFS(templates, "templates/comment.md.tmpl"))
+
+// functions are what the templates call.
+func (m *markdown) functions() template.FuncMap {
+	return template.FuncMap{
+		"rows":    func() string { return rowsHere },
+		"md":      func(w Words) string { return w.markdown() },
+		"md1":     func(p Part) string { return Words{p}.markdown() },
+		"said":    func(s string) string { return prose(text.Clip(s, longestSentence)) },
+		"code":    func(s string) string { return code(text.Clip(s, longestCell)) },
+		"codes":   codes,
+		"name":    func(s string) string { return called(text.Clip(s, longestCell)) },
+		"tag":     func(s string) string { return codeTag(text.Clip(s, longestCell)) },
+		"cell":    cell,
+		"num":     number,
+		"hours":   func(d time.Duration) string { return duration(d) },
+		"count":   text.Count,
+		"upper":   upper,
+		"members": members,
+		"short":   short,
+		"at":      m.at,
+		"whole":   m.whole,
+		"span":    span,
+		"footer":  m.footer,
 	}
 }
 
-func (m *markdown) whole(text string) string {
-	if target := cmp.Or(m.ctx.RunURL, m.ctx.ArtifactURL); target != "" {
-		return "[" + text + "](" + link(target) + ")"
+// markdown renders a sentence.
+func (w Words) markdown() string {
+	var b strings.Builder
+	for _, p := range w {
+		switch p.Kind {
+		case Ours:
+			b.WriteString(p.Text)
+		case Name:
+			b.WriteString(called(text.Clip(p.Text, longestCell)))
+		case Data:
+			b.WriteString(code(text.Clip(p.Text, longestCell)))
+		case Said:
+			b.WriteString(prose(text.Clip(p.Text, longestSentence)))
+		}
+	}
+	return b.String()
+}
+
+func codes(list []string) string { return enumerate(parts(data, list), 20).markdown() }
+
+// cell renders the values of a cell.
+func cell(values []Part) string {
+	if len(values) == 0 {
+		return "–"
+	}
+	return commas(values, 10).markdown()
+}
+
+// commas puts values beside each other, and counts those beyond most.
+func commas(values []Part, most int) Words {
+	var w Words
+	for i, v := range values {
+		if i == most {
+			return append(w, ours(fmt.Sprintf(" and %d more", len(values)-most)))
+		}
+		if i > 0 {
+			w = append(w, ours(", "))
+		}
+		w = append(w, v)
+	}
+	return w
+}
+
+// members says how many people come to a group and how many go.
+func members(o Object) string {
+	var in, out string
+	if o.Joins > 0 {
+		in = text.Count(o.Joins, "member", "members") + " in"
+	}
+	if o.Leaves > 0 {
+		out = text.Count(o.Leaves, "member", "members") + " out"
+	}
+	return joined(", ", in, out)
+}
+
+// span says how much a sync copies and of which days.
+func span(s Sync) string {
+	var entries string
+	if n := s.Sum.Add + s.Sum.Edit; n > 0 {
+		entries = text.Count(n, "entry", "entries") + ", " + duration(s.Sum.Hours)
+	}
+	if both := joined(", ", entries, s.Window); both != "" {
+		return ": " + both
 	}
 	return ""
+}
+
+// whole is a link to where all of it stands; empty where this is the whole.
+func (m *markdown) whole(words string) string {
+	target := m.ctx.RunURL
+	if m.ctx.Summary || target == "" {
+		target = m.ctx.ArtifactURL
+	}
+	if target == "" {
+		return ""
+	}
+	return "[" + words + "](" + link(target) + ")"
 }
 
 // at is a link to a line, or its name.
@@ -130,16 +348,15 @@ func (m *markdown) at(s state.Source) string {
 	if s.File == "" {
 		return ""
 	}
-	s.Column = 0
-	name := code(s.String())
+	place := code(s.String())
 	if m.ctx.RepositoryURL == "" || m.ctx.Commit == "" {
-		return name + " "
+		return place + " "
 	}
 	target := strings.TrimSuffix(m.ctx.RepositoryURL, "/") + "/blob/" + m.ctx.Commit + "/" + (&url.URL{Path: s.File}).EscapedPath()
 	if s.Line > 0 {
 		target += fmt.Sprintf("#L%d", s.Line)
 	}
-	return "[" + name + "](" + link(target) + ") "
+	return "[" + place + "](" + link(target) + ") "
 }
 
 // link makes a URL safe between the parentheses of a link.
@@ -147,38 +364,24 @@ func link(target string) string {
 	return strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\n", "", "\r", "", "|", "%7C", "`", "%60", `\`, "%5C").Replace(target)
 }
 
-func (m *markdown) footer() string {
-	var parts []string
-	head := "Plan <code>" + short(m.digest) + "</code>"
-	if m.ctx.Commit != "" {
-		head += " of " + code(m.ctx.Commit[:min(len(m.ctx.Commit), 7)])
-	}
-	if names := m.workspaces(); len(names) > 0 {
-		var list []string
-		for _, n := range names[:min(len(names), 5)] {
-			list = append(list, code(clip(n, 60)))
+// footer says which plan this is, what it costs and where the rest stands.
+func (m *markdown) footer() []string {
+	var list []string
+	if m.Digest != "" {
+		plan := "Plan `" + short(m.Digest) + "`"
+		if m.ctx.Commit != "" {
+			plan += " of " + code(m.ctx.Commit[:min(len(m.ctx.Commit), 7)])
 		}
-		head += " against " + sentence(list)
+		list = append(list, plan)
 	}
-	parts = append(parts, head)
-	if e := m.effort(m.ctx); e != "" {
-		parts = append(parts, e)
+	if m.Effort != "" {
+		list = append(list, m.Effort)
 	}
-	if w := m.whole("whole plan"); w != "" {
-		parts = append(parts, w)
+	if w := m.whole(map[bool]string{true: "run", false: "whole plan"}[m.Run]); w != "" {
+		list = append(list, w)
 	}
-	if m.ctx.ArtifactURL != "" && m.ctx.RunURL != "" {
-		parts = append(parts, "[files]("+link(m.ctx.ArtifactURL)+")")
+	if m.ctx.ArtifactURL != "" && m.ctx.RunURL != "" && !m.ctx.Summary {
+		list = append(list, "["+map[bool]string{true: "audit files", false: "files"}[m.Run]+"]("+link(m.ctx.ArtifactURL)+")")
 	}
-	footer := "<sub>" + strings.Join(parts, " · ") + "</sub>\n"
-	if m.ctx.HappensOnMerge != "" && !m.allBlocked() {
-		footer = "<sub>" + strings.ReplaceAll(m.ctx.HappensOnMerge, "\n", " ") + "</sub>\n\n" + footer
-	}
-	return footer
-}
-
-// least is what is said when not even the numbers fit.
-func (m *markdown) least() string {
-	text := "### Clockify: " + m.verdict(m.ctx) + "\n\nToo large to be shown, and nothing that needs approval can be approved from here.\n"
-	return text[:min(len(text), m.ctx.maxBytes())]
+	return list
 }

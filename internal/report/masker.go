@@ -1,22 +1,25 @@
 package report
 
 import (
-	"slices"
-
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// Masker masks people outside of reports, in the log and the audit files, by the same pseudonyms. The zero Masker leaves
-// everything as it is.
-type Masker struct{ m *mask }
+// Masker masks people outside of reports, in the log and the audit files, by the same pseudonyms, and puts findings and
+// reasons into the same words. The zero Masker masks nothing.
+type Masker struct {
+	m     *mask
+	names names
+	ctx   Context
+}
 
 // NewMasker knows the people of the plan, which may be nil. It masks nothing unless the context asks for it.
 func NewMasker(p *plan.Plan, ctx Context) Masker {
 	if p == nil {
 		p = &plan.Plan{}
 	}
-	return Masker{planMask(p, ctx)}
+	return Masker{planMask(p, nil, ctx), newNames(p.Names), ctx}
 }
 
 // Text masks a sentence.
@@ -32,13 +35,24 @@ func (k Masker) Outcomes(list []plan.Outcome) []plan.Outcome { return k.m.outcom
 func (k Masker) Problems(list []state.Problem) []state.Problem { return k.m.problems(list) }
 
 // Findings masks findings.
-func (k Masker) Findings(list []state.Finding) []state.Finding {
-	list = slices.Clone(list)
-	for i, f := range list {
-		list[i].Name, list[i].Text = k.m.text(f.Name), k.m.text(f.Text)
-	}
-	return list
+func (k Masker) Findings(list []state.Finding) []state.Finding { return k.m.findings(list) }
+
+// Finding says in one masked line what was found.
+func (k Masker) Finding(f state.Finding) string {
+	return k.m.text(k.builder().finding(&f).Words.String())
 }
 
-// Sentence makes a sentence that holds text of others fit for Markdown.
-func Sentence(s string) string { return prose(s) }
+// Refusal says in one masked line what was refused, and what would allow it.
+func (k Masker) Refusal(r plan.Refusal) string { return k.m.text(k.builder().refused(&r).String()) }
+
+// Reason says in a few masked words why a change is made; empty where that is plain.
+func (k Masker) Reason(c plan.Change) string { return k.m.text(k.builder().why(&c).String()) }
+
+// Line says in one masked line what a change does.
+func (k Masker) Line(c plan.Change) string {
+	return text.Sanitize(k.m.text(k.builder().line(&c).String()))
+}
+
+func (k Masker) builder() *builder {
+	return &builder{doc: &Document{}, ctx: k.ctx, plan: &plan.Plan{}, names: k.names}
+}

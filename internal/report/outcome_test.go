@@ -20,7 +20,9 @@ func TestWhatOf(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			object, did := whatOf(namer{}, tc.change)
+			b := &builder{plan: &plan.Plan{}}
+			what, doing := b.attempt(&tc.change)
+			object, did := what.String(), doing.String()
 			if object != tc.object || did != tc.did {
 				t.Errorf("got %q, %q, want %q, %q", object, did, tc.object, tc.did)
 			}

@@ -147,26 +147,23 @@ func (m *mask) at(s string) (by string, n int) {
 
 func word(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// masked is a copy of the plan in which nobody is recognisable, or the plan itself where nothing is to be masked. Ids, and
-// so digests, are those of the plan. A group may still have the name that a person had once, so that is masked as well.
-func masked(p *plan.Plan, ctx Context) *plan.Plan {
+// masked is a copy of the plan in which nobody is recognisable, and the mask that made it; the plan itself and no mask where
+// nothing is to be masked. Ids, and so digests, are those of the plan. more are further changes that name people.
+func masked(p *plan.Plan, more []plan.Change, ctx Context) (*plan.Plan, *mask) {
 	if ctx.Redact != Mask {
-		return p
+		return p, nil
 	}
-	m := planMask(p, ctx)
+	m := planMask(p, more, ctx)
 	q := *p
 	q.Changes = make([]plan.Change, len(p.Changes))
 	for i, c := range p.Changes {
 		q.Changes[i] = m.change(c)
 	}
-	q.Findings = slices.Clone(p.Findings)
-	for i, f := range q.Findings {
-		q.Findings[i].Name, q.Findings[i].Text = m.text(f.Name), m.text(f.Text)
-	}
+	q.Findings = m.findings(p.Findings)
 	q.Problems = m.problems(p.Problems)
 	q.Refusals = slices.Clone(p.Refusals)
 	for i, r := range q.Refusals {
-		q.Refusals[i].Text = m.text(r.Text)
+		q.Refusals[i].Text, q.Refusals[i].About = m.text(r.Text), m.text(r.About)
 	}
 	q.Subjects = slices.Clone(p.Subjects)
 	for i, s := range q.Subjects {
@@ -176,21 +173,24 @@ func masked(p *plan.Plan, ctx Context) *plan.Plan {
 		}
 	}
 	q.Names = make(map[string]string, len(p.Names))
-	for email, name := range p.Names {
-		q.Names[m.text(email)] = m.text(name)
+	for email, called := range p.Names {
+		q.Names[m.text(email)] = m.text(called)
 	}
-	return &q
+	return &q, m
 }
 
-func planMask(p *plan.Plan, ctx Context) *mask {
-	var more []string
-	for _, c := range p.Changes {
-		more = append(more, c.Person, c.Leaver)
-		if namedAfter(c) {
-			more = append(more, c.Ref.Name)
+// planMask knows the people of a plan. A group may still have the name that a person had once, so that is masked as well.
+func planMask(p *plan.Plan, more []plan.Change, ctx Context) *mask {
+	var people []string
+	for _, list := range [][]plan.Change{p.Changes, more} {
+		for _, c := range list {
+			people = append(people, c.Person, c.Leaver)
+			if namedAfter(c) {
+				people = append(people, c.Ref.Name)
+			}
 		}
 	}
-	return newMask(ctx, p.Names, more...)
+	return newMask(ctx, p.Names, people...)
 }
 
 // namedAfter reports whether the change is of a group that may have the name somebody once had: one that is renamed,
@@ -225,7 +225,37 @@ func (m *mask) change(c plan.Change) plan.Change {
 	for i, f := range c.Fields {
 		c.Fields[i] = plan.Field{Name: f.Name, Before: m.text(f.Before), After: m.text(f.After)}
 	}
+	if c.Entry != nil {
+		e := m.entry(*c.Entry)
+		c.Entry = &e
+	}
+	if c.Handover != nil {
+		h := *c.Handover
+		h.To, h.Groups, h.Projects, h.NamedBy = m.text(h.To), m.list(h.Groups), m.list(h.Projects), m.list(h.NamedBy)
+		c.Handover = &h
+	}
 	return c
+}
+
+func (m *mask) entry(e state.Entry) state.Entry {
+	e.Client, e.Project, e.Task, e.Description, e.Tags = m.text(e.Client), m.text(e.Project), m.text(e.Task), m.text(e.Description), m.list(e.Tags)
+	return e
+}
+
+func (m *mask) findings(in []state.Finding) []state.Finding {
+	if m == nil {
+		return in
+	}
+	out := slices.Clone(in)
+	for i, f := range out {
+		out[i].Name, out[i].Text, out[i].About, out[i].Values = m.text(f.Name), m.text(f.Text), m.text(f.About), m.list(f.Values)
+		out[i].Person = m.text(f.Person)
+		out[i].Entries = slices.Clone(f.Entries)
+		for j, e := range f.Entries {
+			out[i].Entries[j] = m.entry(e)
+		}
+	}
+	return out
 }
 
 func (m *mask) problems(in []state.Problem) []state.Problem {

@@ -1,6 +1,6 @@
-// Package report is of how a plan and its outcomes look: as text at a terminal, as Markdown in a comment or summary, as
-// plan.json, and as a page for a browser. It does not know where the text goes, nor how the plan was made. Everything that
-// came from a CSV or from Clockify is taken for hostile.
+// Package report puts a plan and its outcomes into words, and writes them: as text at a terminal, as Markdown in a comment
+// or summary, as plan.json, and as a page for a browser. All of these write one Document. It does not know where the text
+// goes, nor how the plan was made. Everything that came from a CSV or from Clockify is taken for hostile.
 package report
 
 import (
@@ -27,9 +27,30 @@ type Context struct {
 	Applying       bool          // the plan is about to be applied: what to do next is told afterwards
 	HappensOnMerge string        // a sentence; set when the plan is shown on a pull request
 	ApplyCommand   string        // empty: clockify-sync apply
+	PlanCommand    string        // empty: clockify-sync plan
 	AuditDir       string        // where the CSV files are, for the last line of outcomes
 	UsersFile      string        // empty: users.csv
+
+	Label      string     // what the operator calls this plan; empty: the workspace's name
+	Summary    bool       // the page is the run's summary: links to the whole lead elsewhere
+	Errors     []string   // what kept parts of the plan from being made
+	Loosened   []Loosened // what the pull request loosens
+	Reviews    Reviews    // whose approval counts
+	ApproveHow string     // how what is withheld can be approved here, in a sentence; empty: by the command with --approve
+	Facts      []string   // of a run: who approved, of which commit the files were, in sentences
 }
+
+// Reviews says whose approval of a pull request is asked for, who gave it, and whose will count.
+type Reviews struct {
+	Needed int
+	From   []string   // logins and teams; none: nobody is asked by review
+	Given  []string   // whose approval counts already
+	Counts []string   // whose will count
+	Not    []Reviewer // whose will not
+}
+
+// Reviewer is somebody whose approval does not count, and why.
+type Reviewer struct{ Login, Why string }
 
 // Redact says whether people are recognisable.
 type Redact int
@@ -64,6 +85,23 @@ func (ctx Context) applyCommand() string {
 	return ctx.ApplyCommand
 }
 
+func (ctx Context) planCommand() string {
+	if ctx.PlanCommand == "" {
+		return "clockify-sync plan"
+	}
+	return ctx.PlanCommand
+}
+
+func (ctx Context) usersFile() string {
+	if ctx.UsersFile == "" {
+		return "users.csv"
+	}
+	return ctx.UsersFile
+}
+
+// merging reports whether the plan is shown on a pull request.
+func (ctx Context) merging() bool { return ctx.HappensOnMerge != "" }
+
 // Page is a comment or summary.
 type Page struct {
 	Body string // Markdown, without the hidden marker line
@@ -85,35 +123,38 @@ type Verify struct {
 // Unexpected lists what is left beside the changes that are known not to have been done.
 func (v Verify) Unexpected(outcomes []plan.Outcome) []plan.Change {
 	known := map[string]int{}
+	profiles := map[plan.Ref][]plan.Change{}
 	for _, o := range outcomes {
-		if o.Status != plan.Done {
-			known[lasting(o.Change)]++
+		if o.Status == plan.Done {
+			continue
+		}
+		known[changeKey(o.Change)]++
+		if o.Change.Ref.Kind == plan.KindProfile {
+			profiles[o.Change.Ref] = append(profiles[o.Change.Ref], o.Change)
 		}
 	}
 	var left []plan.Change
 	for _, c := range v.Left {
-		if key := lasting(c); known[key] > 0 {
+		if key := changeKey(c); known[key] > 0 {
 			known[key]--
 			continue
 		}
-		if slices.ContainsFunc(outcomes, func(o plan.Outcome) bool { return o.Status != plan.Done && within(c, o.Change) }) {
-			continue
+		if !slices.ContainsFunc(profiles[c.Ref], func(whole plan.Change) bool { return isPartOf(c, whole) }) {
+			left = append(left, c)
 		}
-		left = append(left, c)
 	}
 	return left
 }
 
-// within reports whether a profile's change is a part of another: of one that was not done because a field could not be
+// isPartOf reports whether a profile's change is a part of another: of one that was not done because a field could not be
 // created, the next plan has the rest.
-func within(c, whole plan.Change) bool {
-	return c.Ref == whole.Ref && c.Ref.Kind == plan.KindProfile && c.Op == whole.Op &&
-		!slices.ContainsFunc(c.Fields, func(f plan.Field) bool { return !slices.Contains(whole.Fields, f) })
+func isPartOf(c, whole plan.Change) bool {
+	return c.Op == whole.Op && !slices.ContainsFunc(c.Fields, func(f plan.Field) bool { return !slices.Contains(whole.Fields, f) })
 }
 
-// lasting is what tells a change in two plans made one after the other. Equal time entries are numbered anew in each: of
+// changeKey is what tells a change in two plans made one after the other. Equal time entries are numbered anew in each: of
 // two of which one was made, the other is the first of its kind in the next plan.
-func lasting(c plan.Change) string {
+func changeKey(c plan.Change) string {
 	if c.Ref.Kind != plan.KindEntry {
 		return c.ID
 	}

@@ -2,93 +2,91 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// parts says what changes without approval: "4 people", "1 group", "39 time entries".
-func (v *view) parts() []string {
-	var parts []string
-	if n := len(v.people); n > 0 {
-		parts = append(parts, count(n, "person", "people"))
+// propose finishes the document of a plan that was not applied.
+func (b *builder) propose() {
+	d := b.doc
+	stopped := b.stopped()
+	d.Stopped = stopped != "" && b.allBlocked()
+	d.Idle = b.plan.Empty() && stopped == ""
+	d.Workspaces, d.Stands = b.workspaces(), stopped
+	d.Effort = effort(b.plan.Calls, b.ctx)
+	switch {
+	case stopped != "" || len(d.Findings.Problems) > 0:
+		d.Mood = MoodBad
+	case d.Approval != nil:
+		d.Mood = MoodWait
+	case d.Idle:
+		d.Mood = MoodGood
+	default:
+		d.Mood = MoodNeutral
 	}
-	n := 0
-	for _, g := range v.groups {
-		if g.op != "" || len(g.rows) > 0 {
-			n++
-		}
+	if d.Idle && len(d.Findings.Problems) == 0 {
+		d.Verdict = b.nothing()
+	} else {
+		d.Verdict = Words{ours(b.verdict(stopped))}
 	}
-	if n > 0 {
-		parts = append(parts, count(n, "group", "groups"))
-	}
-	var fields, projects, tags, tasks, entries int
-	for _, c := range v.plan.Changes {
-		switch {
-		case c.Gated:
-		case c.Ref.Kind == plan.KindField:
-			fields++
-		case c.Ref.Kind == plan.KindProject:
-			projects++
-		case c.Ref.Kind == plan.KindTag:
-			tags++
-		case c.Ref.Kind == plan.KindTask:
-			tasks++
-		case c.Ref.Kind == plan.KindEntry:
-			entries++
-		}
-	}
-	if fields > 0 {
-		parts = append(parts, count(fields, "custom field", "custom fields"))
-	}
-	if projects > 0 {
-		parts = append(parts, count(projects, "project", "projects"))
-	}
-	if tags > 0 {
-		parts = append(parts, count(tags, "tag", "tags"))
-	}
-	if tasks > 0 {
-		parts = append(parts, count(tasks, "task", "tasks"))
-	}
-	if entries > 0 {
-		parts = append(parts, count(entries, "time entry", "time entries"))
-	}
-	return parts
+	d.Origin = b.origin()
+	d.Next = b.next(stopped)
 }
 
-// needs is "need" or "needs", by what stands before it.
-func (v *view) needs() string {
-	asks := v.asks()
-	if strings.HasPrefix(asks, "1 ") && !strings.Contains(asks, " and ") {
-		return asks + " needs approval"
+// changed says what changes without approval: "4 people", "1 group", "39 time entries".
+func (b *builder) changed(of func(e *end) bool) []string {
+	people, groups, kinds := map[string]bool{}, map[string]bool{}, map[plan.Kind]int{}
+	for i := range b.ends {
+		e := &b.ends[i]
+		if !of(e) {
+			continue
+		}
+		switch person, ok := personOf(e.Change); {
+		case ok:
+			people[person] = true
+		case e.Domain == plan.Users && e.Ref.Kind != plan.KindField:
+			groups[e.Ref.Name] = true
+		default:
+			kinds[e.Ref.Kind]++
+		}
 	}
-	return asks + " need approval"
+	kinds[plan.KindPerson], kinds[plan.KindGroup] = len(people), len(groups)
+	if of(nil) { // everything that is done: groups and people are those of the sections
+		kinds[plan.KindPerson], kinds[plan.KindGroup] = b.doc.People.Routine, b.doc.Groups.Routine
+	}
+	var list []string
+	for _, k := range plan.Kinds {
+		if n := kinds[k.Kind]; n > 0 {
+			list = append(list, text.Count(n, k.One, k.Many))
+		}
+	}
+	return list
 }
 
 // stopped says why nothing, or not everything, will be written; empty: nothing stands in the way.
-func (v *view) stopped() string {
-	switch refused := v.refused(); {
-	case len(v.plan.Problems) > 0:
-		return count(len(v.plan.Problems), "problem", "problems") + " in the input, nothing will be written"
-	case len(refused) > 0 && v.allBlocked():
+func (b *builder) stopped() string {
+	switch refused := b.refusedFor(); {
+	case len(b.plan.Problems) > 0:
+		return text.Count(len(b.plan.Problems), "problem", "problems") + " in the input, nothing will be written"
+	case len(refused) > 0 && b.allBlocked():
 		return "refused, nothing will be written"
 	case len(refused) > 0:
-		return "refused for " + sentence(refused) + ", nothing will be written there"
+		return "refused for " + text.And(refused) + ", nothing will be written there"
 	}
 	return ""
 }
 
-func (v *view) allBlocked() bool {
-	return !slices.ContainsFunc(v.plan.Changes, func(c plan.Change) bool { return !v.plan.Blocked(c) })
+func (b *builder) allBlocked() bool {
+	return !slices.ContainsFunc(b.plan.Changes, func(c plan.Change) bool { return !b.plan.Blocked(c) })
 }
 
-// refused lists for what nothing may be written: "users", "a time sync".
-func (v *view) refused() []string {
+// refusedFor lists for what nothing may be written: "users", "a time sync".
+func (b *builder) refusedFor() []string {
 	users, syncs := false, map[string]bool{}
-	for _, r := range v.plan.Refusals {
+	for _, r := range b.plan.Refusals {
 		if r.Domain == plan.Time {
 			syncs[r.Sync] = true
 		} else {
@@ -100,133 +98,165 @@ func (v *view) refused() []string {
 		list = append(list, "users")
 	}
 	if n := len(syncs); n > 0 {
-		list = append(list, count(n, "time sync", "time syncs"))
+		list = append(list, text.Count(n, "time sync", "time syncs"))
 	}
 	return list
 }
 
-// verdict is the first line, in words and numbers of ours alone.
-func (v *view) verdict(ctx Context) string {
-	merging := ctx.HappensOnMerge != ""
-	parts, stopped := v.parts(), v.stopped()
+// verdict says in one line what stands in the way, what changes, and what needs approval.
+func (b *builder) verdict(stopped string) string {
+	parts := b.changed(b.all)
 	var said []string
 	switch {
-	case len(parts) > 0 && stopped != "" && merging:
-		said = append(said, "merging would change "+sentence(parts))
-	case len(parts) > 0 && merging:
-		said = append(said, "merging changes "+sentence(parts))
+	case stopped != "":
+		said = append(said, stopped)
+	}
+	switch {
+	case len(parts) > 0 && stopped != "" && b.ctx.merging():
+		said = append(said, "merging would change "+text.And(parts))
+	case len(parts) > 0 && b.ctx.merging():
+		said = append(said, "merging changes "+text.And(parts))
 	case len(parts) > 0:
-		said = append(said, sentence(parts)+" to change")
-	case len(v.waits) > 0 && merging:
+		said = append(said, text.And(parts)+" to change")
+	case b.doc.Approval != nil && b.ctx.merging():
 		said = append(said, "merging changes nothing by itself")
 	}
-	if len(v.waits) > 0 {
-		said = append(said, v.needs())
+	if a := b.doc.Approval; a != nil {
+		said = append(said, a.need())
 	}
-	if len(said) == 0 && stopped == "" {
+	if len(said) == 0 {
 		said = append(said, "nothing to change")
 	}
-	if n := v.cannot(); n > 0 {
-		said = append(said, count(n, "thing", "things")+" cannot be done")
-	}
-	if stopped != "" {
-		said = append([]string{stopped}, said...)
+	if n := len(b.doc.Findings.Problems); n > 0 {
+		said = append(said, text.Count(n, "thing", "things")+" cannot be done")
 	}
 	return strings.Join(said, "; ")
 }
 
-func (v *view) cannot() int {
-	n := 0
-	for _, f := range v.plan.Findings {
-		if f.Failed {
-			n++
-		}
+// all is what is done without approval; asked about nothing, that it is everything.
+func (b *builder) all(e *end) bool { return e == nil || b.routine(e) }
+
+// origin tells what this pull request changes from what differs in Clockify already.
+func (b *builder) origin() Words {
+	if !b.ctx.merging() {
+		return nil
 	}
-	return n
+	of := func(origin plan.Origin, gated bool) func(e *end) bool {
+		return func(e *end) bool { return e != nil && e.Origin == origin && e.Gated == gated }
+	}
+	drift := b.changed(of(plan.FromDrift, false))
+	still := slices.ContainsFunc(b.ends, func(e end) bool { return e.Origin == plan.FromDrift && e.Gated })
+	if len(drift) == 0 && !still {
+		return nil
+	}
+	var list []Words
+	if mine := b.changed(of(plan.FromPullRequest, false)); len(mine) > 0 {
+		list = append(list, say("This pull request changes %s.", text.And(mine)))
+	} else {
+		list = append(list, say("This pull request changes nothing without approval."))
+	}
+	if len(drift) > 0 {
+		list = append(list, say("Drift: %s in Clockify already differ; merging brings them in line too.", text.And(drift)))
+	}
+	if still {
+		n := 0
+		for _, x := range b.doc.Approval.Items {
+			if x.Still {
+				n++
+			}
+		}
+		list = append(list, say("Of what needs approval, %s still waiting from before.", text.Count(n, "item is", "items are")))
+	}
+	return join(" ", list...)
 }
 
 // nothing is the one line of a plan with nothing to do: "Clockify already matches users.csv (1,000 people, 9 calls)."
-func (v *view) nothing(ctx Context) string {
-	var what, numbers []string
+func (b *builder) nothing() Words {
+	var what []Part
+	var numbers []string
 	syncs, entries := 0, 0
-	for _, s := range v.plan.Subjects {
+	for _, s := range b.plan.Subjects {
 		if s.Domain == plan.Users {
-			what = append(what, cmp.Or(ctx.UsersFile, "users.csv"))
-			numbers = append(numbers, count(s.People, "person", "people"))
+			what = append(what, data(b.ctx.usersFile()))
+			numbers = append(numbers, text.Count(s.People, "person", "people"))
 			continue
 		}
 		syncs++
 		entries += s.Entries
 	}
 	if syncs > 0 {
-		what = append(what, count(syncs, "time sync", "time syncs"))
-		numbers = append(numbers, count(entries, "time entry", "time entries"))
+		what = append(what, ours(text.Count(syncs, "time sync", "time syncs")))
+		numbers = append(numbers, text.Count(entries, "time entry", "time entries"))
 	}
 	if len(what) == 0 {
-		what = append(what, "what is asked")
+		what = append(what, ours("what is asked"))
 	}
-	if v.plan.Calls.Made > 0 {
-		numbers = append(numbers, count(v.plan.Calls.Made, "call", "calls"))
+	if b.plan.Calls.Made > 0 {
+		numbers = append(numbers, text.Count(b.plan.Calls.Made, "call", "calls"))
 	}
-	line := "Clockify already matches " + sentence(what)
+	line := say("Clockify already matches %s", enumerate(what, len(what)))
 	if len(numbers) > 0 {
-		line += " (" + strings.Join(numbers, ", ") + ")"
+		line = append(line, ours(" ("+strings.Join(numbers, ", ")+")"))
 	}
-	return line + "."
-}
-
-// idle reports whether there is nothing to do and nothing in the way.
-func (v *view) idle() bool {
-	return v.plan.Empty() && len(v.plan.Problems) == 0 && len(v.plan.Refusals) == 0
-}
-
-// effort is what the plan costs: "9 calls to read in 1.2 s, 52 to apply (about 6 s)".
-func (v *view) effort(ctx Context) string {
-	var parts []string
-	if n := v.plan.Calls.Made; n > 0 {
-		read := count(n, "call", "calls") + " to read"
-		if t := took(ctx.Elapsed); t != "" {
-			read += " in " + t
-		}
-		parts = append(parts, read)
-	}
-	if n := v.plan.Calls.Needed; n > 0 {
-		apply := thousands(n) + " to apply"
-		if len(parts) == 0 {
-			apply = count(n, "call", "calls") + " to apply"
-		}
-		if t := about(v.plan.Calls, ctx.RatePerSecond); t != "" {
-			apply += " (" + t + ")"
-		}
-		parts = append(parts, apply)
-	}
-	return strings.Join(parts, ", ")
+	return append(line, ours("."))
 }
 
 // workspaces lists the workspaces that are changed.
-func (v *view) workspaces() []string {
-	var list []string
-	for _, s := range v.plan.Subjects {
-		if s.Workspace != "" && !slices.Contains(list, s.Workspace) {
-			list = append(list, s.Workspace)
+func (b *builder) workspaces() []Workspace {
+	var list []Workspace
+	for _, s := range b.plan.Subjects {
+		w := Workspace{s.Workspace, s.WorkspaceID}
+		if w != (Workspace{}) && !slices.Contains(list, w) {
+			list = append(list, w)
 		}
 	}
 	return list
 }
 
-// refusal says what stands in the way and which setting allows it.
-func refusal(r plan.Refusal) string {
-	text := r.Text
-	if r.Setting != "" {
-		text = fmt.Sprintf("%s: %s", r.Setting, text)
+// Title is the label of a plan, or what its workspaces are called.
+func (d *Document) Title() Words {
+	if d.Label != "" {
+		return Words{name(d.Label)}
 	}
-	return text
+	var list []Part
+	for _, w := range d.Workspaces {
+		list = append(list, name(cmp.Or(w.Name, w.ID)))
+	}
+	return enumerate(list, firstFew)
 }
 
-// findingName says whom a finding is about, unless its text begins with it.
-func findingName(f state.Finding) string {
-	if strings.HasPrefix(f.Text, f.Name) {
-		return ""
+// where names the workspaces with their ids.
+func (d *Document) where() string {
+	var list []string
+	for _, w := range d.Workspaces {
+		if w.Name != "" && w.ID != "" {
+			w.Name += " (" + w.ID + ")"
+		}
+		list = append(list, cmp.Or(w.Name, w.ID))
 	}
-	return f.Name
+	return text.List(list, firstFew)
+}
+
+// next says what to do about a plan.
+func (b *builder) next(stopped string) Next {
+	approval := b.doc.Approval
+	command := b.ctx.applyCommand()
+	switch {
+	case stopped != "" && b.allBlocked():
+		return Next{Words: say("Fix what stands above and plan again. Nothing is written until then.")}
+	case b.plan.Empty():
+	case b.ctx.merging():
+		return Next{Words: Words{said(b.ctx.HappensOnMerge)}}
+	case b.ctx.Applying:
+	case approval != nil && approval.Digest != "":
+		n := len(approval.Items)
+		note, both := "without the "+text.Thousands(n)+" that need approval", "with the "+text.Thousands(n)
+		if n == 1 {
+			note, both = "without the one that needs approval", "with it"
+		}
+		return Next{Commands: []Command{{command, note}, {command + " --approve " + short(approval.Digest), both}}}
+	default:
+		return Next{Commands: []Command{{Line: command}}}
+	}
+	return Next{}
 }

@@ -1,192 +1,145 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"math"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// count renders "1 person", "1,000 people".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
+// Words is a sentence in parts, so that every writer can tell what is ours from what came from a CSV or from Clockify.
+type Words []Part
+
+// Part is a piece of a sentence.
+type Part struct {
+	Text string
+	Kind PartKind
 }
 
-// thousands renders 1000 as 1,000.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
+// PartKind says where a piece of text comes from, and so how it may be written.
+type PartKind int
+
+// Ours is written by this package. Name is what a person, group or project is called, and reads as prose. Data is an
+// email, a value or a setting. Said is a whole sentence from elsewhere: an error, a problem of the input.
+const (
+	Ours PartKind = iota
+	Name
+	Data
+	Said
+)
+
+func ours(s string) Part { return Part{s, Ours} }
+func name(s string) Part { return Part{s, Name} }
+func data(s string) Part { return Part{s, Data} }
+func said(s string) Part { return Part{s, Said} }
+
+// say fills a sentence: every %s takes a Part, Words, a string of ours or a number.
+func say(format string, args ...any) Words {
+	var w Words
+	for i, piece := range strings.Split(format, "%s") {
+		if i > 0 && i <= len(args) {
+			switch a := args[i-1].(type) {
+			case Part:
+				w = append(w, a)
+			case Words:
+				w = append(w, a...)
+			case int:
+				w = append(w, ours(text.Thousands(a)))
+			default:
+				w = append(w, ours(fmt.Sprint(a)))
+			}
+		}
+		if piece != "" {
+			w = append(w, ours(piece))
+		}
 	}
-	return s
+	return w
 }
 
-// sentence joins "a", "b" and "c" as people do.
-func sentence(parts []string) string {
-	switch len(parts) {
-	case 0:
-		return ""
-	case 1:
-		return parts[0]
+// join puts sentences together, leaving out empty ones.
+func join(by string, list ...Words) Words {
+	var all Words
+	for _, w := range list {
+		if len(w) == 0 {
+			continue
+		}
+		if len(all) > 0 {
+			all = append(all, ours(by))
+		}
+		all = append(all, w...)
 	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+	return all
 }
 
-var isoDuration = regexp.MustCompile(`^PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?$`)
-
-// hours renders PT7H30M as 7h 30m; anything else stays as it is.
-func hours(iso string) string {
-	m := isoDuration.FindStringSubmatch(iso)
-	if m == nil || iso == "PT" {
-		return iso
+// enumerate joins names as people do, "a, b and c", and counts those beyond most.
+func enumerate(parts []Part, most int) Words {
+	more := len(parts) - most
+	if more > 1 {
+		parts = parts[:most]
+	} else {
+		more = 0
 	}
-	var d time.Duration
-	for i, unit := range []time.Duration{time.Hour, time.Minute, time.Second} {
-		n, _ := strconv.Atoi(cmp.Or(m[i+1], "0")) // the pattern lets only digits through
-		d += time.Duration(n) * unit
+	var w Words
+	for i, p := range parts {
+		switch {
+		case i == 0:
+		case i == len(parts)-1 && more == 0:
+			w = append(w, ours(" and "))
+		default:
+			w = append(w, ours(", "))
+		}
+		w = append(w, p)
 	}
-	return duration(d)
+	if more > 0 {
+		w = append(w, ours(" and "+text.Thousands(more)+" more"))
+	}
+	return w
 }
 
-// duration renders 7h 30m, 8h, 45m; seconds only where there is nothing longer.
-func duration(d time.Duration) string {
-	if d < 0 {
-		return "-" + duration(-d)
+func parts(kind func(string) Part, list []string) []Part {
+	out := make([]Part, len(list))
+	for i, s := range list {
+		out[i] = kind(s)
 	}
-	h, m, s := int(d/time.Hour), int(d%time.Hour/time.Minute), int(d%time.Minute/time.Second)
-	switch {
-	case h == 0 && m == 0:
-		return fmt.Sprintf("%ds", s)
-	case h == 0:
-		return fmt.Sprintf("%dm", m)
-	case m == 0:
-		return thousands(h) + "h"
-	}
-	return thousands(h) + fmt.Sprintf("h %02dm", m)
+	return out
 }
 
-// total renders a sum of hours, so that sums stand under each other: 48h 00m.
-func total(d time.Duration) string {
-	return thousands(int(d/time.Hour)) + fmt.Sprintf("h %02dm", int(d%time.Hour/time.Minute))
+// String is the sentence as plain text, with nothing invisible in it.
+func (w Words) String() string {
+	var b strings.Builder
+	for _, p := range w {
+		b.WriteString(text.Sanitize(p.Text))
+	}
+	return b.String()
 }
 
-// atLimit is how long carrying a plan out takes at the limit of calls; 0 where none is known.
-func atLimit(c plan.Calls, perSecond float64) time.Duration {
-	switch {
-	case c.Needed == 0:
-		return 0
-	case c.Hourly:
-		return time.Duration(max(0, c.Runs-1)) * time.Hour
-	case perSecond <= 0:
-		return 0
+// upper begins the sentence with a capital where its first word is ours.
+func (w Words) upper() Words {
+	if len(w) == 0 || w[0].Kind != Ours {
+		return w
 	}
-	return time.Duration(math.Ceil(float64(c.Needed)/perSecond)) * time.Second
+	out := append(Words{ours(upper(w[0].Text))}, w[1:]...)
+	return out
 }
 
-// about renders how long carrying a plan out takes, and in how many runs, or nothing.
-func about(c plan.Calls, perSecond float64) string {
-	d := atLimit(c, perSecond)
-	budget := thousands(c.Budget) + " calls a run"
-	if c.Hourly {
-		budget = thousands(c.Budget) + " calls an hour"
+// joined puts together what is not empty.
+func joined(by string, list ...string) string {
+	var some []string
+	for _, s := range list {
+		if s != "" {
+			some = append(some, s)
+		}
 	}
-	switch {
-	case c.Budget > 0 && c.Needed > 0 && c.Runs == 0:
-		return budget + ", which reading alone uses up"
-	case c.Budget > 0 && c.Runs > 1 && c.Hourly:
-		return budget + ": " + count(c.Runs, "run", "runs") + ", about " + count(c.Runs-1, "hour", "hours")
-	case c.Budget > 0 && c.Runs > 1:
-		return budget + ": " + count(c.Runs, "run", "runs")
-	case d <= 0:
-		return ""
-	case d < 2*time.Minute:
-		return fmt.Sprintf("about %d s", int(d.Seconds()))
-	case d < 2*time.Hour:
-		return fmt.Sprintf("about %d min", int(math.Ceil(d.Minutes())))
-	}
-	return "about " + duration(d.Round(time.Minute))
+	return strings.Join(some, by)
 }
 
-// took renders a measured time: 1.2 s.
-func took(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return ""
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	}
-	return duration(d.Round(time.Second))
-}
-
-// clip shortens text to n runes.
-func clip(s string, n int) string {
-	if len(s) <= n {
+// upper makes the first letter of a sentence a capital.
+func upper(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
 		return s
 	}
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	return string(runes[:n-1]) + "…"
-}
-
-// namer knows what people are called.
-type namer struct {
-	names  map[string]string
-	shared map[string]bool // names that two people have
-}
-
-func newNamer(names map[string]string) namer {
-	n := namer{names: names, shared: map[string]bool{}}
-	seen := map[string]bool{}
-	for _, email := range slices.Sorted(maps.Keys(names)) {
-		key := strings.ToLower(strings.TrimSpace(names[email]))
-		n.shared[key] = n.shared[key] || seen[key]
-		seen[key] = true
-	}
-	return n
-}
-
-// label is the display name, with the email where two people share it, or the email of who has none.
-func (n namer) label(email string) string {
-	name := strings.TrimSpace(n.names[email])
-	switch {
-	case name == "":
-		return email
-	case n.shared[strings.ToLower(name)]:
-		return name + " (" + email + ")"
-	}
-	return name
-}
-
-// beside is the display name to show next to an email; empty when it says nothing more, as of a pseudonym.
-func (n namer) beside(email string) string {
-	name := strings.TrimSpace(n.names[email])
-	if len(email) >= len(name) && strings.EqualFold(email[:len(name)], name) {
-		return ""
-	}
-	return name
-}
-
-// short is a digest as people read and give it.
-func short(digest string) string { return digest[:min(len(digest), plan.ShortDigest)] }
-
-// headcount renders how many people a group holds.
-func headcount(n string) string {
-	if n == "1" {
-		return "1 member"
-	}
-	return visible(n) + " members"
+	return string(unicode.ToUpper(r)) + s[size:]
 }

@@ -1,0 +1,247 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// Approval is what needs approval, and who may give it.
+type Approval struct {
+	Asks   string // "2 deactivations and 1 group deletion"
+	Many   bool   // whether that is more than one thing
+	Digest string // to approve it by; empty while the plan is refused or has problems
+	Items  []Item
+	Reviews
+}
+
+// Item is a deactivation with all that it takes, or changes of one sort that wait for one reason.
+type Item struct {
+	Sort    Sort
+	Name    Words
+	Beside  string
+	Why     Words // reason and consequence
+	Each    []Words
+	Changes int
+	Still   bool // Clockify differed before this pull request: it still waits
+}
+
+// Sort is a sort of what needs approval.
+type Sort int
+
+// The sorts, gravest first.
+const (
+	SortDeactivate Sort = iota
+	SortDeleteGroup
+	SortDeleteEntries
+	SortGuarded
+	SortOther
+)
+
+// sortWords has the verb of each sort, and the words for one and for many.
+var sortWords = map[Sort][3]string{
+	SortDeactivate:    {"deactivate", "deactivation", "deactivations"},
+	SortDeleteGroup:   {"delete group", "group deletion", "group deletions"},
+	SortDeleteEntries: {"delete entries", "time entry deletion", "time entry deletions"},
+	SortGuarded:       {"over a limit", "change over a limit", "changes over a limit"},
+	SortOther:         {"change", "other change", "other changes"},
+}
+
+// Verb is what is done.
+func (s Sort) Verb() string { return sortWords[s][0] }
+
+// approvals groups what waits for approval. Every change that waits is in exactly one of the items.
+func (b *builder) approvals(p *plan.Plan, outcomes []plan.Outcome) {
+	at := map[string]int{}
+	var items []Item
+	waits := map[string][]*end{}
+	for i := range b.ends {
+		e := &b.ends[i]
+		if !b.waits(e) {
+			continue
+		}
+		item := b.item(e)
+		key := fmt.Sprint(item.Sort, "\x00", item.Name.String(), "\x00", map[bool]string{true: e.ID}[item.Sort == SortDeleteGroup])
+		n, ok := at[key]
+		if !ok {
+			n = len(items)
+			at[key] = n
+			items = append(items, item)
+			items[n].Each = nil
+		}
+		into := &items[n]
+		into.Still = (!ok || into.Still) && e.Origin == plan.FromDrift
+		into.Changes++
+		if item.Sort == SortDeactivate {
+			waits[e.Leaver] = append(waits[e.Leaver], e)
+			continue
+		}
+		into.Each = append(into.Each, item.Each...)
+	}
+	if len(items) == 0 {
+		return
+	}
+	for i := range items {
+		if items[i].Sort == SortDeactivate {
+			items[i].Why = b.leaving(waits[items[i].Name[0].Text])
+		}
+	}
+	slices.SortStableFunc(items, func(x, y Item) int {
+		return cmp.Or(cmp.Compare(x.Sort, y.Sort), cmp.Compare(x.Name.String(), y.Name.String()))
+	})
+	a := &Approval{Items: items, Reviews: b.ctx.Reviews, Digest: p.ApprovalDigest()}
+	a.Asks, a.Many = asks(items)
+	if b.doc.Run {
+		a.Digest = withheld(outcomes).ApprovalDigest() // a part of the plan's may have been approved and done
+	}
+	for i := range b.ends {
+		if e := &b.ends[i]; b.waits(e) && b.plan.Blocked(*e.Change) {
+			a.Digest = ""
+		}
+	}
+	b.doc.Approval = a
+}
+
+// withheld is a plan of what waits.
+func withheld(outcomes []plan.Outcome) *plan.Plan {
+	p := &plan.Plan{}
+	for _, o := range outcomes {
+		if o.Status == plan.Withheld {
+			c := o.Change
+			c.Gated = true
+			p.Changes = append(p.Changes, c)
+		}
+	}
+	return p
+}
+
+// item is what a change that waits stands under, with its own line in it.
+func (b *builder) item(e *end) Item {
+	switch {
+	case e.Leaver != "":
+		return Item{Sort: SortDeactivate, Name: Words{data(e.Leaver)}, Beside: b.names.beside(e.Leaver)}
+	case e.Ref.Kind == plan.KindGroup && e.Op == plan.Delete:
+		item := Item{Sort: SortDeleteGroup, Name: Words{name(e.Ref.Name)}, Why: b.why(e.Change)}
+		for _, f := range e.Fields {
+			if f.Name == "members" && f.Before != "" {
+				item.Why = join("; ", item.Why, Words{ours(headcount(f.Before))})
+			}
+		}
+		return item
+	case e.Ref.Kind == plan.KindEntry && e.Op == plan.Delete && e.Guard == "":
+		return Item{Sort: SortDeleteEntries, Name: Words{data(projectOf(e.Change))}, Why: b.why(e.Change), Each: []Words{{said(entryText(e.Change))}}}
+	case e.Guard != "":
+		return Item{Sort: SortGuarded, Name: guarded(e.Change), Why: b.exceeded(e.Change), Each: []Words{b.line(e.Change)}}
+	}
+	return Item{Sort: SortOther, Name: Words{ours(e.Ref.Kind.Info().Many)}, Each: []Words{join(": ", b.line(e.Change), b.why(e.Change))}}
+}
+
+// guarded names what a guard holds back: "removals of memberships".
+func guarded(c *plan.Change) Words {
+	many := guardWords[c.Guard].many
+	switch {
+	case many == "":
+		many = "changes"
+	case c.Attribute != "":
+		return say("%s of %s", many, attribute(c.Attribute))
+	}
+	return Words{ours(many)}
+}
+
+// asks says what waits: "2 deactivations and 1 group deletion".
+func asks(items []Item) (words string, many bool) {
+	n := map[Sort]int{}
+	for _, x := range items {
+		if x.Sort == SortDeactivate {
+			n[x.Sort]++
+		} else {
+			n[x.Sort] += x.Changes
+		}
+	}
+	var list []string
+	all := 0
+	for s := SortDeactivate; s <= SortOther; s++ {
+		if n[s] > 0 {
+			list = append(list, text.Count(n[s], sortWords[s][1], sortWords[s][2]))
+			all += n[s]
+		}
+	}
+	return text.And(list), all > 1
+}
+
+// need is "2 deactivations need approval".
+func (a *Approval) need() string {
+	return a.Asks + map[bool]string{true: " need", false: " needs"}[a.Many] + " approval"
+}
+
+// leaving says in words what a deactivation takes: who takes over whom, which groups go, and what stays as it is.
+func (b *builder) leaving(changes []*end) Words {
+	var list []Words
+	people, groups, left := map[string]bool{}, map[string]bool{}, 0
+	var to []Part
+	var deleted []Part
+	var handover plan.Handover
+	for _, e := range changes {
+		manager := fieldOf(e.Change, "manager")
+		switch {
+		case e.Ref.Kind == plan.KindPerson:
+			if len(list) == 0 {
+				list = append(list, b.why(e.Change))
+			}
+			if e.Handover != nil {
+				handover = *e.Handover
+			}
+			if e.Guard != "" {
+				list = append(list, b.exceeded(e.Change))
+			}
+		case e.Ref.Kind == plan.KindManager && e.Op == plan.Create:
+			taker := manager
+			for _, f := range e.Fields {
+				taker = cmp.Or(taker, f.After)
+			}
+			if label := b.names.person(taker); !slices.Contains(to, label) {
+				to = append(to, label)
+			}
+		case e.Ref.Kind == plan.KindManager && manager != "":
+			people[e.Ref.Name] = true
+		case e.Ref.Kind == plan.KindManager:
+			groups[e.Ref.Name] = true
+		case e.Ref.Kind == plan.KindMembership && e.Op == plan.Delete && e.Ref.Name == e.Leaver:
+			left++
+		case e.Ref.Kind == plan.KindGroup && e.Op == plan.Delete:
+			deleted = append(deleted, name(e.Ref.Name))
+		}
+	}
+	var manages []string
+	if n := len(people); n > 0 {
+		manages = append(manages, text.Count(n, "person", "people"))
+	}
+	if n := len(groups); n > 0 {
+		manages = append(manages, text.Count(n, "group", "groups"))
+	}
+	switch {
+	case len(manages) > 0 && len(to) == 0 && handover.To != "":
+		to = []Part{b.names.person(handover.To)}
+		fallthrough
+	case len(manages) > 0 && len(to) > 0:
+		list = append(list, say("%s go to %s", text.And(manages), enumerate(to, firstFew)))
+	case len(manages) > 0:
+		list = append(list, say("no longer manages %s", text.And(manages)))
+	}
+	if left > 0 {
+		list = append(list, say("leaves %s", text.Count(left, "group", "groups")))
+	}
+	if len(deleted) > 0 {
+		list = append(list, say("group %s is deleted", enumerate(deleted, firstFew)))
+	}
+	if n := len(handover.Projects); n > 0 {
+		list = append(list, say("still manages %s %s", text.Plural(n, "project", "projects"), enumerate(parts(data, handover.Projects), firstFew)))
+	}
+	if n := len(handover.NamedBy); n > 0 {
+		list = append(list, say("still named as manager by %s", enumerate(parts(data, handover.NamedBy), firstFew)))
+	}
+	return join("; ", list...)
+}

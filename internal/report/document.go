@@ -1,0 +1,332 @@
+package report
+
+import (
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+)
+
+// A Document is a plan, and how it went where it was applied, put in the order and the words in which people read it. It
+// is made once; a terminal, a comment and a page for a browser only write it, so that they agree on every count. People
+// in it are masked where that is asked for.
+type Document struct {
+	Run     bool // the plan was applied
+	Masked  bool
+	Idle    bool // there was nothing to do, and nothing stands in the way
+	Stopped bool // nothing of it will be written
+	Mood    Mood
+
+	Workspaces []Workspace // those that are changed
+	Label      string      // what the operator calls this plan
+	Stands     string      // what stands against it, in a few words
+	Verdict    Words       // the first line
+	Origin     Words       // what of it this pull request changes, and what is drift
+	Effort     string      // calls and time
+	Started    time.Time
+	Digest     string
+
+	Problems []Problem   // of the input
+	Refusals []Words     // of guards and preflight
+	Loosened []Words     // what a pull request loosens, and what holds until it is merged
+	Approval *Approval   // nil: nothing needs approval
+	Counts   []Count     // by kind
+	Results  []ResultSum // by how changes ended, the best first
+	People   Section
+	Groups   Section
+	Fields   Section
+	Syncs    []Sync
+	Findings Findings
+	Reports  []Report // who reports to whom, where it changes
+	Verified Words    // of a run: what reading again found
+	Doubt    bool     // reading again found something, or did not work
+	Undone   []Undone // of a run: what was not done, and why
+	Facts    []Words  // of a run: who approved, and whose files they were
+	Next     Next
+}
+
+// Workspace is one that a plan changes.
+type Workspace struct{ Name, ID string }
+
+// Mood is how a verdict is meant.
+type Mood string
+
+// Bad: something is wrong. Wait: somebody has to approve. Good: all is as asked. Neutral: there is something to do.
+const (
+	MoodBad     Mood = "bad"
+	MoodWait    Mood = "wait"
+	MoodGood    Mood = "good"
+	MoodNeutral Mood = "plan"
+)
+
+// Problem is a problem of the input. At is where, without a column.
+type Problem struct {
+	At    state.Source
+	Words Words
+}
+
+// Count says how many changes of one kind there are: by what they do, and by how they ended.
+type Count struct {
+	Kind                       plan.KindInfo
+	Sync                       string
+	Add, Change, Remove, Gated int
+	By                         map[Result]int
+}
+
+// ResultSum says how many changes ended in one way.
+type ResultSum struct {
+	Result Result
+	Number int
+}
+
+// Section is the objects of one sort with what changes about them. Not all of them may be listed, but all are counted.
+type Section struct {
+	Total   int
+	Routine int // those of which something changes without approval; of a run: was changed
+	Objects []Object
+}
+
+// Object is a person, group, field or project with what changes about it.
+type Object struct {
+	Name          Part
+	Email         string // of a person
+	Beside        string // the display name, or where the object is
+	Made, Taken   bool   // the object itself is created or deleted
+	Joins, Leaves int    // members of a group who come and go
+	Rows          []Row
+}
+
+// Row is one change, or the two halves of a move.
+type Row struct {
+	Kind    plan.Kind
+	Phase   plan.Phase
+	Lines   []Line
+	Why     Words // why it is done
+	Drift   bool  // Clockify differs already, whatever the pull request says
+	Gated   bool
+	Changes int
+	Result  Result
+	Error   string // why it was not done
+	Tries   int
+}
+
+// Line is one attribute before and after; no values mean none.
+type Line struct {
+	What          Part
+	Before, After []Part
+}
+
+// Takes reports whether the line takes something away and gives nothing for it.
+func (l Line) Takes() bool { return len(l.Before) > 0 && len(l.After) == 0 }
+
+// Undone is a list of changes that were not made: one line for many of one cause.
+type Undone struct {
+	Title  string
+	Number int
+	Result Result
+	Causes []Failure
+}
+
+// Failure is why changes were not made, with the first of them.
+type Failure struct {
+	Why    string
+	Number int
+	First  []Attempt
+}
+
+// Attempt is a change that was not made.
+type Attempt struct{ Object, Doing Words }
+
+// Next is what to do now.
+type Next struct {
+	Words    Words
+	Commands []Command
+}
+
+// Command is something to type, and what it does.
+type Command struct{ Line, Note string }
+
+// firstFew is how many of many alike are shown.
+const firstFew = 3
+
+// builder makes a document.
+type builder struct {
+	doc    *Document
+	ctx    Context
+	plan   *plan.Plan // masked where that is asked for
+	names  names
+	ends   []end
+	limit  int // rows of one section
+	mask   *mask
+	verify Verify
+	left   []plan.Change // found by reading again, announced by nobody
+}
+
+// end is a change and how it ended, or would.
+type end struct {
+	*plan.Change
+	result Result
+	err    string
+	tries  int
+	origin plan.Origin
+}
+
+// newDocument reads a plan, and its outcomes where it was applied. A section has at most so many rows.
+func newDocument(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context, limit int) *Document {
+	if p == nil {
+		p = &plan.Plan{}
+		for _, o := range outcomes {
+			p.Changes = append(p.Changes, o.Change)
+		}
+	}
+	left := verify.Unexpected(outcomes)
+	shown, mask := masked(p, left, ctx)
+	b := &builder{
+		doc: &Document{Run: len(outcomes) > 0, Masked: mask != nil, Digest: p.Digest(), Label: ctx.Label},
+		ctx: ctx, plan: shown, names: newNames(shown.Names), limit: max(limit, 1), mask: mask, verify: verify,
+	}
+	b.verify.Err, b.verify.Skipped = mask.text(verify.Err), mask.text(verify.Skipped)
+	for _, c := range left {
+		b.left = append(b.left, mask.change(c))
+	}
+	b.match(outcomes)
+	b.stops()
+	b.count()
+	b.approvals(p, outcomes)
+	b.people()
+	b.groups()
+	b.fields()
+	b.syncs()
+	b.findings()
+	b.reports()
+	if b.doc.Run {
+		b.conclude()
+	} else {
+		b.propose()
+	}
+	return b.doc
+}
+
+// match gives every change its outcome. Two equal entries share an id, and each has an outcome of its own.
+func (b *builder) match(outcomes []plan.Outcome) {
+	byID := make(map[string][]int, len(outcomes))
+	for i := range outcomes {
+		id := outcomes[i].Change.ID
+		byID[id] = append(byID[id], i)
+	}
+	b.ends = make([]end, len(b.plan.Changes))
+	for i := range b.plan.Changes {
+		c := &b.plan.Changes[i]
+		e := end{Change: c}
+		var o plan.Outcome
+		if of := byID[c.ID]; len(of) > 0 {
+			o, byID[c.ID] = outcomes[of[0]], of[1:]
+		}
+		e.result, e.tries = b.result(c, o), o.Attempts
+		if e.result != Done && e.result != Withheld {
+			e.err = b.mask.text(joinError(o))
+		}
+		b.ends[i] = e
+		if from := o.Started; !from.IsZero() && (b.doc.Started.IsZero() || from.Before(b.doc.Started)) {
+			b.doc.Started = from
+		}
+	}
+}
+
+func joinError(o plan.Outcome) string {
+	if o.Err != "" {
+		return o.Err
+	}
+	return o.Response
+}
+
+// result is how a change ended, or will.
+func (b *builder) result(c *plan.Change, o plan.Outcome) Result {
+	blocked := b.plan.Blocked(*c)
+	switch {
+	case o.Status == plan.Skipped && blocked, o.Status == "" && blocked:
+		return Blocked
+	case o.Status != "":
+		return Result(o.Status)
+	case b.doc.Run:
+		return NotTried
+	case c.Gated:
+		return Gated
+	}
+	return Planned
+}
+
+// waits reports whether a change waits for approval, or did.
+func (b *builder) waits(e *end) bool {
+	if b.doc.Run {
+		return e.result == Withheld
+	}
+	return e.Gated
+}
+
+// stops says what stands against any write.
+func (b *builder) stops() {
+	for _, p := range b.plan.Problems {
+		at := p.Source
+		at.Column = 0
+		b.doc.Problems = append(b.doc.Problems, Problem{at, Words{said(p.Text)}})
+	}
+	for i := range b.plan.Refusals {
+		b.doc.Refusals = append(b.doc.Refusals, b.refusal(&b.plan.Refusals[i]))
+	}
+	for _, l := range b.ctx.Loosened {
+		b.doc.Loosened = append(b.doc.Loosened, loosened(Loosened{l.Setting, b.mask.text(l.From), b.mask.text(l.To)}))
+	}
+}
+
+// count adds up the changes by kind and by result.
+func (b *builder) count() {
+	type key struct {
+		kind plan.Kind
+		sync string
+	}
+	at := map[key]*Count{}
+	by := map[Result]int{}
+	var order []key
+	for i := range b.ends {
+		e := &b.ends[i]
+		k := key{e.Ref.Kind, e.Sync}
+		c := at[k]
+		if c == nil {
+			c = &Count{Kind: e.Ref.Kind.Info(), Sync: e.Sync, By: map[Result]int{}}
+			at[k] = c
+			order = append(order, k)
+		}
+		c.By[e.result]++
+		by[e.result]++
+		switch {
+		case e.Gated:
+			c.Gated++
+		case e.Op == plan.Create:
+			c.Add++
+		case e.Op == plan.Update:
+			c.Change++
+		default:
+			c.Remove++
+		}
+	}
+	for _, k := range order {
+		b.doc.Counts = append(b.doc.Counts, *at[k])
+	}
+	sortCounts(b.doc.Counts)
+	for _, r := range results {
+		if by[r.Result] > 0 {
+			b.doc.Results = append(b.doc.Results, ResultSum{r.Result, by[r.Result]})
+		}
+	}
+}
+
+// number is how many changes ended so.
+func (d *Document) number(r Result) int {
+	for _, s := range d.Results {
+		if s.Result == r {
+			return s.Number
+		}
+	}
+	return 0
+}

@@ -1,0 +1,284 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// Findings are what somebody should know, in three ranks.
+type Findings struct {
+	Problems  []Finding // part of what was asked cannot be done
+	Attention []Finding // about this change
+	Notes     []Note    // standing facts, by kind
+}
+
+// Finding is one thing to look at.
+type Finding struct {
+	At    state.Source // without a column
+	Sync  string
+	Words Words
+}
+
+// Note is a line for all standing facts of one kind.
+type Note struct {
+	Kind  string
+	Sync  string
+	Words Words
+	Each  []Finding // those it stands for; none where it is one alone
+}
+
+// findingWords has a sentence for one finding of each kind, and one for many. The slots are those of causes and {name},
+// {cause}, {causes} (of many, counted), {n} (how many findings), {count} and {length} (of what one finding sums up), {values},
+// {first} and {second} of them, {entries}, and {gets} or {get} ("gets" for what happens now, "has" for what is so).
+var findingWords = map[string]struct{ one, many pattern }{
+	state.FindingFallback:       {"{name} {gets} the fallback manager[ {values}]: {cause}", "{n} people {get} the fallback manager[ {values}]: {causes}"},
+	state.FindingKeepsManager:   {"{name} [{itself}]keeps the manager they have: {cause}[, and {unset}]", "{n} people keep the manager they have: {causes}[, and {unset}]"},
+	state.FindingSelfManager:    {"{name} is their own manager; read as if the cell were blank", "{n} people are their own manager; read as if the cell were blank"},
+	state.FindingCycle:          {"{name} is in a circle of managers[: {chain}]", "{n} circles of managers"},
+	state.FindingUnknownColumn:  {"[{name} is an unknown column; it is not read][unknown columns, which are not read: {values}]", "{n} unknown columns, which are not read"},
+	state.FindingNotManaged:     {"{file} has no column {name}: {what} is not managed", "{n} columns are not there, and what they say is not managed"},
+	state.FindingNearManager:    {"managers without a row: {values}[. Did you mean {about}?]", "{n} managers have no row, and are nearly one that has"},
+	state.FindingTwoScripts:     {"letters of two alphabets in one address: {values}", "{n} addresses have letters of two alphabets"},
+	state.FindingUnusualHours:   {"more than 80 or less than 4 hours a week in {file}, {lines} {values}", "unusual hours of a week in {file}"},
+	state.FindingNotInWorkspace: {"{name} {joins}", "{n} people are in {file} and not in the workspace: {causes}"},
+	state.FindingAbsent:         {"[{people} in the workspace and not in {file}, and kept (absent: keep): {values}][nobody counts as absent while {unreadable} of {file} cannot be read]", "{n} findings on people who are not in {file}"},
+	state.FindingProtected:      {"{name} is protected: {left}", "{n} protected people and groups are left alone: {causes}"},
+	state.FindingCannotLeave:    {"{name} is not in {file} and is kept: {cause}", "{n} people are not in {file} and are kept: {causes}"},
+	state.FindingManagedByIdP:   {"{idp}", "the identity provider has to deal with {n} people: {causes}"},
+	state.FindingGroupName:      {"[the group of {name} is named {first}: {second} is another group's name][{name} gets no group: {wanted} are other groups' names or protected]", "{n} groups go by another name, for theirs is taken or protected"},
+	state.FindingField:          {"the custom field {name} is of no use: {cause}", "{n} custom fields are of no use: {causes}"},
+	state.FindingFeature:        {"{name} is a feature that the workspace's plan does not have: Clockify may refuse to change capacities", "{n} features are missing in the workspace's plan"},
+	state.FindingMarked:         {"{name} is not in {file} and will be deactivated on {day} or later, with approval, unless they return (deactivate_after)", "{n} people are not in {file} and will be deactivated later, with approval, unless they return (deactivate_after)"},
+	state.FindingRunning:        {"{entry} is a timer that runs; it is left for the next run", "{n} timers run; they are left for the next run"},
+	state.FindingNotCarried:     {"{name}: {sum}{cause}", "{sum}not carried whole: {causes}"},
+	state.FindingNoSource:       {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
+	state.FindingAmbiguous:      {"{name}: {cause}", "{n} projects are ambiguous"},
+	state.FindingNoProject:      {"{name}: {sum}{cause}", "{sum}{causes}"},
+	state.FindingArchived:       {"{name}: {sum}{cause}", "{n} projects are archived: {causes}"},
+	state.FindingNotMirrored:    {"{name}: {sum}{cause}[: {entries}]", "{sum}do not arrive: {causes}"},
+	state.FindingCountedTwice:   {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
+	state.FindingRenamed:        {"{name} is taken for {about}, which goes by another name on the other side", "{n} projects go by another name on the other side"},
+	state.FindingProjectRights:  {"{count} projects are missing in {name}, and the key may not create them ({about} may): {values}", "{n} findings on projects that the key may not create"},
+	state.FindingSourceGone:     {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
+}
+
+// joinWords says what to do about somebody who is in the CSV and not in the workspace.
+var joinWords = map[plan.Cause]pattern{
+	state.CauseDeclined:         "declined the invitation to the workspace: invite them again in Clockify",
+	state.CauseIdentityProvider: "is not in the workspace: the identity provider has to add them",
+	state.CauseNew:              "is not in the workspace: invite them in Clockify, or set invite: true",
+	"":                          "is not in the workspace",
+}
+
+// leftWords says what being protected means.
+var leftWords = map[plan.Cause]pattern{
+	state.CauseProtected:       "nothing of {file} is applied (protect.users)",
+	state.CauseLeaver:          "it stays managed by {about}, who is to be deactivated",
+	state.CauseProtectedMember: "it is nobody's manager group and is kept, for a protected person is in it or manages it",
+}
+
+// idpWords says what the identity provider has to do.
+var idpWords = map[plan.Cause]pattern{
+	state.CauseInactive:         "{name} is inactive, and the identity provider has to reactivate them",
+	state.CauseAbsent:           "{count} people are not in {file}, and the identity provider has to deactivate them: {values}",
+	state.CauseIdentityProvider: "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone",
+}
+
+// findings ranks what was found, and folds standing facts to one line a kind.
+func (b *builder) findings() {
+	f := &b.doc.Findings
+	for _, e := range b.ctx.Errors {
+		f.Problems = append(f.Problems, Finding{Words: Words{said(b.mask.text(e))}})
+	}
+	kinds := map[[2]string][]*state.Finding{}
+	var order [][2]string
+	for i := range b.plan.Findings {
+		x := &b.plan.Findings[i]
+		switch {
+		case x.Failed || x.Level == state.LevelProblem:
+			f.Problems = append(f.Problems, b.finding(x))
+		case x.Level == state.LevelAttention:
+			f.Attention = append(f.Attention, b.finding(x))
+		default:
+			key := [2]string{x.Kind, x.Sync}
+			if kinds[key] == nil {
+				order = append(order, key)
+			}
+			kinds[key] = append(kinds[key], x)
+		}
+	}
+	slices.SortStableFunc(order, func(x, y [2]string) int { return cmp.Compare(x[1], y[1]) })
+	for _, key := range order {
+		f.Notes = append(f.Notes, b.note(kinds[key]))
+	}
+}
+
+// finding puts one finding into words.
+func (b *builder) finding(f *state.Finding) Finding {
+	source := f.Source
+	source.Column = 0
+	if f.Sync != "" {
+		source = state.Source{} // the line of the config that names the sync says nothing
+	}
+	words := findingWords[f.Kind].one.fill(b.findingSlots(f))
+	if len(words) == 0 {
+		words = say("%s", said(f.Text))
+		if f.Name != "" {
+			words = say("%s %s", b.whom(f), said(f.Text))
+		}
+	}
+	if f.Person != "" {
+		words = append(Words{b.names.person(f.Person), ours(": ")}, words...)
+	}
+	return Finding{source, f.Sync, words}
+}
+
+// note is the line for all findings of one kind.
+func (b *builder) note(list []*state.Finding) Note {
+	n := Note{Kind: list[0].Kind, Sync: list[0].Sync}
+	if len(list) == 1 {
+		n.Words = b.finding(list[0]).Words
+		return n
+	}
+	sum := *list[0]
+	sum.Count, sum.Length = 0, 0
+	same := true
+	counts := map[plan.Cause]int{}
+	var causes []plan.Cause
+	for _, f := range list {
+		n.Each = append(n.Each, b.finding(f))
+		sum.Count += f.Count
+		sum.Length += f.Length
+		same = same && slices.Equal(f.Values, sum.Values)
+		if counts[f.Cause]++; counts[f.Cause] == 1 {
+			causes = append(causes, f.Cause)
+		}
+	}
+	if !same {
+		sum.Values = nil
+	}
+	slots := b.findingSlots(&sum)
+	slots["n"] = say("%s", len(list))
+	slices.SortStableFunc(causes, func(x, y plan.Cause) int { return cmp.Compare(counts[y], counts[x]) })
+	var why []Words
+	for _, c := range causes {
+		words := causeWords[c].many
+		if words == "" {
+			words = causeWords[c].one
+		}
+		slots["k"] = say("%s", counts[c])
+		filled := words.fill(slots)
+		if len(causes) > 1 && counts[c] > 1 && len(filled) > 0 && !strings.Contains(string(words), "{k}") {
+			filled = append(filled, ours(" ("+text.Thousands(counts[c])+")"))
+		}
+		why = append(why, filled)
+	}
+	slots["causes"] = join(", ", why...)
+	n.Words = findingWords[n.Kind].many.fill(slots)
+	if len(n.Words) == 0 {
+		n.Words = say("%s findings of the kind %s", len(list), data(n.Kind))
+	}
+	return n
+}
+
+// whom names what a finding is about.
+func (b *builder) whom(f *state.Finding) Words {
+	if f.Name == "" {
+		return nil
+	}
+	return Words{data(f.Name)}
+}
+
+// findingSlots fills the slots of one finding.
+func (b *builder) findingSlots(f *state.Finding) slots {
+	s := b.slots(f.Source, f.About)
+	s["name"] = b.whom(f)
+	s["count"] = say("%s", f.Count)
+	s["gets"], s["get"] = say("has"), say("have")
+	if f.Level == state.LevelAttention {
+		s["gets"], s["get"] = say("gets"), say("get")
+	}
+	values := parts(data, f.Values)
+	for i, v := range f.Values {
+		if b.names.byEmail[v] != "" && f.Kind == state.FindingFallback {
+			values[i] = b.names.person(v)
+		}
+	}
+	s["values"] = enumerate(values, 10)
+	counted := causeWords[f.Cause].one
+	if f.Count > 0 {
+		s["sum"] = say("%s", text.Count(f.Count, "entry", "entries"))
+		if f.Length > 0 {
+			s["sum"] = append(s["sum"], ours(" ("+duration(f.Length)+")"))
+		}
+		s["sum"] = append(s["sum"], ours(": "))
+		if many := causeWords[f.Cause].many; many != "" {
+			counted = many
+		}
+	}
+	s["cause"] = counted.fill(s)
+	switch f.Kind {
+	case state.FindingKeepsManager:
+		if len(f.Values) == 0 {
+			s["unset"] = say("no %s is set", data("workspace.fallback_manager_email"))
+		} else if f.Values[0] == f.Name {
+			s["itself"] = say("is the fallback manager and ")
+		}
+	case state.FindingCycle:
+		for i, v := range f.Values {
+			if i > 0 {
+				s["chain"] = append(s["chain"], ours(" → "))
+			}
+			s["chain"] = append(s["chain"], data(v))
+		}
+	case state.FindingNotInWorkspace:
+		s["joins"] = joinWords[f.Cause].fill(s)
+	case state.FindingAbsent:
+		if f.Cause == state.CauseUnreadableRows {
+			s["unreadable"] = Words{ours(text.Count(f.Count, "row", "rows"))}
+		} else {
+			s["people"] = Words{ours(text.Count(f.Count, "person is active", "people are active"))}
+		}
+	case state.FindingProtected:
+		s["left"] = leftWords[f.Cause].fill(s)
+	case state.FindingManagedByIdP:
+		s["idp"] = idpWords[f.Cause].fill(s)
+	case state.FindingGroupName:
+		if f.Cause == state.CauseNoNameFree {
+			s["wanted"] = enumerate(parts(name, f.Values), 10)
+		} else if len(f.Values) > 1 {
+			s["first"], s["second"] = Words{name(f.Values[0])}, Words{name(f.Values[1])}
+		}
+	case state.FindingMarked:
+		s["day"] = Words{data(f.About)}
+	case state.FindingNotManaged:
+		s["what"] = say("nobody's %s", attribute(f.About))
+	case state.FindingUnusualHours:
+		s["lines"] = Words{ours(text.Plural(len(f.Values), "line", "lines"))}
+	case state.FindingUnknownColumn:
+		if len(f.Values) == 0 {
+			s["values"] = nil
+		} else {
+			s["name"] = nil
+		}
+	}
+	var entries []Part
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		entries = append(entries, data(entryText(&plan.Change{Entry: e})))
+	}
+	s["entries"] = enumerate(entries, max(firstFew, 1))
+	if len(f.Entries) > 0 {
+		e := f.Entries[0]
+		s["entry"] = Words{data(joined(" · ", e.Project, e.Start.UTC().Format("2006-01-02 15:04"), e.Description))}
+		if more := f.Count - len(f.Entries); more > 0 {
+			s["entries"] = append(s["entries"], ours(" and "+text.Thousands(more)+" more"))
+		}
+	}
+	return s
+}

@@ -1,0 +1,340 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// personOf says which person a change is shown with, if any.
+func personOf(c *plan.Change) (email string, ok bool) {
+	switch {
+	case c.Domain != plan.Users:
+	case c.Person != "":
+		return c.Person, true
+	case c.Ref.Kind == plan.KindPerson, c.Ref.Kind == plan.KindProfile, c.Ref.Kind == plan.KindMembership:
+		return c.Ref.Name, true
+	}
+	return "", false
+}
+
+// object is what some changes are about, and which they are.
+type object struct {
+	key, beside string
+	ends        []*end
+}
+
+// collect puts the changes together by what they are about, in the order of names. of says no to changes that belong
+// elsewhere.
+func (b *builder) collect(of func(e *end) (key, beside string, ok bool)) []object {
+	at := map[[2]string]int{}
+	var list []object
+	for i := range b.ends {
+		key, beside, ok := of(&b.ends[i])
+		if !ok {
+			continue
+		}
+		k := [2]string{key, beside}
+		n, known := at[k]
+		if !known {
+			n = len(list)
+			at[k] = n
+			list = append(list, object{key: key, beside: beside})
+		}
+		list[n].ends = append(list[n].ends, &b.ends[i])
+	}
+	slices.SortFunc(list, func(x, y object) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(x.key), strings.ToLower(y.key)), cmp.Compare(x.key, y.key), cmp.Compare(x.beside, y.beside))
+	})
+	return list
+}
+
+// section makes a section of the objects, with as many rows as there may be.
+func (b *builder) section(list []object, make func(o object) Object) Section {
+	s := Section{Total: len(list)}
+	rows := 0
+	for _, o := range list {
+		if slices.ContainsFunc(o.ends, b.routine) {
+			s.Routine++
+		}
+		if rows >= b.limit {
+			continue
+		}
+		made := make(o)
+		rows += max(1, len(made.Rows))
+		s.Objects = append(s.Objects, made)
+	}
+	return s
+}
+
+// people puts together what changes about each person.
+func (b *builder) people() {
+	reports := map[string]plan.Report{}
+	for _, s := range b.plan.Subjects {
+		for _, r := range s.Reports {
+			reports[r.Person] = r
+		}
+	}
+	list := b.collect(func(e *end) (string, string, bool) {
+		person, ok := personOf(e.Change)
+		return person, "", ok
+	})
+	b.doc.People = b.section(list, func(o object) Object {
+		made := Object{Name: data(o.key), Email: o.key, Beside: b.names.beside(o.key), Rows: b.rows(o.ends)}
+		for _, e := range o.ends {
+			if e.Ref.Kind == plan.KindPerson && e.Op == plan.Create {
+				made.Made = true
+			}
+			if e.Ref.Kind == plan.KindPerson && e.Leaver == o.key {
+				made.Taken = true
+			}
+		}
+		if r, ok := reports[o.key]; ok {
+			b.staying(made.Rows, r)
+		}
+		return made
+	})
+}
+
+// rows makes a row of every change; what is given and what is taken of one thing stand in one row.
+func (b *builder) rows(ends []*end) []Row {
+	var rows []Row
+	at := map[string]int{}
+	for _, e := range ends {
+		lines := b.lines(e.Change)
+		moves := (e.Ref.Kind == plan.KindManager || e.Ref.Kind == plan.KindMembership) && len(lines) == 1
+		key := joined("\x00", string(e.Ref.Kind), lines[0].What.Text, fmt.Sprint(b.routine(e), e.Gated), e.Leaver)
+		if n, ok := at[key]; ok && moves {
+			rows[n].add(e, lines[0], b.why(e.Change))
+			continue
+		}
+		at[key] = len(rows)
+		rows = append(rows, Row{
+			Kind: e.Ref.Kind, Phase: e.Phase, Lines: lines, Why: b.why(e.Change), Gated: e.Gated, Drift: e.Origin == plan.FromDrift,
+			Changes: 1, Result: e.result, Error: e.err, Tries: e.tries,
+		})
+	}
+	return rows
+}
+
+// add puts the other half of a move into the row. How it ended is told by the half that ended worse.
+func (r *Row) add(e *end, l Line, why Words) {
+	line := &r.Lines[0]
+	line.Before, line.After = append(line.Before, l.Before...), append(line.After, l.After...)
+	r.Changes++
+	r.Drift = r.Drift && e.Origin == plan.FromDrift
+	if len(r.Why) == 0 || r.Why.String() == why.String() {
+		r.Why = cmpWords(r.Why, why)
+	} else {
+		r.Why = join("; ", r.Why, why)
+	}
+	if e.result.worse(r.Result) {
+		r.Result, r.Error, r.Phase = e.result, e.err, e.Phase
+	}
+	r.Tries = max(r.Tries, e.tries)
+}
+
+func cmpWords(a, b Words) Words {
+	if len(a) > 0 {
+		return a
+	}
+	return b
+}
+
+// staying completes the row of a person's manager with those who stay, such as those who go only after approval.
+func (b *builder) staying(rows []Row, r plan.Report) {
+	i := slices.IndexFunc(rows, func(r Row) bool { return r.Kind == plan.KindManager && !r.Gated && r.Lines[0].What.Text == "manager" })
+	if i < 0 {
+		return
+	}
+	line := &rows[i].Lines[0]
+	var stay []Part
+	for _, m := range r.Before {
+		if label := b.names.person(m); !slices.Contains(line.Before, label) {
+			stay = append(stay, label)
+		}
+	}
+	line.Before = append(line.Before, stay...)
+	line.After = append(stay, line.After...)
+}
+
+// lines say what of the object changes. There is always one.
+func (b *builder) lines(c *plan.Change) []Line {
+	kind := c.Ref.Kind.Info()
+	itself := slices.Contains([]plan.Kind{plan.KindField, plan.KindGroup, plan.KindProject, plan.KindTag, plan.KindTask, plan.KindEntry}, c.Ref.Kind)
+	exists := ours("exists")
+	if c.Ref.Kind == plan.KindEntry {
+		exists = said(entryText(c))
+	}
+	for _, f := range c.Fields {
+		if c.Ref.Kind == plan.KindGroup && f.Name == "members" && f.Before != "" {
+			exists = ours(headcount(f.Before))
+		}
+	}
+	switch {
+	case !itself:
+	case c.Op == plan.Create && c.Ref.Kind == plan.KindEntry:
+		return []Line{{ours(kind.One), nil, []Part{exists}}}
+	case c.Op == plan.Create:
+		return []Line{{ours(kind.One), nil, []Part{ours("new")}}}
+	case c.Op == plan.Delete:
+		return []Line{{ours(kind.One), []Part{exists}, nil}}
+	}
+	var lines []Line
+	if c.Ref.Kind == plan.KindEntry {
+		lines = append(lines, Line{ours(kind.One), []Part{exists}, []Part{ours("edited")}})
+	}
+	for _, f := range c.Fields {
+		if f.Before != f.After {
+			lines = append(lines, Line{what(c, f.Name), b.value(c, f.Name, f.Before), b.value(c, f.Name, f.After)})
+		}
+	}
+	if len(lines) == 0 {
+		lines = append(lines, Line{ours(kind.One), nil, []Part{ours(string(c.Op) + "d")}})
+	}
+	return lines
+}
+
+// headcount renders how many people a group holds.
+func headcount(n string) string {
+	if n == "1" {
+		return "1 member"
+	}
+	return text.Sanitize(n) + " members"
+}
+
+// what names an attribute. Those of a profile but the capacity are custom fields, whatever they are called.
+func what(c *plan.Change, field string) Part {
+	if c.Ref.Kind == plan.KindProfile && field != "capacity" {
+		return data(field)
+	}
+	return attribute(field)
+}
+
+// value is a field's value as people read it.
+func (b *builder) value(c *plan.Change, field, v string) []Part {
+	switch {
+	case v == "":
+		return nil
+	case c.Ref.Kind == plan.KindManager && strings.Contains(field, "manager"):
+		return []Part{b.names.person(v)}
+	case c.Ref.Kind == plan.KindMembership, c.Ref.Kind == plan.KindGroup:
+		return []Part{name(v)}
+	case c.Ref.Kind == plan.KindProfile && field == "capacity":
+		if d, ok := parseDuration(v); ok {
+			return []Part{ours(duration(d) + " a day")}
+		}
+	case c.Ref.Kind == plan.KindPerson, c.Ref.Kind == plan.KindManager:
+		return []Part{ours(text.Clip(letters(v), 20))}
+	case c.Ref.Kind == plan.KindEntry && (field == "start" || field == "end"):
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return []Part{ours(t.UTC().Format("2006-01-02 15:04"))}
+		}
+	}
+	return []Part{data(v)}
+}
+
+// letters drops everything but ASCII letters, digits and spaces.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if alphanumeric(r) || r == ' ' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// groups puts together what changes about each group, and counts who comes and goes.
+func (b *builder) groups() {
+	renamed := map[string]string{}
+	joins, leaves := map[string]int{}, map[string]int{}
+	for i := range b.ends {
+		switch c := b.ends[i].Change; {
+		case c.Ref.Kind == plan.KindGroup && c.Op == plan.Update && len(c.Fields) > 0:
+			renamed[c.Fields[0].After] = c.Ref.Name
+		case c.Ref.Kind == plan.KindMembership && b.routine(&b.ends[i]):
+			for _, f := range c.Fields {
+				joins[f.After]++
+				leaves[f.Before]++
+			}
+		}
+	}
+	list := b.collect(func(e *end) (string, string, bool) {
+		if _, person := personOf(e.Change); person || e.Domain != plan.Users || e.Ref.Kind == plan.KindField {
+			return "", "", false
+		}
+		if e.Ref.Kind == plan.KindGroup {
+			return e.Ref.Name, "", true
+		}
+		return cmp.Or(renamed[e.Ref.Name], e.Ref.Name), "", true
+	})
+	b.doc.Groups = b.section(list, func(o object) Object {
+		made := Object{Name: name(o.key), Rows: b.rows(o.ends)}
+		for _, called := range []string{o.key, newName(o.ends)} {
+			if called != "" {
+				made.Joins += joins[called]
+				made.Leaves += leaves[called]
+			}
+		}
+		for _, e := range o.ends {
+			if e.Ref.Kind == plan.KindGroup {
+				made.Made, made.Taken = e.Op == plan.Create, e.Op == plan.Delete
+			}
+		}
+		return made
+	})
+}
+
+// newName is what the group is renamed to.
+func newName(ends []*end) string {
+	for _, e := range ends {
+		if e.Ref.Kind == plan.KindGroup && e.Op == plan.Update && len(e.Fields) > 0 && e.Fields[0].After != e.Ref.Name {
+			return e.Fields[0].After
+		}
+	}
+	return ""
+}
+
+// fields lists custom fields of people that are created.
+func (b *builder) fields() {
+	list := b.collect(func(e *end) (string, string, bool) {
+		_, person := personOf(e.Change)
+		return e.Ref.Name, "", e.Domain == plan.Users && e.Ref.Kind == plan.KindField && !person
+	})
+	b.doc.Fields = b.section(list, func(o object) Object {
+		return Object{Name: data(o.key), Made: true, Rows: b.rows(o.ends)}
+	})
+}
+
+// routine reports whether a change is done without asking anybody; of a run, whether it was done.
+func (b *builder) routine(e *end) bool {
+	if b.doc.Run {
+		return e.result == Done
+	}
+	return !e.Gated
+}
+
+// shows reports whether a row stands among what is done, rather than with what waits or was not done.
+func (d *Document) shows(r Row) bool {
+	if d.Run {
+		return r.Result == Done
+	}
+	return !r.Gated
+}
+
+// shown are the section's objects with the rows that are done without asking anybody.
+func (d *Document) shown(s Section) []Object {
+	var list []Object
+	for _, o := range s.Objects {
+		o.Rows = slices.DeleteFunc(slices.Clone(o.Rows), func(r Row) bool { return !d.shows(r) })
+		if len(o.Rows) > 0 {
+			list = append(list, o)
+		}
+	}
+	return list
+}

@@ -1,0 +1,181 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// Sync is what one time sync does.
+type Sync struct {
+	Name      string
+	Workspace string // the destination
+	Window    string // its first and last day
+	Projects  []Project
+	Sum       Project // of all projects
+	Made      Words   // fields, tags and tasks that are created
+	Section   Section // every change, by project
+}
+
+// Project is what a time sync does in one project.
+type Project struct {
+	Name            string
+	Made            string        // the workspace it is created in
+	Add, Edit, Take int           // entries, those that wait left out
+	Hours           time.Duration // of the new and edited ones
+	Gated           int           // entries that wait for approval
+	Written         time.Duration // of a run: of those that were written
+}
+
+// syncs puts together what each time sync does, by project.
+func (b *builder) syncs() {
+	subjects := map[string]plan.Subject{}
+	var all []string
+	note := func(sync string) {
+		if _, ok := subjects[sync]; !ok {
+			subjects[sync] = plan.Subject{}
+			all = append(all, sync)
+		}
+	}
+	for _, s := range b.plan.Subjects {
+		if s.Domain == plan.Time {
+			note(s.Sync)
+			subjects[s.Sync] = s
+		}
+	}
+	changes := map[string][]*end{}
+	for i := range b.ends {
+		if e := &b.ends[i]; e.Domain == plan.Time {
+			note(e.Sync)
+			changes[e.Sync] = append(changes[e.Sync], e)
+		}
+	}
+	slices.Sort(all)
+	for _, called := range all {
+		s := Sync{Name: called, Workspace: subjects[called].Workspace}
+		if from, to := day(subjects[called].From), day(subjects[called].To); from != "" && to != "" {
+			s.Window = from + " to " + to
+		}
+		b.projects(&s, changes[called])
+		s.Section = b.section(b.collect(func(e *end) (string, string, bool) {
+			here := e.Domain == plan.Time && e.Sync == called
+			if e.Ref.Kind == plan.KindEntry {
+				return projectOf(e.Change), "", here
+			}
+			return e.Ref.Name, e.Ref.Workspace, here
+		}), func(o object) Object {
+			return Object{Name: data(o.key), Beside: o.beside, Rows: b.rows(o.ends)}
+		})
+		b.doc.Syncs = append(b.doc.Syncs, s)
+	}
+}
+
+// projects adds up a sync's entries.
+func (b *builder) projects(s *Sync, changes []*end) {
+	at := map[string]*Project{}
+	project := func(called string) *Project {
+		if at[called] == nil {
+			at[called] = &Project{Name: called}
+		}
+		return at[called]
+	}
+	for _, e := range changes {
+		switch e.Ref.Kind {
+		case plan.KindProject:
+			project(e.Ref.Name).Made = e.Ref.Workspace
+		case plan.KindEntry:
+			for _, p := range []*Project{project(projectOf(e.Change)), &s.Sum} {
+				p.count(e)
+			}
+		default:
+			s.Made = join(", ", s.Made, say("%s %s", e.Ref.Kind.Info().One, data(e.Ref.Name)))
+		}
+	}
+	for _, p := range at {
+		s.Projects = append(s.Projects, *p)
+	}
+	slices.SortFunc(s.Projects, func(x, y Project) int {
+		return cmp.Or(cmp.Compare(y.Hours, x.Hours), cmp.Compare(x.Name, y.Name))
+	})
+}
+
+func (p *Project) count(e *end) {
+	if e.Gated {
+		p.Gated++
+		return
+	}
+	switch e.Op {
+	case plan.Create:
+		p.Add++
+	case plan.Update:
+		p.Edit++
+	default:
+		p.Take++
+		return
+	}
+	length := lengthOf(e.Change)
+	p.Hours += length
+	if e.result == Done {
+		p.Written += length
+	}
+}
+
+// fieldOf is a field's value after a change, or before where it has none after.
+func fieldOf(c *plan.Change, called string) string {
+	for _, f := range c.Fields {
+		if f.Name == called {
+			return cmp.Or(f.After, f.Before)
+		}
+	}
+	return ""
+}
+
+// projectOf is the project of an entry as a change leaves it.
+func projectOf(c *plan.Change) string {
+	if p := fieldOf(c, "project"); p != "" || c.Entry == nil {
+		return cmp.Or(p, c.Ref.Name)
+	}
+	return cmp.Or(joined(" / ", c.Entry.Client, c.Entry.Project), c.Ref.Name)
+}
+
+// times are the start and the end of an entry as a change leaves it.
+func times(c *plan.Change) (start, end time.Time) {
+	if c.Entry != nil {
+		return c.Entry.Start.UTC(), c.Entry.End.UTC()
+	}
+	return time.Time{}, time.Time{}
+}
+
+// lengthOf is how long an entry is.
+func lengthOf(c *plan.Change) time.Duration {
+	start, end := times(c)
+	if start.IsZero() || !end.After(start) {
+		return 0
+	}
+	return end.Sub(start)
+}
+
+// entryText is an entry without its project: day, times, length, description.
+func entryText(c *plan.Change) string {
+	start, end := times(c)
+	var when, length, description string
+	if !start.IsZero() {
+		when = start.Format("2006-01-02 15:04")
+		switch {
+		case end.IsZero():
+		case start.Format(time.DateOnly) == end.Format(time.DateOnly):
+			when += "–" + end.Format("15:04")
+		default:
+			when += " – " + end.Format("2006-01-02 15:04")
+		}
+	}
+	if d := lengthOf(c); d > 0 {
+		length = duration(d)
+	}
+	if c.Entry != nil {
+		description = c.Entry.Description
+	}
+	return joined(" · ", when, length, description)
+}

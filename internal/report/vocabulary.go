@@ -1,0 +1,234 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// Result is how a change ended, or would: a status of the plan's, or one of those that a change has before it is tried.
+type Result string
+
+// The results. Planned and Gated are of a plan that was not applied; Blocked is left alone because of a problem or refusal.
+const (
+	Done     = Result(plan.Done)
+	Failed   = Result(plan.Failed)
+	Skipped  = Result(plan.Skipped)
+	Withheld = Result(plan.Withheld)
+	NotTried = Result(plan.NotTried)
+	Unknown  = Result(plan.Unknown)
+	Planned  = Result("planned")
+	Gated    = Result("gated")
+	Blocked  = Result("blocked")
+)
+
+// results has the words for how changes end, the best first.
+var results = []struct {
+	Result Result
+	Words  string
+}{
+	{Done, "done"},
+	{Planned, "planned"},
+	{Gated, "needs approval"},
+	{Withheld, "withheld"},
+	{Blocked, "blocked"},
+	{NotTried, "not tried"},
+	{Skipped, "skipped"},
+	{Unknown, "unknown"},
+	{Failed, "failed"},
+}
+
+// Words is what people read for a result.
+func (r Result) Words() string {
+	for _, x := range results {
+		if x.Result == r {
+			return x.Words
+		}
+	}
+	return string(r)
+}
+
+func (r Result) rank() int {
+	for i, x := range results {
+		if x.Result == r {
+			return i
+		}
+	}
+	return len(results)
+}
+
+func (r Result) worse(than Result) bool { return r.rank() > than.rank() }
+
+// sortCounts puts the counts in the order of kinds, those of time syncs last.
+func sortCounts(counts []Count) {
+	rank := func(c Count) int {
+		return slices.IndexFunc(plan.Kinds, func(k plan.KindInfo) bool { return k.Kind == c.Kind.Kind })
+	}
+	slices.SortStableFunc(counts, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(a.Sync, b.Sync), cmp.Compare(rank(a), rank(b)))
+	})
+}
+
+// A pattern is a sentence with slots: {about} is filled with what it is about. A part in brackets is left out where a
+// slot in it is empty: "no manager[ in {at}]".
+type pattern string
+
+// slots are what a pattern can be filled with.
+type slots map[string]Words
+
+func (t pattern) fill(s slots) Words {
+	var out Words
+	rest := string(t)
+	for rest != "" {
+		open := strings.IndexByte(rest, '[')
+		if open < 0 {
+			filled, _ := fillPlain(rest, s)
+			return append(out, filled...)
+		}
+		filled, _ := fillPlain(rest[:open], s)
+		out = append(out, filled...)
+		optional, after, _ := strings.Cut(rest[open+1:], "]")
+		if filled, whole := fillPlain(optional, s); whole {
+			out = append(out, filled...)
+		}
+		rest = after
+	}
+	return out
+}
+
+// fillPlain fills a sentence without brackets; whole tells that no slot was empty.
+func fillPlain(sentence string, s slots) (out Words, whole bool) {
+	whole = true
+	for sentence != "" {
+		before, rest, found := strings.Cut(sentence, "{")
+		if before != "" {
+			out = append(out, ours(before))
+		}
+		if !found {
+			return out, whole
+		}
+		slot, after, _ := strings.Cut(rest, "}")
+		whole = whole && len(s[slot]) > 0
+		out = append(out, s[slot]...)
+		sentence = after
+	}
+	return out, whole
+}
+
+// guardWords has, for each guard, what it counts, and what to say where it is exceeded. The slots are {have}, {limit},
+// {base}, {allow}, {of} (the attribute) and {file}.
+var guardWords = map[plan.Guard]struct {
+	many string
+	over pattern
+}{
+	plan.MaxDeactivations: {"deactivations", "{have} deactivations; guards.max_deactivations allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxReactivations: {"reactivations", "{have} reactivations; guards.max_reactivations allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxInvitations:   {"invitations", "{have} invitations; guards.max_invitations allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxChanges:       {"changes", "{have} people get another value[ of {of}]; guards.max_changes allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxRemovals:      {"removals", "{have} people lose a value[ of {of}]; guards.max_removals allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxShrink:        {"people missing", "{have} of {base} active people are missing in {file}; guards.max_shrink allows {limit}. A file that was cut off, most likely[; if they really left, {allow} would allow it]"},
+	plan.MinKnown:         {"people unknown", "the workspace knows {have} of the {base} people in {file}; guards.min_known asks for {limit}. The wrong file or the wrong workspace, most likely[; {allow} would allow it]"},
+	plan.MinActiveUsers:   {"people left", "{have} active people would be left of {base}; guards.min_active_users asks for {limit}[, {allow} would allow it]"},
+}
+
+// exceeded says by how much a change's guard is exceeded.
+func (b *builder) exceeded(c *plan.Change) Words {
+	i := slices.IndexFunc(b.plan.Exceeded, func(x plan.Exceeded) bool {
+		return x.Guard == c.Guard && (x.Attribute == c.Attribute || c.Attribute == "")
+	})
+	if i < 0 {
+		return say("more than %s allows", data("guards."+string(c.Guard)))
+	}
+	x := b.plan.Exceeded[i]
+	return b.figures(guardWords[c.Guard].over, x.Figures, x.Attribute)
+}
+
+func (b *builder) figures(t pattern, f plan.Figures, of string) Words {
+	s := slots{"have": say("%s", f.Have), "limit": say("%s", f.Limit), "base": say("%s", f.Base), "file": {data(b.ctx.usersFile())}}
+	if f.Allow != "" {
+		s["allow"] = Words{data(f.Allow)}
+	}
+	if of != "" {
+		s["of"] = Words{attribute(of)}
+	}
+	return t.fill(s)
+}
+
+// line says what a change is about and what it does, in one line: "bob@example.com: manager Rosa Vega → Jane Smith".
+func (b *builder) line(c *plan.Change) Words {
+	object, doing := b.attempt(c)
+	return join(": ", object, doing)
+}
+
+// attempt names the object of a change, and says what is done to it.
+func (b *builder) attempt(c *plan.Change) (object, doing Words) {
+	object = Words{data(c.Ref.Name)}
+	if p, ok := personOf(c); ok {
+		object = Words{data(p)}
+	}
+	if c.Ref.Kind == plan.KindEntry {
+		object = Words{data(projectOf(c))}
+	}
+	verbs := map[plan.Op]string{plan.Create: "created", plan.Update: "edited", plan.Delete: "deleted"}
+	var list []Words
+	for _, l := range b.lines(c) {
+		before, after := enumerate(l.Before, 10), enumerate(l.After, 10)
+		switch {
+		case c.Ref.Kind == plan.KindEntry:
+			doing := say("time entry is %s", verbs[c.Op])
+			if what := entryText(c); what != "" {
+				doing = append(doing, ours(": "), said(what))
+			}
+			return object, doing
+		case len(l.After) == 1 && l.After[0] == ours("new"), len(l.After) == 0 && len(l.Before) == 1 && l.Before[0].Kind == Ours && c.Ref.Kind == plan.KindGroup:
+			list = append(list, say("%s is %s", l.What, verbs[c.Op]))
+		case len(before) == 0:
+			list = append(list, say("%s %s", l.What, after))
+		case len(after) == 0:
+			list = append(list, say("%s %s removed", l.What, before))
+		default:
+			list = append(list, say("%s %s → %s", l.What, before, after))
+		}
+	}
+	return object, join(", ", list...)
+}
+
+// at is where something stands in a file, without the column.
+func at(s state.Source) Words {
+	if s.File == "" {
+		return nil
+	}
+	s.Column = 0
+	return Words{data(s.String())}
+}
+
+// about makes an email read as the person.
+func (b *builder) aboutWhom(s string) Words {
+	if s == "" {
+		return nil
+	}
+	if b.names.byEmail[s] != "" {
+		return Words{b.names.person(s)}
+	}
+	return Words{data(text.Clip(s, 200))}
+}
+
+// attributes are the names of fields that are words of the plan's, and not of a workspace.
+var attributes = map[string]bool{
+	"billable": true, "capacity": true, "client": true, "color": true, "description": true, "empty role": true, "end": true,
+	"field values": true, "ghost role": true, "group": true, "hours": true, "manager": true, "manager links": true, "members": true,
+	"memberships": true, "name": true, "people": true, "project": true, "start": true, "status": true, "tag": true, "tags": true,
+	"task": true, "team manager": true, "type": true, "working days": true,
+}
+
+// attribute names what of an object changes: a word of the plan's, or else a custom field.
+func attribute(s string) Part {
+	if attributes[s] {
+		return ours(s)
+	}
+	return data(s)
+}

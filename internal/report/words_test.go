@@ -1,0 +1,114 @@
+package report
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// constants reads the constants of a file that are of the type, or whose names begin so.
+func constants(t *testing.T, file, kind, prefix string) map[string]string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		of, _ := spec.Type.(*ast.Ident)
+		if of != nil && of.Name != kind || of == nil && kind != "" || !strings.HasPrefix(spec.Names[0].Name, prefix) {
+			return true
+		}
+		if lit, ok := spec.Values[0].(*ast.BasicLit); ok {
+			value, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[spec.Names[0].Name] = value
+		}
+		return true
+	})
+	if len(found) == 0 {
+		t.Fatalf("%s has no constants of %s", file, kind+prefix)
+	}
+	return found
+}
+
+// Whoever adds a cause, a guard, a finding or a status to the plan adds its words here.
+func TestEverythingHasWords(t *testing.T) {
+	t.Parallel()
+	for name, value := range constants(t, "../plan/state/finding.go", "Cause", "Cause") {
+		if causeWords[plan.Cause(value)].one == "" {
+			t.Errorf("%s has no words in causeWords", name)
+		}
+	}
+	for name, value := range constants(t, "../plan/state/finding.go", "", "Finding") {
+		if w := findingWords[value]; w.one == "" || w.many == "" {
+			t.Errorf("%s has no words in findingWords", name)
+		}
+	}
+	for name, value := range constants(t, "../plan/change.go", "Guard", "") {
+		if w := guardWords[plan.Guard(value)]; w.many == "" || w.over == "" {
+			t.Errorf("%s has no words in guardWords", name)
+		}
+	}
+	for name, value := range constants(t, "../plan/outcome.go", "Status", "") {
+		if Result(value).rank() == len(results) {
+			t.Errorf("%s has no words in results", name)
+		}
+	}
+}
+
+func TestPattern(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		pattern pattern
+		want    string
+	}{
+		{"{who} leaves[ on {day}]", "Ann leaves on Monday"},
+		{"{who} leaves[ at {hour}].", "Ann leaves."},
+		{"[{hour}: ][{who}]", "Ann"},
+		{"plain", "plain"},
+		{"", ""},
+	}
+	for _, tc := range cases {
+		if got := tc.pattern.fill(slots{"who": say("Ann"), "day": say("Monday")}).String(); got != tc.want {
+			t.Errorf("%s: got %q, want %q", tc.pattern, got, tc.want)
+		}
+	}
+}
+
+// No sentence is left with a slot that nobody fills.
+func TestSlots(t *testing.T) {
+	t.Parallel()
+	known := strings.Fields("about at file values k name cause causes n count length first second entries entry gets get what lines unset itself chain joins people unreadable left idp wanted day sum have limit base allow of")
+	check := func(where string, p pattern) {
+		for _, piece := range strings.Split(string(p), "{")[1:] {
+			slot, _, _ := strings.Cut(piece, "}")
+			if !slices.Contains(known, slot) {
+				t.Errorf("%s: nobody fills {%s}", where, slot)
+			}
+		}
+	}
+	for cause, w := range causeWords {
+		check(string(cause), w.one)
+		check(string(cause), w.many)
+	}
+	for kind, w := range findingWords {
+		check(kind, w.one)
+		check(kind, w.many)
+	}
+	for guard, w := range guardWords {
+		check(string(guard), w.over)
+	}
+}
