@@ -4,9 +4,8 @@ package action
 
 import (
 	"context"
-	"fmt"
+	"io/fs"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
@@ -22,7 +21,7 @@ type Options struct {
 	Now       func() time.Time
 	Transport http.RoundTripper // nil: the network
 	Inputs    Inputs
-	Load      func() (Files, Start, error) // reads users.csv and the config
+	Load      func() (Loaded, error) // reads users.csv and the config
 }
 
 // Inputs are what the workflow gave. An empty one was not given.
@@ -34,7 +33,8 @@ type Inputs struct {
 	Redact      string // auto, none or full
 	WorkspaceID string
 	AuditDir    string
-	NoComment   bool
+	Comment     string // always, changes or never
+	Label       string
 	DriftIssue  bool
 	GitHubToken string
 	SigningKey  string // signs the marker of the comment
@@ -47,21 +47,19 @@ type Files struct {
 	Findings      []state.Finding
 	Summary       string   // what was read, in a line, for when there are no problems
 	Parts         []string // the syncs there are, as the input only names them
-	Redact        string   // auto, none or full
-	Approval      Approval
+	Rules         Rules
 	SigningKey    string // signs the marker where the workflow gave no key for it
 }
 
-// Approval is the approval section of a config.
-type Approval struct {
-	From        string // pull-request, environment or empty
-	Reviewers   []string
-	Count       int
-	Environment string
+// Loaded is users.csv and the config, before Clockify is asked anything.
+type Loaded interface {
+	Files() Files
+	// Base reads the same files as they were before the pull request, and holds what these protect less against them: from
+	// then on the stricter of both holds. The error says why a config is unsound; the defaults then stand for it.
+	Base(files fs.FS) (Base, error)
+	// Start begins the syncs. about adds what GitHub knows to what their reports say.
+	Start(about func(*report.Context)) Syncs
 }
-
-// Start begins the syncs. about adds what GitHub knows to what their reports say.
-type Start func(about func(*report.Context)) Syncs
 
 // Syncs is the work of a run that is not GitHub's.
 type Syncs interface {
@@ -73,10 +71,8 @@ type Syncs interface {
 	WritePlan(p Planned) error
 	// Advise prints where to read about what stands against a plan.
 	Advise(p Planned)
-	// Apply runs the plan, verifies it and writes the audit files. reason says why an approval leaves changes out.
-	Apply(ctx context.Context, p Planned, approval plan.Approval, reason string) (Applied, error)
-	// ReadApproval reads the approval section of a config's content.
-	ReadApproval(name string, data []byte) Approval
+	// Apply runs what of the plan is approved, verifies it and writes the audit files.
+	Apply(ctx context.Context, p Planned, w Word) (Applied, error)
 }
 
 // Planned is what planning came to.
@@ -126,66 +122,31 @@ func Run(ctx context.Context, o Options) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	decision, err := decide(o.Inputs.Command, event)
+	d, err := decide(o.Inputs.Command, event)
 	if err != nil {
 		return 0, err
 	}
-	files, start, err := o.Load()
+	r, err := newReporter(o, event, d)
 	if err != nil {
 		return 0, err
 	}
-	r, err := newReporter(ctx, o, files, event, decision)
+	loaded, err := o.Load()
 	if err != nil {
 		return 0, err
 	}
-	r.syncs = start(r.describe)
-	r.log.Printf("%s: %s", decision.Action, decision.Reason)
+	if err := r.look(ctx, loaded); err != nil {
+		return 0, err
+	}
+	r.syncs = loaded.Start(r.describe)
+	r.log.Printf("%s: %s", d.does, d.reason)
 	r.annotateFiles()
-	switch decision.Action {
-	case github.Validate:
+	switch d.does {
+	case validates:
 		return r.validate(), nil
-	case github.Apply:
+	case refreshes:
+		return r.refresh(ctx), nil
+	case applies:
 		return r.apply(ctx)
 	}
 	return r.plan(ctx)
-}
-
-// decide says what a run does: what the command says, within what the event allows.
-func decide(command string, event github.Event) (github.Decision, error) {
-	d := github.Decide(event, command == "plan")
-	as := func(a github.Action) github.Decision {
-		return github.Decision{Action: a, Reason: "command: " + command}
-	}
-	switch command {
-	case "", "auto":
-	case "validate":
-		return as(github.Validate), nil
-	case "plan":
-		if d.Action == github.Apply {
-			return as(github.Plan), nil
-		}
-	case "apply":
-		switch {
-		case d.Action == github.Validate: // without secrets nothing can be applied, whatever was asked
-		case unmerged(event):
-			return d, about(topicGitHub, fmt.Errorf("input command: apply on %s would apply what nobody has merged. Run it on push, schedule or workflow_dispatch", event.Name))
-		default:
-			return as(github.Apply), nil
-		}
-	default:
-		return d, about(topicGitHub, fmt.Errorf("input command: %q is not one of auto, validate, plan, apply", command))
-	}
-	return d, nil
-}
-
-// unmerged reports whether the run's files are those of a pull request that is not merged, or not into the default
-// branch. Reviews and other events of a pull request have its ref, too, and a merge queue pushes the branches it tries.
-func unmerged(e github.Event) bool {
-	switch {
-	case e.Name == "merge_group", strings.HasPrefix(e.Ref, "refs/heads/gh-readonly-queue/"):
-		return true
-	case e.Name == "pull_request":
-		return !e.Merged || e.DefaultBranch != "" && e.BaseRef != "" && e.BaseRef != e.DefaultBranch
-	}
-	return strings.HasPrefix(e.Ref, "refs/pull/")
 }

@@ -161,7 +161,6 @@ func TestBadInput(t *testing.T) {
 		"users is missing":       {env: map[string]string{"INPUT_USERS": "nobody.csv"}, says: "nobody.csv"},
 		"short signing-key":      {env: map[string]string{"INPUT_SIGNING-KEY": "sesame"}, says: "input signing-key: has fewer than 32 characters (not shown)"},
 		"token with a space":     {env: map[string]string{"INPUT_GITHUB-TOKEN": "a b"}, says: "input github-token: holds spaces"},
-		"apply on pull_request":  {env: map[string]string{"INPUT_COMMAND": "apply"}, event: func(r *runner) event { return r.pull(head1, nil) }, says: "would apply what nobody has merged"},
 		"a link out of the workspace": {setup: func(r *runner) {
 			_ = os.Remove(filepath.Join(r.dir, "users.csv"))
 			if err := os.Symlink("/etc/passwd", filepath.Join(r.dir, "users.csv")); err != nil {

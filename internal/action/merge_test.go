@@ -15,6 +15,8 @@ import (
 
 const byReview = "approval:\n  from: pull-request\n  reviewers: [rita, acme/people-ops]\n"
 
+const byEnvironment = "approval: {from: environment, environment: gate}\n"
+
 // TestMerge applies the push of a merge: what is routine is done, what is gated only as the reviews say.
 func TestMerge(t *testing.T) {
 	cases := []struct {
@@ -219,15 +221,22 @@ func entity(c rune) string {
 // TestMoreLeavers is a plan that changed between approval and apply: who is new waits, who was approved goes, and who
 // went by other means is no obstacle.
 func TestMoreLeavers(t *testing.T) {
-	gates := map[string]func(*runner, actionRun){
-		"reviews": func(r *runner, _ actionRun) { r.approve("rita", head1) },
-		"digest":  func(r *runner, plan actionRun) { r.env["INPUT_APPROVE"] = plan.outputs["approval-digest"] },
+	gates := map[string]struct {
+		config  string
+		approve func(*runner, actionRun)
+	}{
+		"reviews": {byReview, func(r *runner, _ actionRun) { r.approve("rita", head1) }},
+		"digest": {byEnvironment, func(r *runner, plan actionRun) {
+			r.hub.AddRunApproval(77, githubtest.RunApproval{Login: "rita", State: "approved", Environment: "gate"})
+			r.env["INPUT_APPROVE"] = plan.outputs["approval-digest"]
+		}},
 	}
 	for name, gate := range gates {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
-				r.configure(byReview)
-				gate(r, r.run(r.pull(head1, nil)))
+				r.hub.AddEnvironment(githubtest.Environment{Name: "gate", Reviewers: []string{"rita"}, PreventSelfReview: true})
+				r.configure(gate.config)
+				gate.approve(r, r.run(r.pull(head1, nil)))
 				r.change(func(s *sandbox.State) {
 					w := &s.Workspaces[0]
 					r.ids["zoe.new"] = s.AddUser("zoe.new@example.com", "Zoe New")
@@ -287,7 +296,8 @@ func TestDigestGate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
 				r.env["INPUT_COMMAND"], r.env["INPUT_ENVIRONMENT"] = "plan", "clockify-deactivation"
-				r.hub.AddEnvironment(githubtest.Environment{Name: "clockify-deactivation", Reviewers: []string{"rita"}})
+				r.hub.AddEnvironment(githubtest.Environment{Name: "clockify-deactivation", Reviewers: []string{"rita"}, PreventSelfReview: true})
+				r.hub.AddRunApproval(77, githubtest.RunApproval{Login: "rita", State: "approved", Environment: "clockify-deactivation"})
 				r.merge(head1)
 				plan := r.run(r.push())
 				plan.want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
@@ -313,32 +323,76 @@ func TestDigestGate(t *testing.T) {
 	}
 }
 
-// TestEnvironmentWarning says when an environment would ask nobody.
-func TestEnvironmentWarning(t *testing.T) {
+// TestEnvironment is the gate of an environment: where it protects nothing, or nobody can tell, there is no digest to hand
+// on, the gated job refuses what is gated, and routine goes on.
+func TestEnvironment(t *testing.T) {
+	guarded := githubtest.Environment{Name: "gate", Reviewers: []string{"rita"}, PreventSelfReview: true}
 	cases := map[string]struct {
-		setup func(*githubtest.GitHub)
-		says  string
+		config string
+		input  string
+		setup  func(*githubtest.GitHub)
+		shut   string // why; "" where the gate can be opened
+		leaves bool
+		says   string
 	}{
-		"missing": {func(*githubtest.GitHub) {}, `there is no environment "gate"`},
-		"no rule": {func(g *githubtest.GitHub) { g.AddEnvironment(githubtest.Environment{Name: "gate"}) }, `the environment "gate" has no required reviewers`},
-		"guarded": {func(g *githubtest.GitHub) {
-			g.AddEnvironment(githubtest.Environment{Name: "gate", Reviewers: []string{"rita"}})
-		}, ""},
-		"unreadable": {func(g *githubtest.GitHub) {
-			g.Inject(githubtest.Fault{Path: "/environments", Status: 403, Message: "no", Times: -1})
-		}, "could not be read"},
+		"missing": {config: byEnvironment, setup: func(*githubtest.GitHub) {}, shut: `there is no environment "gate"`},
+		"asks nobody": {config: byEnvironment, setup: func(g *githubtest.GitHub) {
+			g.AddEnvironment(githubtest.Environment{Name: "gate"})
+		}, shut: `the environment "gate" has no required reviewers`},
+		"unreadable": {config: byEnvironment, setup: func(g *githubtest.GitHub) {
+			g.AddEnvironment(githubtest.Environment{Name: "gate", Reviewers: []string{"rita"}, Forbidden: true})
+		}, shut: "could not be read (the job needs actions: read)"},
+		"named in two places": {config: byEnvironment, input: "other", setup: func(g *githubtest.GitHub) {
+			g.AddEnvironment(guarded)
+			g.AddEnvironment(githubtest.Environment{Name: "other", Reviewers: []string{"rita"}})
+		}, shut: `the input environment is "other" and approval.environment is "gate"`},
+		"not named": {config: "approval: {from: environment}\n", setup: func(*githubtest.GitHub) {}, shut: "no environment is named"},
+		"the base cannot be read": {config: byEnvironment, setup: func(g *githubtest.GitHub) {
+			g.AddEnvironment(guarded)
+			g.Inject(githubtest.Fault{Path: "/contents/", Status: 502, Times: -1})
+		}, shut: "the config as it was before could not be read"},
+		"approved": {config: byEnvironment, setup: func(g *githubtest.GitHub) {
+			g.AddEnvironment(guarded)
+			g.AddRunApproval(77, githubtest.RunApproval{Login: "rita", State: "approved", Environment: "gate"})
+		}, leaves: true},
+		"nobody approved the run": {config: byEnvironment, setup: func(g *githubtest.GitHub) { g.AddEnvironment(guarded) }, says: `nobody has approved that this run uses the environment "gate"`},
+		"refused": {config: byEnvironment, setup: func(g *githubtest.GitHub) {
+			g.AddEnvironment(guarded)
+			g.AddRunApproval(77, githubtest.RunApproval{Login: "rita", State: "rejected", Environment: "gate"})
+		}, says: "nobody has approved"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
+				// A digest that was handed out where nothing is guarded.
+				r.env["INPUT_COMMAND"] = "plan"
+				digest := r.run(r.schedule()).outputs["approval-digest"]
+				r.configure(tc.config)
+				r.env["INPUT_COMMAND"], r.env["INPUT_ENVIRONMENT"] = "", tc.input
 				tc.setup(r.hub)
-				r.configure("approval: {from: environment, environment: gate}\n")
-				got := r.run(r.pull(head1, nil))
-				got.want(r.t, cli.ExitDone, nil)
-				if warned := strings.Contains(got.log, "::warning title=environment::"); warned != (tc.says != "") {
-					r.t.Errorf("warned: %t\n%s", warned, got.log)
+				r.merge(head1)
+				routine := r.run(r.push())
+				if got := routine.outputs["approval-digest"]; (got == "") != (tc.shut != "") {
+					r.t.Errorf("approval digest %q", got)
 				}
+				routine.says(r.t, tc.shut)
+				if warned := strings.Contains(routine.log, "::warning title="); warned != (tc.shut != "") {
+					r.t.Errorf("warned: %t", warned)
+				}
+				if name != "the base cannot be read" { // then the defaults hold, and they refuse this CSV
+					r.capacity("bob.wilson", "PT7H30M")
+				}
+				r.env["INPUT_APPROVE"] = digest
+				got := r.run(r.push())
+				code := cli.ExitFailed
+				if tc.leaves {
+					code = cli.ExitDone
+				}
+				got.want(r.t, code, nil)
 				got.says(r.t, tc.says)
+				if r.active("tim.ott") == tc.leaves || r.active("rosa.vega") == tc.leaves {
+					r.t.Errorf("Tim active: %t, Rosa active: %t", r.active("tim.ott"), r.active("rosa.vega"))
+				}
 			})
 		})
 	}

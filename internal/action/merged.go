@@ -5,10 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -61,6 +60,30 @@ func (r *reporter) mergedPulls(ctx context.Context) []mergedPull {
 	return all
 }
 
+// commentOutcome tells on the merged pull requests what was done, and whether it was what they had shown.
+func (r *reporter) commentOutcome(ctx context.Context, p Planned, done Applied, pulls []mergedPull, w Word) (first string) {
+	if r.client == nil || r.inputs.Comment == "never" {
+		return ""
+	}
+	if p.Empty() && len(p.Problems)+len(p.Refusals)+len(p.Failures) == 0 {
+		return ""
+	}
+	if ctx.Err() != nil { // cancelled: there are seconds left to say so (docs/github.md#cancelling)
+		var done context.CancelFunc
+		ctx, done = context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
+		defer done()
+	}
+	for _, m := range pulls {
+		posted, err := r.client.CreateComment(ctx, m.Number, r.outcomePage(p, done, w, m.compare(p.Plan)))
+		if err != nil {
+			r.warnNotPosted(err)
+			continue
+		}
+		first = cmp.Or(first, posted.URL)
+	}
+	return first
+}
+
 // shownOn reads what the plan comment of a pull request has shown. The error says why it is not believed.
 func (r *reporter) shownOn(ctx context.Context, pr int) (github.Marker, error) {
 	comments, err := r.client.PlanComments(ctx, pr)
@@ -102,79 +125,4 @@ func noComment(comments []github.Comment, key string) error {
 		keys = append(keys, strconv.Quote(github.KeyOf(c)))
 	}
 	return fmt.Errorf("its plan comments are of %s, and this run is of %q: other files, another part (only) or another workspace", text.And(keys), key)
-}
-
-// reviewers says whose reviews count: those the config named before the merge. A pull request that names other reviewers
-// is not approved by them.
-func (r *reporter) reviewers(ctx context.Context) (Approval, error) {
-	if strings.Trim(r.event.BaseSHA, "0") == "" {
-		return Approval{}, errors.New("the event does not say which commit that is")
-	}
-	data, err := r.client.File(ctx, path.Clean(filepath.ToSlash(r.files.Config)), r.event.BaseSHA)
-	if err != nil {
-		return Approval{}, err
-	}
-	approval := r.syncs.ReadApproval(r.files.Config, data)
-	if approval.From != "pull-request" {
-		return Approval{}, errors.New("it did not have approval: {from: pull-request} yet. That counts from the next merge on")
-	}
-	return approval, nil
-}
-
-// approvedIDs lists the gated changes that the reviews of the merged pull requests cover, and says why others are not.
-func (r *reporter) approvedIDs(ctx context.Context, p Planned, pulls []mergedPull) (ids []string, reason string) {
-	if len(pulls) == 0 {
-		return nil, "what waits is not approved: no merged pull request belongs to this run, whose reviews could be read"
-	}
-	settings, err := r.reviewers(ctx)
-	if err != nil {
-		return nil, "what waits is not approved: who may approve is told by the config as it was before the merge: " + err.Error()
-	}
-	covered := map[string]bool{}
-	var why []string
-	for _, m := range pulls {
-		number := fmt.Sprintf("#%d", m.Number)
-		switch {
-		case m.err != nil:
-			why = append(why, number+": "+m.err.Error())
-			continue
-		case m.marker.Head != m.HeadSHA:
-			why = append(why, "the plan shown on "+number+" was of an earlier commit than the one merged")
-			continue
-		}
-		approvals, err := r.client.Approvals(ctx, m.Number, m.HeadSHA, settings.Reviewers, settings.Count)
-		if err != nil {
-			why = append(why, "the reviews of "+number+" could not be read: "+err.Error())
-			continue
-		}
-		if !approvals.Enough() {
-			why = append(why, fmt.Sprintf("%s has %d of %d approvals that count%s", number, len(approvals.Counted), approvals.Needed, ignored(approvals.Ignored)))
-		}
-		for _, id := range github.ApprovedIDs(m.marker, approvals) {
-			covered[id] = true
-		}
-	}
-	for _, c := range p.Gated() {
-		if covered[r.hashID(c.ApprovalID())] || covered[r.hashID(plan.ApprovalID(c.ID, plan.MaxDeactivations))] {
-			ids = append(ids, c.ApprovalID())
-		}
-	}
-	if len(ids) == len(p.Gated()) {
-		return ids, ""
-	}
-	if len(why) == 0 {
-		why = append(why, "it was not in the plan when the reviewers approved it")
-	}
-	return ids, "what waits is not approved: " + strings.Join(why, "; ")
-}
-
-func ignored(list []github.Ignored) string {
-	if len(list) == 0 {
-		return ""
-	}
-	var parts []string
-	for _, i := range list {
-		parts = append(parts, i.Login+": "+i.Reason)
-	}
-	return " (not counted: " + strings.Join(parts, ", ") + ")"
 }

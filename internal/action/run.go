@@ -22,7 +22,7 @@ func (r *reporter) validate() int {
 	} else {
 		r.log.Printf("%s", r.files.Summary)
 	}
-	r.summary(text + "\n" + report.Sentence(upper(r.decision.Reason)+".") + "\n")
+	r.summary(text + "\n" + report.Sentence(upper(r.decision.reason)+".") + "\n")
 	out := r.planOutputs(&plan.Plan{}, "")
 	out["digest"] = "" // of no plan
 	r.outputs(out)
@@ -36,17 +36,49 @@ func (r *reporter) plan(ctx context.Context) (int, error) {
 	if err := r.syncs.WritePlan(p); err != nil {
 		return 0, err
 	}
-	url := ""
-	if r.decision.Comment && !r.inputs.NoComment {
-		url = r.commentPlan(ctx, p)
-	}
+	url := r.tellPull(ctx, p)
 	r.summary(r.page(p, github.MaxSummary).Body)
-	r.warnUnguarded(ctx)
-	if r.decision.Drift {
+	if r.decision.drift {
 		r.drift(ctx, p, p.Changes)
 	}
 	r.outputs(r.planOutputs(p.Plan, url))
 	return p.Code, nil
+}
+
+// tellPull puts the plan and its status on the pull request, and returns the comment's URL.
+func (r *reporter) tellPull(ctx context.Context, p Planned) string {
+	if !r.decision.comment || r.client == nil {
+		return ""
+	}
+	if !r.wantsComment(p) {
+		r.foldComment(ctx, p)
+		r.status(ctx, p, reviews{})
+		return ""
+	}
+	found, old, err := r.ownComment(ctx, r.event.PullRequest)
+	if err != nil {
+		return r.warnNotPosted(err)
+	}
+	var v reviews
+	ids := r.ids(p)
+	if len(ids) > 0 && r.gate.From == fromPullRequest {
+		marker := github.MergeShown(github.Marker{Key: r.key(), Head: r.event.HeadSHA}, old, r.now().Add(clockSkew), ids)
+		v = r.readReviews(ctx, r.event.PullRequest, newest(marker))
+	}
+	r.reviews = v
+	url := r.commentPlan(ctx, p, found, old)
+	r.status(ctx, p, v)
+	return url
+}
+
+// status sets the commit status of a plan.
+func (r *reporter) status(ctx context.Context, p Planned, v reviews) {
+	if len(p.Problems)+len(p.Refusals)+len(p.Failures) > 0 {
+		r.setStatus(ctx, github.Failure, "there is no plan to approve: the run says why")
+		return
+	}
+	state, words := r.approvalStatus(len(p.Gated()), v)
+	r.setStatus(ctx, state, words)
 }
 
 // apply applies with the approval of the merged pull requests' reviewers, and reports there.
@@ -54,18 +86,20 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	pulls := r.mergedPulls(ctx)
 	p := r.syncs.Plan(ctx)
 	r.logPlan(p)
-	approval, reason, err := r.approve(ctx, p, pulls)
+	w, err := r.word(ctx, p, pulls)
 	if err != nil {
 		return 0, err
 	}
-	done, err := r.syncs.Apply(ctx, p, approval, reason)
+	done, err := r.syncs.Apply(ctx, p, w)
 	if err != nil {
 		return 0, err
 	}
-	url := r.commentOutcome(ctx, p, done, pulls, reason)
-	r.summary(r.outcomePage(p, done, reason, ""))
-	r.warnUnguarded(ctx)
-	if r.unattended() {
+	if w.Refused && done.Code == 0 {
+		done.Code = 1
+	}
+	url := r.commentOutcome(ctx, p, done, pulls, w)
+	r.summary(r.outcomePage(p, done, w, ""))
+	if unattended(r.event) {
 		var left []plan.Change
 		for _, o := range done.Outcomes {
 			if o.Status != plan.Done {
@@ -83,22 +117,6 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	return done.Code, nil
 }
 
-// approve puts together what the input approve and the reviews of the merged pull requests allow.
-func (r *reporter) approve(ctx context.Context, p Planned, pulls []mergedPull) (plan.Approval, string, error) {
-	if r.inputs.Approve != "" {
-		approval, reason, err := p.ParseApproval(r.inputs.Approve, p.Earlier...)
-		if err != nil {
-			err = about(topicApproval, fmt.Errorf("input approve: %w", err))
-		}
-		return approval, reason, err
-	}
-	if r.files.Approval.From != "pull-request" || len(p.Gated()) == 0 {
-		return plan.Approval{}, "", nil
-	}
-	ids, reason := r.approvedIDs(ctx, p, pulls)
-	return plan.ApproveIDs(ids), reason, nil
-}
-
 // page renders the plan for GitHub, in at most so many bytes. What could not be planned stands under its first line.
 func (r *reporter) page(p Planned, most int) report.Page {
 	notes := r.failureNotes(p)
@@ -114,10 +132,10 @@ func (r *reporter) page(p Planned, most int) report.Page {
 }
 
 // outcomePage renders how the run went for GitHub; last is added at its end.
-func (r *reporter) outcomePage(p Planned, done Applied, reason, last string) string {
+func (r *reporter) outcomePage(p Planned, done Applied, w Word, last string) string {
 	notes := r.failureNotes(p)
-	if reason != "" {
-		notes = "\n" + report.Sentence(upper(reason)+".") + "\n" + notes
+	if w.Reason != "" {
+		notes = "\n" + report.Sentence(upper(w.Reason)+".") + "\n" + notes
 	}
 	if notes != "" && !p.Any {
 		return "### Clockify: nothing could be planned, nothing was applied\n" + notes + last
@@ -182,9 +200,13 @@ func (r *reporter) failureNotes(p Planned) string {
 
 // planOutputs are the step's outputs as far as the plan knows them.
 func (r *reporter) planOutputs(p *plan.Plan, url string) map[string]string {
+	token := ""
+	if r.gate.open(p) {
+		token = p.ApprovalToken()
+	}
 	return map[string]string{
 		"has-changes": fmt.Sprint(!p.Empty()), "changes": fmt.Sprint(len(p.Changes)), "gated": fmt.Sprint(len(p.Gated())),
-		"digest": p.Digest(), "approval-digest": p.ApprovalToken(), "failed": "0", "withheld": "0",
+		"digest": p.Digest(), "approval-digest": token, "failed": "0", "withheld": "0",
 		"audit-dir": filepath.ToSlash(r.inputs.AuditDir), "comment-url": url, "matrix": r.matrix(),
 	}
 }

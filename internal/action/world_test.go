@@ -125,7 +125,7 @@ func newRunner(t *testing.T) *runner {
 		env:      map[string]string{"INPUT_API-KEY": apiKey, "INPUT_GITHUB-TOKEN": hubToken, "INPUT_WORKSPACE-ID": state.Workspaces[0].ID},
 	}
 	r.write("users.csv", companyCSV)
-	r.write("clockify-sync.yaml", companyConfig)
+	r.configure("")
 	r.hub.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: head1})
 	return r
 }
@@ -394,6 +394,17 @@ func (r *runner) active(local string) bool {
 		}
 	}
 	return false
+}
+
+// capacity wants somebody's capacity to be so.
+func (r *runner) capacity(local, want string) {
+	r.t.Helper()
+	state := r.clockify.State()
+	for _, m := range state.Workspaces[0].Members {
+		if m.UserID == r.ids[local] && m.WorkCapacity != want {
+			r.t.Errorf("the capacity of %s is %s, want %s", local, m.WorkCapacity, want)
+		}
+	}
 }
 
 // change changes what Clockify holds.

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
-	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // actionCommand is the GitHub Action: what a job runs without naming a command.
@@ -26,19 +27,15 @@ func (c *actionCommand) run(ctx context.Context) int {
 		Inputs: action.Inputs{
 			Command: env.Command, Only: c.opts.only, Approve: c.opts.approve, Environment: env.Environment, Redact: env.Redact,
 			WorkspaceID: env.WorkspaceID, AuditDir: c.opts.audit,
-			NoComment: env.Comment != nil && !*env.Comment, DriftIssue: env.DriftIssue != nil && *env.DriftIssue,
+			Comment: commentInput(env.Comment), DriftIssue: env.DriftIssue != nil && *env.DriftIssue,
 			GitHubToken: env.GitHubToken.Reveal(), SigningKey: env.SigningKey.Reveal(),
 		},
-		Load: func() (action.Files, action.Start, error) {
+		Load: func() (action.Loaded, error) {
 			r, err := c.load()
 			if err != nil {
-				return action.Files{}, nil, err
+				return nil, err
 			}
-			start := func(describe func(*report.Context)) action.Syncs {
-				r.describe = describe
-				return actionSyncs{r, c.Now()}
-			}
-			return r.actionFiles(), start, nil
+			return actionFiles{r, c.Now()}, nil
 		},
 	})
 	if err != nil {
@@ -47,12 +44,31 @@ func (c *actionCommand) run(ctx context.Context) int {
 	return code
 }
 
-// actionFiles is what the action needs to know of the files.
-func (r *run) actionFiles() action.Files {
+// commentInput is the input comment: it was a yes or no once.
+func commentInput(said *bool) string {
+	if said != nil && !*said {
+		return "never"
+	}
+	return "always"
+}
+
+// actionFiles is the files of a run in Actions.
+type actionFiles struct {
+	*run
+	started time.Time
+}
+
+func (r actionFiles) Base(files fs.FS) (action.Base, error) { return r.readBase(files) }
+
+func (r actionFiles) Start(about func(*report.Context)) action.Syncs {
+	r.describe = about
+	return actionSyncs{r.run, r.started}
+}
+
+func (r actionFiles) Files() action.Files {
 	f := action.Files{
 		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings, Summary: r.sound(),
-		Redact: r.loaded.Settings.Redact, Approval: action.Approval(r.loaded.Settings.Approval),
-		SigningKey: r.tokens[mainKey].Reveal(),
+		Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
 	}
 	if r.loaded.Spec.Users != nil {
 		f.Parts = append(f.Parts, "users")
@@ -97,18 +113,23 @@ func (a actionSyncs) WritePlan(p action.Planned) error {
 }
 
 // Apply runs the plan as apply does.
-func (a actionSyncs) Apply(ctx context.Context, p action.Planned, approval plan.Approval, reason string) (action.Applied, error) {
-	run := &applyRun{run: a.run, plan: p.Plan, started: a.started}
+func (a actionSyncs) Apply(ctx context.Context, p action.Planned, w action.Word) (action.Applied, error) {
+	run := &applyRun{run: a.run, plan: p.Plan, started: a.started, approver: strings.Join(w.Approvers, ", "), pull: numbers(w.Pulls)}
 	a.log.Group("Apply")
-	code, err := run.do(ctx, approval)
+	code, err := run.do(ctx, w.Approval)
 	a.log.EndGroup()
 	if err != nil {
 		return action.Applied{}, err
 	}
-	run.print(reason)
+	run.print(w.Reason)
 	return action.Applied{Outcomes: run.outcomes, Verified: run.verified, Elapsed: a.Now().Sub(a.started), Code: code, AuditDir: run.folder}, nil
 }
 
-func (a actionSyncs) ReadApproval(name string, data []byte) action.Approval {
-	return action.Approval(spec.ReadApproval(name, data))
+// numbers lists pull requests as #7, #8.
+func numbers(pulls []int) string {
+	var list []string
+	for _, n := range pulls {
+		list = append(list, "#"+strconv.Itoa(n))
+	}
+	return strings.Join(list, ", ")
 }

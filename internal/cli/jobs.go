@@ -21,14 +21,15 @@ import (
 type job struct {
 	title string // users, or time acme
 	spec  state.Spec
+	base  *state.Spec // what the base's files ask for; nil: there is none to compare with
 	open  func(*reader) (source, error)
 
 	workspace func(plan.Change) string // the id of the workspace that a change is made in
 
 	target string // whose entries in which workspace a time sync writes
 
-	err  error // it could not be started, read or planned
-	plan *plan.Plan
+	err  error      // it could not be started, read or planned
+	plan *plan.Plan // with each change's origin
 	do   apply.Doer // who can do the plan: it knows the ids that were read
 }
 
@@ -85,6 +86,9 @@ func (r *run) usersJob() *job {
 		return j
 	}
 	j.workspace = func(plan.Change) string { return id }
+	if r.base != nil {
+		j.base = &state.Spec{Users: r.base.Users}
+	}
 	j.open = func(r *reader) (source, error) {
 		w, err := r.workspace(id, mainKey)
 		return source{do: w, read: func(ctx context.Context) (state.State, error) {
@@ -141,6 +145,9 @@ func (r *reader) make(ctx context.Context, jobs []*job) []result {
 			m := &done[i]
 			if m.have, m.do, m.err = j.read(ctx, r); m.err == nil && (j.target == "" || targets[j.target] == 1) {
 				m.plan = plan.Compute(j.spec, m.have)
+				if j.base != nil {
+					m.plan.SetOrigins(plan.Compute(*j.base, m.have))
+				}
 			}
 			return nil
 		})
@@ -162,12 +169,20 @@ func (r *reader) make(ctx context.Context, jobs []*job) []result {
 func computeTogether(jobs []*job, done []result, target string) {
 	var states []state.TimeState
 	var all []state.TimeSync
+	var base *state.Spec
 	for i, j := range jobs {
 		if j.target == target {
-			states, all = append(states, done[i].have.Time...), j.spec.Time
+			states, all, base = append(states, done[i].have.Time...), j.spec.Time, j.base
 		}
 	}
 	plans := plan.ComputeTime(all, states)
+	if base != nil {
+		for name, of := range plan.ComputeTime(base.Time, states) {
+			if plans[name] != nil {
+				plans[name].SetOrigins(of)
+			}
+		}
+	}
 	for i, j := range jobs {
 		if j.target == target && done[i].err == nil {
 			done[i].plan = plans[done[i].have.Time[0].Sync]

@@ -27,6 +27,7 @@ type run struct {
 	jobs     []*job
 	folder   string                // of an apply, in the audit folder
 	applying bool                  // the plan is shown on the way to being applied
+	base     *state.Spec           // what the files asked for before the pull request; nil: not known, or none
 	describe func(*report.Context) // adds what GitHub knows to what reports say; nil outside of the GitHub Action
 
 	opened openings

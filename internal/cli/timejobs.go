@@ -89,6 +89,9 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 	if j.err != nil {
 		return j
 	}
+	if r.base != nil {
+		j.base = &state.Spec{Time: r.base.Time}
+	}
 	now := r.Now()
 	j.workspace = func(c plan.Change) string {
 		if c.Ref.Kind == plan.KindProject {

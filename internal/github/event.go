@@ -177,7 +177,7 @@ func (e *Event) fill(p payload) error {
 		e.Visibility = visibility(r.Visibility, r.Private)
 	}
 	switch e.Name {
-	case "pull_request", "pull_request_target":
+	case "pull_request", "pull_request_review", "pull_request_target":
 		pr := p.PullRequest
 		if pr == nil || pr.Number < 1 {
 			return fmt.Errorf("the event file (GITHUB_EVENT_PATH) of a %s event holds no pull request", e.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -203,11 +204,50 @@ func (c *Client) Writers(ctx context.Context, pr int) (map[string]bool, error) {
 		if ofBase {
 			continue
 		}
-		for _, who := range []*gh.User{k.Author, k.Committer} {
-			if login := strings.ToLower(who.GetLogin()); login != "" {
-				writers[login] = true
+		addWriters(writers, k)
+	}
+	return writers, nil
+}
+
+// LastWriters are the accounts, in lower case, that last changed any of the files on a branch, and the pull requests they
+// did it by: who wrote its commits and who opened it.
+func (c *Client) LastWriters(ctx context.Context, branch, ref string, files ...string) (writers map[string]bool, pulls []int, err error) {
+	writers = map[string]bool{}
+	for _, file := range files {
+		if file == "" {
+			continue
+		}
+		commits, _, err := attempt(ctx, c, true, func() ([]*gh.RepositoryCommit, *gh.Response, error) {
+			return c.rest.Repositories.ListCommits(ctx, c.owner, c.repo, &gh.CommitsListOptions{SHA: ref, Path: file, ListOptions: gh.ListOptions{PerPage: 1}})
+		})
+		if err != nil {
+			return nil, nil, fmt.Errorf("read who last changed %s: %w", file, err)
+		}
+		for _, k := range commits {
+			addWriters(writers, k)
+			by, err := c.pullsOf(ctx, branch, k.GetSHA())
+			if err != nil {
+				return nil, nil, err
+			}
+			for _, p := range by {
+				of, err := c.Writers(ctx, p.Number)
+				if err != nil {
+					return nil, nil, err
+				}
+				maps.Copy(writers, of)
+				if writers[strings.ToLower(p.Author)] = true; !slices.Contains(pulls, p.Number) {
+					pulls = append(pulls, p.Number)
+				}
 			}
 		}
 	}
-	return writers, nil
+	return writers, pulls, nil
+}
+
+func addWriters(to map[string]bool, k *gh.RepositoryCommit) {
+	for _, who := range []*gh.User{k.Author, k.Committer} {
+		if login := strings.ToLower(who.GetLogin()); login != "" {
+			to[login] = true
+		}
+	}
 }

@@ -56,6 +56,7 @@ const (
 	MaxShrink        Guard = "max_shrink"
 	MinKnown         Guard = "min_known"
 	MinActiveUsers   Guard = "min_active_users"
+	OtherWorkspace   Guard = "workspace.id" // the pull request names another workspace than the base
 )
 
 // Origin says whether a change comes of the pull request or would be made without it.

@@ -69,6 +69,13 @@ func (p *planner) leaverOf(c *Change) string {
 // guards makes whole kinds of removals wait for approval when there are too many of them, marks deactivations over
 // their limit, and refuses to leave too few people active.
 func (p *planner) guards() {
+	if p.spec.OtherWorkspace {
+		for i := range p.plan.Changes {
+			if c := &p.plan.Changes[i]; !c.Gated {
+				c.Gated, c.Guard = true, OtherWorkspace
+			}
+		}
+	}
 	limits := p.spec.Guards
 	bases := p.bases()
 	removed := map[string]int{}

@@ -36,6 +36,7 @@ type GitHub struct {
 	statuses     []Status
 	files        map[string]string // "commit path": content
 	commits      map[string][]Commit
+	changes      map[string]Commit // file: the last that changed it
 	hidden       int
 
 	readOnly, locked, missing, crlf bool
@@ -60,6 +61,7 @@ func New(repository string) *GitHub {
 		approvals:    map[int64][]RunApproval{},
 		files:        map[string]string{},
 		commits:      map[string][]Commit{},
+		changes:      map[string]Commit{},
 	}
 	g.routes()
 	return g
@@ -84,6 +86,7 @@ func (g *GitHub) routes() {
 		"GET " + repo + "/actions/runs/{id}/approvals":      g.runApprovals,
 		"POST " + repo + "/statuses/{sha}":                  g.postStatus,
 		"GET " + repo + "/commits/{sha}/pulls":              g.commitPulls,
+		"GET " + repo + "/commits":                          g.listCommits,
 		"GET " + repo + "/compare/{range}":                  g.compare,
 		"GET " + repo + "/environments/{name}":              g.environment,
 		"GET " + repo + "/contents/{path...}":               g.contents,

@@ -208,3 +208,14 @@ func (g *GitHub) membership(w http.ResponseWriter, r *http.Request) {
 	}
 	answer(w, http.StatusOK, map[string]any{"state": "active", "role": "member"})
 }
+
+// AddChange says which commit last changed a file.
+func (g *GitHub) AddChange(file string, c Commit) { g.set(func() { g.changes[file] = c }) }
+
+func (g *GitHub) listCommits(w http.ResponseWriter, r *http.Request) {
+	items := []any{}
+	if c, ok := g.changes[r.URL.Query().Get("path")]; ok {
+		items = append(items, c.json())
+	}
+	g.page(w, r, items)
+}

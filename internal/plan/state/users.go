@@ -34,6 +34,7 @@ type Users struct {
 	DeleteUnmanaged  bool // cleanup.unmanaged_groups: delete
 	IdentityProvider bool // SCIM or the like owns people and groups
 	Guards           Guards
+	OtherWorkspace   bool // another one than before the pull request: every change needs approval
 }
 
 // LeaveField is the user custom field that holds the day on which a marked leaver is due, as 2026-11-28. It belongs to

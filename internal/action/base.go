@@ -1,0 +1,166 @@
+package action
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// Rules is what a config says about whose word counts and who is shown.
+type Rules struct {
+	Approval Approval
+	Redact   string // auto, none or full
+}
+
+// Approval is the approval section of a config.
+type Approval struct {
+	From        string // pull-request, environment or empty
+	Reviewers   []string
+	Count       int
+	Environment string
+}
+
+// fromPullRequest is the Approval.From under which reviews count.
+const fromPullRequest = "pull-request"
+
+// Base is what the files said before the pull request.
+type Base struct {
+	Rules    Rules
+	Loosened []plan.Loosened // what the pull request's files protect less
+}
+
+// baseSHA is the commit whose files decide what a pull request may loosen; ok is false where the run's own files do.
+func baseSHA(e github.Event) (sha string, ok bool) {
+	switch e.Name {
+	case "pull_request", "pull_request_review", "push":
+		return e.BaseSHA, true
+	}
+	return "", false
+}
+
+// readBase holds this run's files against those of the base: of what a pull request loosens, the stricter of both holds
+// for its own plan and its own merge. Where the base cannot be read, or is unsound, the defaults stand for it, and nobody
+// can approve; why says so.
+func (r *reporter) readBase(ctx context.Context, loaded Loaded) (rules Rules, loosened []plan.Loosened, why error) {
+	own := r.files.Rules
+	sha, ok := baseSHA(r.event)
+	if !ok {
+		return own, nil, nil
+	}
+	var files fs.FS = nothing{}
+	switch {
+	case strings.Trim(sha, "0") == "":
+		why = errors.New("the event does not say which commit that is")
+	case r.client == nil:
+		why = errors.New("without a github-token it cannot be read")
+	default:
+		files = &commit{ctx: ctx, client: r.client, sha: sha}
+	}
+	base, err := loaded.Base(files)
+	if err != nil {
+		why = cmp.Or(why, err)
+		base.Rules.Approval = Approval{}
+	}
+	rules, more := stricter(base.Rules, own)
+	return rules, append(base.Loosened, more...), why
+}
+
+// stricter is the rules under which head is planned and merged, and what head loosens of them. Who may approve is said by
+// the base; head may only make it fewer.
+func stricter(base, head Rules) (Rules, []plan.Loosened) {
+	both := base
+	var loosened []plan.Loosened
+	if a, h := base.Approval, head.Approval; a.From == fromPullRequest {
+		if h.From != fromPullRequest {
+			loosened = append(loosened, plan.Loosened{Setting: "approval.from", Base: a.From, Head: h.From})
+		} else {
+			both.Approval.Reviewers = nil
+			for _, name := range a.Reviewers {
+				if slices.ContainsFunc(h.Reviewers, func(other string) bool { return sameReviewer(name, other) }) {
+					both.Approval.Reviewers = append(both.Approval.Reviewers, name)
+				}
+			}
+			for _, name := range h.Reviewers {
+				if !slices.ContainsFunc(a.Reviewers, func(other string) bool { return sameReviewer(name, other) }) {
+					loosened = append(loosened, plan.Loosened{Setting: "approval.reviewers", Base: strings.Join(a.Reviewers, ", "), Head: strings.Join(h.Reviewers, ", ")})
+					break
+				}
+			}
+			if both.Approval.Count = max(a.Count, h.Count); h.Count < a.Count {
+				loosened = append(loosened, plan.Loosened{Setting: "approval.count", Base: strconv.Itoa(a.Count), Head: strconv.Itoa(h.Count)})
+			}
+		}
+	}
+	if a, h := base.Approval.Environment, head.Approval.Environment; a != "" && a != h {
+		loosened = append(loosened, plan.Loosened{Setting: "approval.environment", Base: a, Head: h})
+	} else if a == "" {
+		both.Approval.Environment = h
+		if both.Approval.From == "" && h != "" {
+			both.Approval.From = head.Approval.From
+		}
+	}
+	rank := func(redact string) int { return slices.Index([]string{"none", "auto", "full"}, cmp.Or(redact, "auto")) }
+	if rank(head.Redact) > rank(base.Redact) {
+		both.Redact = head.Redact
+	} else if rank(head.Redact) < rank(base.Redact) {
+		loosened = append(loosened, plan.Loosened{Setting: "redact", Base: cmp.Or(base.Redact, "auto"), Head: head.Redact})
+	}
+	return both, loosened
+}
+
+func sameReviewer(a, b string) bool {
+	plain := func(s string) string { return strings.TrimPrefix(strings.TrimSpace(s), "@") }
+	return strings.EqualFold(plain(a), plain(b))
+}
+
+// nothing is a commit without files.
+type nothing struct{}
+
+func (nothing) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// commit is the files of a commit, read by the API.
+type commit struct {
+	ctx    context.Context
+	client *github.Client
+	sha    string
+}
+
+func (c *commit) Open(name string) (fs.File, error) {
+	data, err := c.client.File(c.ctx, path.Clean(name), c.sha)
+	if errors.Is(err, github.ErrNoFile) {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return &file{name: name, Reader: bytes.NewReader(data)}, nil
+}
+
+// file is one of them.
+type file struct {
+	name string
+	*bytes.Reader
+}
+
+func (f *file) Close() error               { return nil }
+func (f *file) Stat() (fs.FileInfo, error) { return f, nil }
+func (f *file) Name() string               { return path.Base(f.name) }
+func (f *file) Mode() fs.FileMode          { return 0o444 }
+func (f *file) ModTime() time.Time         { return time.Time{} }
+func (f *file) IsDir() bool                { return false }
+func (f *file) Sys() any                   { return nil }
+
+var _ io.Reader = (*file)(nil)

@@ -1,0 +1,136 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// reviews is whose approval a pull request needs, who has given it, and whose will count.
+type reviews struct {
+	needed int
+	from   []string // logins and teams
+	given  []string // whose approval counts already
+	counts []string // whose will count
+	not    []github.Ignored
+	err    error // why it is not known
+}
+
+// enough reports whether nothing more is needed.
+func (v reviews) enough() bool { return v.err == nil && v.needed > 0 && len(v.given) >= v.needed }
+
+// readReviews looks at the reviews of a pull request for changes that are shown since the time newest.
+func (r *reporter) readReviews(ctx context.Context, pr int, newest time.Time) reviews {
+	v := reviews{needed: max(r.gate.Count, 1), from: r.gate.Reviewers}
+	approvals, err := r.client.Approvals(ctx, pr, r.event.HeadSHA, r.gate.Reviewers, r.gate.Count)
+	if err != nil {
+		v.err = err
+		return v
+	}
+	seen := map[string]bool{}
+	for _, a := range approvals.Counted {
+		seen[strings.ToLower(a.Login)] = true
+		if a.SubmittedAt.Before(newest) {
+			v.not = append(v.not, github.Ignored{Login: a.Login, Reason: "approved before all of this was shown; approve again"})
+			continue
+		}
+		v.given = append(v.given, a.Login)
+	}
+	for _, i := range approvals.Ignored {
+		seen[strings.ToLower(i.Login)] = true
+		v.not = append(v.not, i)
+	}
+	check, err := r.client.Reviewers(ctx, pr, r.gate.Reviewers)
+	if err != nil {
+		v.err = err
+		return v
+	}
+	for _, name := range r.gate.Reviewers {
+		login := strings.TrimPrefix(strings.TrimSpace(name), "@")
+		if seen[strings.ToLower(login)] || strings.Contains(login, "/") || login == "" {
+			continue
+		}
+		if _, why := check.Counts(ctx, login); why != "" {
+			v.not = append(v.not, github.Ignored{Login: login, Reason: why})
+			continue
+		}
+		v.counts = append(v.counts, login)
+	}
+	return v
+}
+
+// newest is when the last of the gated changes was first shown.
+func newest(m github.Marker) time.Time {
+	if len(m.Gated) == 0 {
+		return time.Time{}
+	}
+	return slices.MaxFunc(m.Gated, func(a, b github.FirstShown) int { return a.At.Compare(b.At) }).At
+}
+
+// statusContext names the commit status. Several plans of one pull request have one each.
+func (r *reporter) statusContext() string {
+	const name = "clockify-sync/approval"
+	if part := r.inputs.Only; part != "" {
+		return name + " (" + part + ")"
+	}
+	return name
+}
+
+// setStatus says on the head commit whether anything waits, and for whom.
+func (r *reporter) setStatus(ctx context.Context, state github.State, words string) {
+	err := r.client.SetStatus(ctx, r.event.HeadSHA, github.Status{
+		Context: r.statusContext(), State: state, Description: text.Clip(words, 140), URL: r.event.RunURL(),
+	})
+	if err != nil {
+		r.log.Notice(github.Annotation{Title: "status", Message: "the commit status was not set (the job needs statuses: write): " + err.Error()})
+	}
+}
+
+// approvalStatus says what the status of so many gated changes is.
+func (r *reporter) approvalStatus(gated int, v reviews) (github.State, string) {
+	wait := text.Count(gated, "change waits", "changes wait")
+	switch g := r.gate; {
+	case gated == 0:
+		return github.Success, "nothing needs approval"
+	case g.From == fromPullRequest && v.err != nil:
+		return github.Pending, wait + "; the reviews could not be read"
+	case g.From == fromPullRequest && v.enough():
+		return github.Success, "approved by " + text.And(v.given)
+	case g.From == fromPullRequest:
+		return github.Pending, fmt.Sprintf("%s for %d of %s", wait, v.needed-len(v.given), text.Or(v.from))
+	case g.shut != "":
+		return github.Pending, wait + " and cannot be approved here"
+	case g.Environment != "":
+		return github.Pending, wait + " for the reviewers of the environment " + g.Environment
+	}
+	return github.Pending, wait + " for a run with the approval digest"
+}
+
+// refresh says again whose approval a pull request has: somebody reviewed it. Clockify is not read.
+func (r *reporter) refresh(ctx context.Context) int {
+	if r.client == nil || r.gate.From != fromPullRequest {
+		r.log.Printf("Reviews of a pull request approve nothing here: approval.from is not pull-request.")
+		return 0
+	}
+	marker, err := r.shownOn(ctx, r.event.PullRequest)
+	if err != nil {
+		r.setStatus(ctx, github.Pending, "no plan to approve: "+err.Error())
+		r.warn("review", "a review covers what the plan comment has shown, and there is none to believe: "+err.Error())
+		return 0
+	}
+	var v reviews
+	if len(marker.Gated) > 0 {
+		if v = r.readReviews(ctx, r.event.PullRequest, newest(marker)); marker.Head != r.event.HeadSHA {
+			v.given = nil // it showed the plan of an earlier commit
+		}
+	}
+	state, words := r.approvalStatus(len(marker.Gated), v)
+	r.setStatus(ctx, state, words)
+	r.log.Printf("%s: %s", r.statusContext(), words)
+	return 0
+}

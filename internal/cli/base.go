@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/action"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/spec"
+)
+
+// readBase reads the files as they were before a pull request, found by the same names. From then on the stricter of both
+// holds of what protects. Where they cannot be read or the config is unsound, the defaults stand for them.
+func (r *run) readBase(files fs.FS) (action.Base, error) {
+	names := spec.Options{Users: r.file, Config: r.opts.config}
+	if !r.opts.wantsUsers() {
+		names.Users = ""
+	}
+	base, err := spec.Load(files, names)
+	problems := spec.Problems(nil)
+	if errors.As(err, &problems) {
+		err = nil
+		if i := slices.IndexFunc(problems, func(p state.Problem) bool { return p.Source.File == base.Config }); base.Config != "" && i >= 0 {
+			err = fmt.Errorf("it has problems: %s: %s", problems[i].Source, problems[i].Text)
+		}
+	}
+	if err != nil {
+		files = withUsers{users: r.file} // no file: the defaults
+	} else if r.base = &base.Spec; len(problems) > 0 || names.Users != "" && !base.Users {
+		r.base = nil
+	}
+	b := action.Base{Rules: rulesOf(base)}
+	if err != nil || base.Spec.Users == nil {
+		// Its config holds also where it had no CSV yet.
+		own, done, inputsErr := r.inputs(true)
+		if inputsErr != nil {
+			return b, errors.Join(err, inputsErr)
+		}
+		defer done()
+		asBefore, _ := spec.Load(withUsers{files, own, r.file}, names) // problems of the CSV are told where it is read
+		base.Spec.Users = asBefore.Spec.Users
+		if err != nil {
+			b.Rules = rulesOf(asBefore)
+		}
+	}
+	r.loaded.Spec.Users, b.Loosened = plan.Stricter(base.Spec.Users, r.loaded.Spec.Users)
+	before, now := base.Settings.WorkspaceID, r.loaded.Settings.WorkspaceID
+	if users := r.loaded.Spec.Users; users != nil && err == nil && before != "" && now != before && r.env.WorkspaceID == "" {
+		gated := *users
+		gated.OtherWorkspace = true
+		r.loaded.Spec.Users = &gated
+		b.Loosened = append(b.Loosened, plan.Loosened{Setting: "workspace.id", Base: before, Head: now})
+	}
+	return b, err
+}
+
+func rulesOf(l spec.Loaded) action.Rules {
+	return action.Rules{Approval: action.Approval(l.Settings.Approval), Redact: l.Settings.Redact}
+}
+
+// withUsers is the files of one commit with the CSV of another where there is none.
+type withUsers struct {
+	files, others fs.FS // nil: without files
+	users         string
+}
+
+func (w withUsers) Open(name string) (fs.File, error) {
+	err := error(&fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist})
+	if w.files != nil {
+		var f fs.File
+		if f, err = w.files.Open(name); err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+	}
+	if name == w.users && w.others != nil {
+		return w.others.Open(name)
+	}
+	return nil, err
+}
