@@ -144,7 +144,7 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 	}
 	_ = group.Wait() // every job's error is kept
 	for _, outcomes := range ends {
-		a.outcomes = append(a.outcomes, outcomes...)
+		a.outcomes = append(a.outcomes, plan.MapTexts(outcomes, a.scrub())...)
 	}
 }
 
@@ -181,7 +181,7 @@ func (a *applyRun) look(ctx context.Context) report.Verify {
 			errs = append(errs, fmt.Errorf("%s: %w", jobs[i].title, m.err))
 		}
 	}
-	v := report.Verify{Done: true, Left: plan.Join(plans...).Changes}
+	v := report.Verify{Done: true, Left: plan.MapTexts(plan.Join(plans...).Changes, a.scrub())}
 	for _, err := range errs {
 		if stopped(err) { // cut short, which says nothing about what was done
 			v.Done, v.Skipped, a.cut = false, "the run stopped before reading again was done: "+err.Error(), true

@@ -14,6 +14,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/provider"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // job is one sync of a run: the people, or one time sync. Jobs are read, planned and applied side by side, and one that
@@ -120,8 +121,11 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 	}
 	all := plan.Join(parts...)
 	r.count(all)
-	return all
+	return plan.MapTexts(all, r.scrub())
 }
+
+// scrub takes the keys of the run out of texts, which Clockify's own may hold.
+func (r *run) scrub() func(string) string { return text.NewScrubber(r.secrets()...).Scrub }
 
 // result is what became of a job in a reading.
 type result struct {

@@ -195,6 +195,40 @@ func TestNoTokenIsWritten(t *testing.T) {
 	}
 }
 
+// TestNoTokenInNames puts the keys, in every form, into what Clockify itself holds and into users.csv: names, values,
+// descriptions. They are in nothing that is written.
+func TestNoTokenInNames(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"plan", "--out", "plan.json"}, {"plan", "--format", "markdown"}, {"plan", "--format", "json"}, {"apply"}, {"apply", "--format", "json"},
+	} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				b := confidential(t)
+				all := append(forms(ownerToken), forms(syncToken)...)
+				state := b.server.State()
+				for i := range state.Workspaces[0].Members {
+					state.Workspaces[0].Members[i].FieldValues = map[string]any{state.Workspaces[0].CustomFields[0].ID: "was " + all[i%len(all)]}
+				}
+				for i := range state.Users {
+					state.Users[i].Name = "Key " + all[(i+3)%len(all)] + fmt.Sprint(i)
+				}
+				for i := range state.Workspaces[1].Entries {
+					state.Workspaces[1].Entries[i].Description = all[i%len(all)] + ";=1"
+				}
+				server := sandbox.New(sandbox.Options{State: state})
+				b.server, b.http = server, server.Transport()
+				r := b.run(t.Context(), args...)
+				if !strings.Contains(r.out, "***") && !strings.Contains(r.out, "&#42;&#42;&#42;") {
+					t.Errorf("nothing was hidden: %s", clipped(r.out))
+				}
+				b.leaks(t, strings.Join(args, " "), r)
+			})
+		})
+	}
+}
+
 // TestNoTokenInAPanic breaks a process in the middle of a call and looks at what Go prints then.
 func TestNoTokenInAPanic(t *testing.T) {
 	t.Parallel()
