@@ -166,6 +166,7 @@ type Summary struct {
 	Started        time.Time
 	Finished       time.Time
 	Verified       bool          // a second reading was made
+	LookedAt       []string      // what it read
 	Left           []plan.Change // what it found that nobody had announced
 	VerifyErr      string
 	Errors         []string // what went wrong beside the changes

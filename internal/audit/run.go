@@ -28,6 +28,7 @@ type run struct {
 	Calls          calls          `json:"calls"`
 	Totals         map[string]int `json:"totals"` // by status, 0 included; and "tried": the rows of both CSV files
 	Verified       bool           `json:"verified"`
+	LookedAt       []string       `json:"looked_at,omitempty"` // by the second reading, by sync
 	VerifyError    string         `json:"verify_error,omitempty"`
 	Left           []change       `json:"left,omitempty"`      // what the second reading found and nobody had announced
 	NotTried       []notTried     `json:"not_tried,omitempty"` // withheld, skipped, or stopped before them
@@ -54,7 +55,7 @@ func (a *Audit) runOf(h header, s Summary, l *logs) run {
 	r := newRun(h, l)
 	r.Finished, r.ExitCode, r.ApprovalDigest = stamp(s.Finished), &s.ExitCode, s.ApprovalDigest
 	r.Calls = calls{s.Calls.Made, s.Calls.Needed}
-	r.Verified, r.VerifyError, r.Errors, r.Refusals = s.Verified, s.VerifyErr, s.Errors, s.Refusals
+	r.Verified, r.LookedAt, r.VerifyError, r.Errors, r.Refusals = s.Verified, s.LookedAt, s.VerifyErr, s.Errors, s.Refusals
 	for _, o := range s.Outcomes {
 		switch o.Status {
 		case plan.Skipped, plan.Withheld, plan.NotTried:

@@ -30,10 +30,12 @@ type applyRun struct {
 	mask     report.Masker // of the audit files, where anybody may read them
 	outcomes []plan.Outcome
 	verified report.Verify
-	approver string  // who approved what is gated, and where
-	pull     string  // the pull request whose merge is applied
-	cut      bool    // verifying was stopped early
-	errs     []error // what went wrong beside the changes
+	approver string           // who approved what is gated, and where
+	pull     string           // the pull request whose merge is applied
+	ends     [][]plan.Outcome // by job
+	lookedAt []string         // by verifying
+	cut      bool             // verifying was stopped early
+	errs     []error          // what went wrong beside the changes
 }
 
 // do carries the plan out, verifies, completes the audit files and returns the exit code.
@@ -122,7 +124,7 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 	}
 	a.budgets.reserve()
 	defer a.budgets.release()
-	ends := make([][]plan.Outcome, len(a.jobs))
+	a.ends = make([][]plan.Outcome, len(a.jobs))
 	var group errgroup.Group
 	var mu sync.Mutex
 	bar := a.newProgress(a.plan)
@@ -135,7 +137,7 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 			outcomes, err := apply.Run(ctx, j.plan, j.do, a, apply.Options{Approval: approval, Now: a.Now, Progress: bar.add})
 			mu.Lock()
 			defer mu.Unlock()
-			ends[i] = outcomes
+			a.ends[i] = outcomes
 			if err != nil {
 				a.errs = append(a.errs, err)
 			}
@@ -143,7 +145,7 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 		})
 	}
 	_ = group.Wait() // every job's error is kept
-	for _, outcomes := range ends {
+	for _, outcomes := range a.ends {
 		a.outcomes = append(a.outcomes, plan.MapTexts(outcomes, a.scrub())...)
 	}
 }
@@ -175,12 +177,42 @@ func (a *applyRun) verify(ctx context.Context) {
 func (a *applyRun) look(ctx context.Context) report.Verify {
 	var plans []*plan.Plan
 	var errs []error
-	jobs := slices.DeleteFunc(slices.Clone(a.jobs), func(j *job) bool { return j.plan == nil || j.plan.Empty() })
-	for i, m := range a.reader().make(ctx, jobs) {
-		if plans = append(plans, m.plan); m.err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", jobs[i].title, m.err))
+	var mu sync.Mutex
+	var group errgroup.Group
+	var whole []*job // that are read anew from end to end
+	a.lookedAt = nil
+	keep := func(j *job, p *plan.Plan, looked []string, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if plans = append(plans, p); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", j.title, err))
+		}
+		for _, l := range looked {
+			a.lookedAt = append(a.lookedAt, j.title+": "+l)
 		}
 	}
+	for i, j := range a.jobs {
+		switch {
+		case j.plan == nil || j.plan.Empty():
+		case j.reread == nil:
+			whole = append(whole, j)
+		default:
+			group.Go(func() error {
+				have, looked, err := j.reread(ctx, begun(a.ends[i]))
+				var p *plan.Plan
+				if err == nil {
+					p = plan.Compute(j.spec, have)
+				}
+				keep(j, p, looked, err)
+				return nil
+			})
+		}
+	}
+	for i, m := range a.reader().make(ctx, whole) {
+		keep(whole[i], m.plan, []string{"everything"}, m.err)
+	}
+	_ = group.Wait() // every job keeps its own error
+	slices.Sort(a.lookedAt)
 	v := report.Verify{Done: true, Left: plan.MapTexts(plan.Join(plans...).Changes, a.scrub())}
 	for _, err := range errs {
 		if stopped(err) { // cut short, which says nothing about what was done
@@ -192,6 +224,17 @@ func (a *applyRun) look(ctx context.Context) report.Verify {
 		v.Done, v.Err = false, err.Error()
 	}
 	return v
+}
+
+// begun are the changes that may have changed something.
+func begun(outcomes []plan.Outcome) []plan.Change {
+	var changes []plan.Change
+	for _, o := range outcomes {
+		if o.Status == plan.Done || o.Status == plan.Failed || o.Status == plan.Unknown {
+			changes = append(changes, o.Change)
+		}
+	}
+	return changes
 }
 
 // exit is the exit code of the run.
@@ -228,7 +271,7 @@ func (a *applyRun) close(code int) error {
 	calls.Made = a.calls()
 	return errors.Join(a.writeReport(), a.audit.Close(audit.Summary{
 		Outcomes: a.mask.Outcomes(a.outcomes), ExitCode: code, Digest: a.plan.Digest(), ApprovalDigest: a.plan.ApprovalDigest(),
-		Calls: calls, Started: a.started, Finished: a.Now(), Verified: a.verified.Done, VerifyErr: a.mask.Text(a.verified.Err),
+		Calls: calls, Started: a.started, Finished: a.Now(), Verified: a.verified.Done, LookedAt: a.lookedAt, VerifyErr: a.mask.Text(a.verified.Err),
 		Left: left, Errors: words, Problems: a.mask.Problems(a.plan.Problems), Refusals: refusals,
 	}))
 }

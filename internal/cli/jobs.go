@@ -31,13 +31,15 @@ type job struct {
 
 	err  error      // it could not be started, read or planned
 	plan *plan.Plan // with each change's origin
-	do   apply.Doer // who can do the plan: it knows the ids that were read
+	source
 }
 
 // source is where a job's State comes from, and who can change it afterwards.
 type source struct {
 	read func(context.Context) (state.State, error)
-	do   apply.Doer
+	do   apply.Doer // who can do the plan: it knows the ids that were read
+	// reread reads what changes may have touched, and says what it looked at; nil: everything is read.
+	reread func(ctx context.Context, changes []plan.Change) (state.State, []string, error)
 }
 
 // reader is one reading of everything: jobs that read the same workspace with the same key share what they read. The
@@ -92,10 +94,17 @@ func (r *run) usersJob() *job {
 	}
 	j.open = func(r *reader) (source, error) {
 		w, err := r.workspace(id, mainKey)
-		return source{do: w, read: func(ctx context.Context) (state.State, error) {
-			dir, err := w.ReadUsers(ctx, users)
-			return state.State{Users: dir}, err
-		}}, err
+		return source{
+			do: w,
+			read: func(ctx context.Context) (state.State, error) {
+				dir, err := w.ReadUsers(ctx, users)
+				return state.State{Users: dir}, err
+			},
+			reread: func(ctx context.Context, changes []plan.Change) (state.State, []string, error) {
+				dir, look, err := w.Reread(ctx, users, changes)
+				return state.State{Users: dir}, look.Words(), err
+			},
+		}, err
 	}
 	return j
 }
@@ -111,7 +120,7 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 	for i, m := range r.reader().make(ctx, sound) {
 		j := sound[i]
 		r.role = cmp.Or(r.role, m.role)
-		if j.plan, j.do, j.err = m.plan, m.do, m.err; clockify.Exhausted(j.err) {
+		if j.plan, j.source, j.err = m.plan, m.source, m.err; clockify.Exhausted(j.err) {
 			j.err = r.budgets.explain(j.err)
 		}
 	}
@@ -131,7 +140,7 @@ func (r *run) scrub() func(string) string { return text.NewScrubber(r.secrets().
 type result struct {
 	have state.State
 	plan *plan.Plan
-	do   apply.Doer
+	source
 	err  error
 	role string // of the key's user, where people were read
 }
@@ -147,7 +156,7 @@ func (r *reader) make(ctx context.Context, jobs []*job) []result {
 	for i, j := range jobs {
 		group.Go(func() error {
 			m := &done[i]
-			if m.have, m.do, m.err = j.read(ctx, r); m.err == nil && (j.target == "" || targets[j.target] == 1) {
+			if m.have, m.source, m.err = j.readFor(ctx, r); m.err == nil && (j.target == "" || targets[j.target] == 1) {
 				m.plan = plan.Compute(j.spec, m.have)
 				if j.base != nil {
 					m.plan.SetOrigins(plan.Compute(*j.base, m.have))
@@ -194,14 +203,14 @@ func computeTogether(jobs []*job, done []result, target string) {
 	}
 }
 
-// read reads what the job needs as part of a round.
-func (j *job) read(ctx context.Context, r *reader) (state.State, apply.Doer, error) {
+// readFor reads what the job needs as part of one reading.
+func (j *job) readFor(ctx context.Context, r *reader) (state.State, source, error) {
 	from, err := j.open(r)
 	if err != nil {
-		return state.State{}, nil, err
+		return state.State{}, source{}, err
 	}
 	have, err := from.read(ctx)
-	return have, from.do, err
+	return have, from, err
 }
 
 // failures are the errors of the jobs that could not be planned.

@@ -222,7 +222,7 @@ func TestKilledInOneFolder(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(uint64(seed), 2))
-			state, content := company(30)
+			state, content := company(60)
 			b := newBed(t, sandbox.Options{State: state, Now: atEpoch}, content)
 			b.env["UNPACED"] = "1"
 			var calls, deadly atomic.Int64
@@ -247,7 +247,7 @@ func TestKilledInOneFolder(t *testing.T) {
 				}
 				before = now
 			}
-			const reading = 9 // calls before the first write
+			const reading = 6 // calls before the first write
 			for n := range 5 {
 				calls.Store(0)
 				deadly.Store(int64(reading + 2 + rng.IntN(12)))

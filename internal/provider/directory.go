@@ -28,6 +28,7 @@ func (w *Workspace) ReadEverybody(ctx context.Context) (*state.Directory, error)
 }
 
 func (w *Workspace) read(ctx context.Context, spec *state.Users, everybody bool) (*state.Directory, error) {
+	ctx, trace := clockify.WithTrace(ctx)
 	self, workspace, err := w.open(ctx)
 	if err != nil {
 		return nil, err
@@ -39,16 +40,14 @@ func (w *Workspace) read(ctx context.Context, spec *state.Users, everybody bool)
 	)
 	group, gctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		rows, err = clockify.All(func() seq[clockify.User] {
-			return w.Reader.Users(gctx, w.ID, clockify.UsersQuery{Memberships: "WORKSPACE", IncludeRoles: true})
-		})
+		rows, err = w.listPeople(gctx)
 		if clockify.IsStatus(err, 403) {
 			return &Denied{"CLOCKIFY_API_KEY", fmt.Sprintf("%s may not list the people of workspace %q: the key must be an owner's or admin's", self.Email, workspace.Name), err}
 		}
 		return wrap("list the people", err)
 	})
 	group.Go(func() (err error) {
-		groups, err = clockify.All(func() seq[clockify.Group] { return w.Reader.Groups(gctx, w.ID) })
+		groups, err = w.listGroups(gctx)
 		return wrap("list the groups", err)
 	})
 	if len(spec.Fields) > 0 || spec.DeactivateAfter > 0 || everybody {
@@ -82,13 +81,14 @@ func (w *Workspace) read(ctx context.Context, spec *state.Users, everybody bool)
 		return nil, err
 	}
 	w.keepGroups(dir, groups)
-	w.keepManagers(dir, rows, groups)
+	w.keepManagers(dir, rows)
 	if everybody {
 		spec = declareAll(dir)
 	}
 	if err := w.readProfiles(ctx, dir, spec, rows); err != nil {
 		return nil, err
 	}
+	w.dir, w.readCalls = dir, trace.Reads()
 	return dir, nil
 }
 
@@ -219,7 +219,7 @@ func (w *Workspace) keepGroups(dir *state.Directory, groups []clockify.Group) {
 
 // keepManagers reads who manages whom directly from the roles of the managers. A role with a source was given on a
 // group, and so was one whose entity is a group (docs/clockify-api.md#roles): those are the groups' own.
-func (w *Workspace) keepManagers(dir *state.Directory, rows []clockify.User, groups []clockify.Group) {
+func (w *Workspace) keepManagers(dir *state.Directory, rows []clockify.User) {
 	managers := map[string][]string{}
 	for _, row := range rows {
 		holder := lower(row.Email)

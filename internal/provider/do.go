@@ -126,7 +126,7 @@ func (w *Workspace) run(ctx context.Context, op operation) error {
 		if op.people && clockify.IsStatus(err, 403) {
 			return fmt.Errorf("%w; if an identity provider (SCIM) owns people and groups, set identity_provider: true", err)
 		}
-		if err == nil || !uncertain && !refused || op.check == nil {
+		if err == nil || !uncertain && !refused || op.check == nil || ctx.Err() != nil {
 			return err
 		}
 		// Clockify answers a repeated grant, a removed role or a taken name with 400 or 409 in the words of the key

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Options of a Workspace.
@@ -40,6 +41,9 @@ type Workspace struct {
 	fields    map[string]clockify.CustomField // user custom fields by name
 	forbidden int                             // writes of people and groups refused in a row, before any was accepted
 	accepted  bool                            // a write of people or groups was accepted
+
+	dir       *state.Directory // as it was read
+	readCalls int              // what that took
 
 	shelf *shelf // what time syncs share; see time_shelf.go
 }
