@@ -165,8 +165,8 @@ type Summary struct {
 	Calls          plan.Calls
 	Started        time.Time
 	Finished       time.Time
-	Verified       bool          // a second reading was made
-	LookedAt       []string      // what it read
+	Verified       bool          // what was changed was read again
+	LookedAt       []string      // what was read again
 	Left           []plan.Change // what it found that nobody had announced
 	VerifyErr      string
 	Errors         []string // what went wrong beside the changes

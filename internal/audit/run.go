@@ -11,42 +11,42 @@ import (
 // runVersion is the version of run.json's form.
 const runVersion = 2
 
-// run is run.json.
+// run is run.json. Its schema is docs/run.schema.json.
 type run struct {
-	Version        int            `json:"version"`
-	Run            string         `json:"run"`
+	Version        int            `json:"version" jsonschema:"enum=2"`
+	Run            string         `json:"run" jsonschema_description:"GitHub's number of the run and attempt, or when it began"`
 	Command        string         `json:"command"`
-	Actor          string         `json:"actor"`
-	Commit         string         `json:"commit"`
-	Approver       string         `json:"approver"`
-	PullRequest    string         `json:"pull_request"`
-	Started        string         `json:"started"`
-	Finished       string         `json:"finished,omitempty"`
-	ExitCode       *int           `json:"exit_code"` // null: the run was killed
-	Digest         string         `json:"digest"`
-	ApprovalDigest string         `json:"approval_digest"`
+	Actor          string         `json:"actor" jsonschema_description:"who started it"`
+	Commit         string         `json:"commit" jsonschema_description:"the commit that was checked out; +changes behind it where the files were not as it has them"`
+	Approver       string         `json:"approver" jsonschema_description:"who approved what is gated, and where"`
+	PullRequest    string         `json:"pull_request" jsonschema_description:"whose merge was applied"`
+	Started        string         `json:"started" jsonschema_description:"RFC 3339, UTC"`
+	Finished       string         `json:"finished,omitempty" jsonschema_description:"RFC 3339, UTC; missing where the run was killed"`
+	ExitCode       *int           `json:"exit_code" jsonschema_description:"null where the run was killed"`
+	Digest         string         `json:"digest" jsonschema_description:"of the plan"`
+	ApprovalDigest string         `json:"approval_digest" jsonschema_description:"of its gated changes; empty where there were none"`
 	Calls          calls          `json:"calls"`
-	Totals         map[string]int `json:"totals"` // by status, 0 included; and "tried": the rows of both CSV files
-	Verified       bool           `json:"verified"`
-	LookedAt       []string       `json:"looked_at,omitempty"` // by the second reading, by sync
+	Totals         map[string]int `json:"totals" jsonschema_description:"changes by how they ended: done, failed, unknown, skipped, withheld, not_tried; and tried, the rows of both CSV files"`
+	Verified       bool           `json:"verified" jsonschema_description:"what was changed was read again"`
+	LookedAt       []string       `json:"looked_at,omitempty" jsonschema_description:"what was read again"`
 	VerifyError    string         `json:"verify_error,omitempty"`
-	Left           []change       `json:"left,omitempty"`      // what the second reading found and nobody had announced
-	NotTried       []notTried     `json:"not_tried,omitempty"` // withheld, skipped, or stopped before them
-	Errors         []string       `json:"errors,omitempty"`
-	Problems       []string       `json:"problems,omitempty"`
-	Refusals       []string       `json:"refusals,omitempty"`
+	Left           []change       `json:"left,omitempty" jsonschema_description:"changes that are still to be made although nothing said so"`
+	NotTried       []notTried     `json:"not_tried,omitempty" jsonschema_description:"changes that were withheld, skipped, or not reached"`
+	Errors         []string       `json:"errors,omitempty" jsonschema_description:"what went wrong beside the changes"`
+	Problems       []string       `json:"problems,omitempty" jsonschema_description:"input that could not be used"`
+	Refusals       []string       `json:"refusals,omitempty" jsonschema_description:"why nothing was written"`
 }
 
 type calls struct {
-	Made   int `json:"made"`
-	Needed int `json:"needed"`
+	Made   int `json:"made" jsonschema_description:"calls of the run, as the server saw them"`
+	Needed int `json:"needed" jsonschema_description:"calls the plan was to take"`
 }
 
 type notTried struct {
 	ID     string `json:"id"`
-	Status string `json:"status"`
+	Status string `json:"status" jsonschema:"enum=withheld,enum=skipped,enum=not_tried"`
 	Why    string `json:"why,omitempty"`
-	Op     string `json:"op"`
+	Op     string `json:"op" jsonschema:"enum=create,enum=update,enum=delete"`
 	Kind   string `json:"kind"`
 	Name   string `json:"name"`
 }
@@ -55,7 +55,8 @@ func (a *Audit) runOf(h header, s Summary, l *logs) run {
 	r := newRun(h, l)
 	r.Finished, r.ExitCode, r.ApprovalDigest = stamp(s.Finished), &s.ExitCode, s.ApprovalDigest
 	r.Calls = calls{s.Calls.Made, s.Calls.Needed}
-	r.Verified, r.LookedAt, r.VerifyError, r.Errors, r.Refusals = s.Verified, s.LookedAt, s.VerifyErr, s.Errors, s.Refusals
+	r.LookedAt = s.LookedAt
+	r.Verified, r.VerifyError, r.Errors, r.Refusals = s.Verified, s.VerifyErr, s.Errors, s.Refusals
 	for _, o := range s.Outcomes {
 		switch o.Status {
 		case plan.Skipped, plan.Withheld, plan.NotTried:
