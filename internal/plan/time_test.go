@@ -470,7 +470,7 @@ func TestTimeSubjectsAndSharedMarks(t *testing.T) {
 	a, b := linkedSync(), linkedSync()
 	b.Name, b.Source.WorkspaceID = "beta", "s2"
 	p := plan.Compute(state.Spec{Time: []state.TimeSync{a, b}}, state.State{Time: []state.TimeState{timeStateOf(t, site+"has link\nbook Website 20T09:00-20T10:00 plan")}})
-	want := []plan.Subject{{Domain: plan.Time, Sync: "acme", Workspace: "Theirs", Entries: 1, From: "2026-11-14T00:00:00Z", To: "2026-11-21T00:00:00Z"}}
+	want := []plan.Subject{{Domain: plan.Time, Sync: "acme", Workspace: "Theirs", WorkspaceID: "d", Entries: 1, From: "2026-11-14T00:00:00Z", To: "2026-11-21T00:00:00Z"}}
 	if diff := cmp.Diff(want, p.Subjects); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)
 	}
