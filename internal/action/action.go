@@ -91,6 +91,7 @@ type Applied struct {
 	Elapsed  time.Duration
 	Code     int    // the exit code
 	AuditDir string // the folder of its audit files
+	Commit   string // whose files were read; empty: it cannot be told
 }
 
 // Error is an error that a page of the documentation explains.

@@ -74,7 +74,7 @@ func (r *reporter) commentOutcome(ctx context.Context, p Planned, done Applied, 
 		defer done()
 	}
 	for _, m := range pulls {
-		posted, err := r.client.CreateComment(ctx, m.Number, r.outcomePage(p, done, w, m.compare(p.Plan)))
+		posted, err := r.client.CreateComment(ctx, m.Number, r.outcomePage(p, done, w, maxComment, m.compare(p.Plan)))
 		if err != nil {
 			r.warnNotPosted(err)
 			continue

@@ -123,8 +123,19 @@ func (r *reporter) describe(c *report.Context) {
 	if secret := r.secret(); secret != "" {
 		c.RedactKey = []byte("clockify-sync redact v1 " + secret)
 	}
-	if r.event.Name == "pull_request" {
-		c.HappensOnMerge = r.onMerge()
+	c.Label = r.inputs.Label
+	for _, l := range r.loosened {
+		c.Loosened = append(c.Loosened, report.Loosened{Setting: l.Setting, From: l.Base, To: cmp.Or(l.Head, "nothing")})
+	}
+	if r.event.Name != "pull_request" {
+		return
+	}
+	c.HappensOnMerge = r.onMerge()
+	if v := r.reviews; v.needed > 0 {
+		c.Reviews = report.Reviews{Needed: v.needed, From: v.from, Given: v.given, Counts: v.counts}
+		for _, i := range v.not {
+			c.Reviews.Not = append(c.Reviews.Not, report.Reviewer{Login: i.Login, Why: i.Reason})
+		}
 	}
 }
 

@@ -12,17 +12,18 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/report"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // validate ends a run that may only look at the files.
 func (r *reporter) validate() int {
-	text, code := "### Clockify: the files are in order\n\n"+report.Sentence(r.files.Summary)+"\n", 0
+	body, code := "### Clockify: the files are in order\n\n"+report.Sentence(r.files.Summary)+"\n", 0
 	if len(r.files.Problems) > 0 {
-		text, code = report.ProblemsMarkdown(r.files.Problems, r.syncs.Context()), 1
+		body, code = report.ProblemsMarkdown(r.files.Problems, r.syncs.Context()), 1
 	} else {
 		r.log.Printf("%s", r.files.Summary)
 	}
-	r.summary(text + "\n" + report.Sentence(upper(r.decision.reason)+".") + "\n")
+	r.summary(body + "\n" + report.Sentence(upper(r.decision.reason)+".") + "\n")
 	out := r.planOutputs(&plan.Plan{}, "")
 	out["digest"] = "" // of no plan
 	r.outputs(out)
@@ -98,7 +99,7 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 		done.Code = 1
 	}
 	url := r.commentOutcome(ctx, p, done, pulls, w)
-	r.summary(r.outcomePage(p, done, w, ""))
+	r.summary(r.outcomePage(p, done, w, github.MaxSummary, ""))
 	if unattended(r.event) {
 		var left []plan.Change
 		for _, o := range done.Outcomes {
@@ -117,34 +118,66 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	return done.Code, nil
 }
 
-// page renders the plan for GitHub, in at most so many bytes. What could not be planned stands under its first line.
+// page renders the plan for GitHub, in at most so many bytes.
 func (r *reporter) page(p Planned, most int) report.Page {
-	notes := r.failureNotes(p)
-	if notes != "" && !p.Any {
-		return report.Page{Body: "### Clockify: nothing could be planned\n" + notes}
-	}
 	about := r.syncs.Context()
-	about.MaxBytes = max(1, most-len(notes)-1)
-	page := report.Comment(p.Plan, about)
-	head, rest, _ := strings.Cut(page.Body, "\n")
-	page.Body = head + "\n" + notes + rest
-	return page
+	about.MaxBytes, about.Errors, about.Summary = max(1, most), r.failures(p), most == github.MaxSummary
+	if len(about.Errors) > 0 && !p.Any {
+		return report.Page{Body: "### Clockify: nothing could be planned\n" + listed(about.Errors)}
+	}
+	return report.Comment(p.Plan, about)
 }
 
-// outcomePage renders how the run went for GitHub; last is added at its end.
-func (r *reporter) outcomePage(p Planned, done Applied, w Word, last string) string {
-	notes := r.failureNotes(p)
-	if w.Reason != "" {
-		notes = "\n" + report.Sentence(upper(w.Reason)+".") + "\n" + notes
-	}
-	if notes != "" && !p.Any {
-		return "### Clockify: nothing could be planned, nothing was applied\n" + notes + last
-	}
+// outcomePage renders how the run went for GitHub, in at most so many bytes; last is added at its end.
+func (r *reporter) outcomePage(p Planned, done Applied, w Word, most int, last string) string {
 	about := r.syncs.Context()
+	about.MaxBytes, about.Errors, about.Summary = max(1, most-len(last)), r.failures(p), most == github.MaxSummary
 	about.Elapsed = done.Elapsed
-	about.MaxBytes = max(1, maxComment-len(notes)-len(last)-1)
-	head, rest, _ := strings.Cut(report.OutcomeMarkdown(p.Plan, done.Outcomes, done.Verified, about), "\n")
-	return head + "\n" + notes + rest + last
+	if len(about.Errors) > 0 && !p.Any {
+		return "### Clockify: nothing could be planned, nothing was applied\n" + listed(about.Errors) + last
+	}
+	if len(w.Approvers) > 0 {
+		about.Facts = append(about.Facts, "Approved by "+text.And(w.Approvers)+".")
+	}
+	if w.Reason != "" {
+		about.Facts = append(about.Facts, upper(w.Reason)+".")
+	}
+	if done.Commit != "" {
+		about.Facts = append(about.Facts, "The files were those of commit "+done.Commit+".")
+	}
+	about.ApproveHow = r.gate.how(digestLeft(done.Outcomes))
+	return report.OutcomeMarkdown(p.Plan, done.Outcomes, done.Verified, about) + last
+}
+
+// digestLeft is the approval digest of what was withheld, as much of it as is shown.
+func digestLeft(outcomes []plan.Outcome) string {
+	var left plan.Plan
+	for _, o := range outcomes {
+		if o.Status == plan.Withheld {
+			left.Changes = append(left.Changes, o.Change)
+		}
+	}
+	digest := left.ApprovalDigest()
+	return digest[:min(len(digest), plan.ShortDigest)]
+}
+
+// failures are why syncs could not be planned, in words for anybody who may read the page.
+func (r *reporter) failures(p Planned) []string {
+	var list []string
+	mask := r.masker(nil)
+	for _, err := range p.Failures {
+		list = append(list, mask.Text(err.Error()))
+	}
+	return list
+}
+
+// listed is errors as Markdown.
+func listed(errs []string) string {
+	var b strings.Builder
+	for _, e := range errs {
+		b.WriteString("\n> [!WARNING]\n> " + report.Sentence(e) + "\n")
+	}
+	return b.String()
 }
 
 // upper makes the first letter of a sentence a capital.
@@ -186,18 +219,6 @@ func (r *reporter) logPlan(p Planned) {
 	r.syncs.Advise(p)
 }
 
-// failureNotes says in Markdown which syncs could not be planned.
-func (r *reporter) failureNotes(p Planned) string {
-	var b strings.Builder
-	for _, err := range p.Failures {
-		b.WriteString("\n> [!WARNING]\n> " + report.Sentence(r.masker(nil).Text(err.Error())) + "\n")
-	}
-	if b.Len() > 0 {
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
 // planOutputs are the step's outputs as far as the plan knows them.
 func (r *reporter) planOutputs(p *plan.Plan, url string) map[string]string {
 	token := ""
@@ -220,9 +241,9 @@ func (r *reporter) matrix() string {
 	for _, name := range r.files.Parts {
 		parts = append(parts, part{name})
 	}
-	text, err := json.Marshal(map[string][]part{"include": parts})
+	data, err := json.Marshal(map[string][]part{"include": parts})
 	if err != nil {
 		return "" // strings always marshal
 	}
-	return string(text)
+	return string(data)
 }

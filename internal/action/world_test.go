@@ -137,7 +137,14 @@ func (r *runner) write(name, text string) {
 	}
 }
 
-// append adds lines to the config.
+func (r *runner) remove(name string) {
+	r.t.Helper()
+	if err := os.Remove(filepath.Join(r.dir, name)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// configure adds lines to the config, in the files and in the base.
 func (r *runner) configure(text string) {
 	r.t.Helper()
 	r.write("clockify-sync.yaml", companyConfig+text)

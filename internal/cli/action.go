@@ -122,7 +122,7 @@ func (a actionSyncs) Apply(ctx context.Context, p action.Planned, w action.Word)
 		return action.Applied{}, err
 	}
 	run.print(w.Reason)
-	return action.Applied{Outcomes: run.outcomes, Verified: run.verified, Elapsed: a.Now().Sub(a.started), Code: code, AuditDir: run.folder}, nil
+	return action.Applied{Outcomes: run.outcomes, Verified: run.verified, Elapsed: a.Now().Sub(a.started), Code: code, AuditDir: run.folder, Commit: run.meta().Commit}, nil
 }
 
 // numbers lists pull requests as #7, #8.
