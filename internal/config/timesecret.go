@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // TimeSecret is a time sync in the old form: one secret that holds ids and tokens as JSON.
@@ -43,20 +45,22 @@ var (
 	tokenPair = regexp.MustCompile(`(?i)["']?\w*(?:token|key|secret)\w*["']?\s*[:=]\s*["']?([^\s"',}]+)`)
 	tokenKey  = regexp.MustCompile(`(?i)tok|key|secret`)
 	colour    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-	variable  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	identity  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 )
 
 // TimeSecrets reads the variables SecretNames names. The error joins what is wrong with each, by name and key and
 // without any value; the sound ones are returned beside it.
-func (c Config) TimeSecrets(lookup func(string) (string, bool)) ([]TimeSecret, error) {
+func (g *Given) TimeSecrets(lookup func(string) (string, bool)) ([]TimeSecret, error) {
 	var (
 		out  []TimeSecret
 		errs []error
 		odd  bool
 	)
-	for _, name := range c.SecretNames {
+	for _, name := range g.SecretNames {
 		if !variable.MatchString(name) {
+			if use, ok := variableFor(name); ok {
+				errs = append(errs, fmt.Errorf("SECRET_NAMES: %s cannot be the name of a variable; name both the variable and the secret %s", name, use))
+				continue
+			}
 			// Somebody may have put the secret where its name belongs; cut at its commas that is many names.
 			if odd {
 				continue
@@ -65,7 +69,7 @@ func (c Config) TimeSecrets(lookup func(string) (string, bool)) ([]TimeSecret, e
 			errs = append(errs, errors.New("SECRET_NAMES: one of the names is not the name of a variable (not shown: it may be a secret)"))
 			continue
 		}
-		value, ok := (environment{lookup: lookup}).plain(name)
+		value, ok := (source{Environment: Environment{Lookup: lookup}}).plain(name)
 		if !ok {
 			errs = append(errs, fmt.Errorf("secret %s: not set, or empty; SECRET_NAMES names it, so the step needs it in env", name))
 			continue
@@ -78,6 +82,21 @@ func (c Config) TimeSecrets(lookup func(string) (string, bool)) ([]TimeSecret, e
 		out = append(out, secret)
 	}
 	return out, errors.Join(errs...)
+}
+
+// pathLike is a name as AWS has them: prod/acme.
+var pathLike = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_./-]{0,40}$`)
+
+// variableFor is the variable's name for a secret whose name cannot be one. Not ok: it may be a secret itself.
+func variableFor(name string) (string, bool) {
+	if !pathLike.MatchString(name) || longRun.MatchString(name) {
+		return "", false
+	}
+	use := strings.ToUpper(strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(name))
+	if use[0] >= '0' && use[0] <= '9' {
+		use = "SECRET_" + use
+	}
+	return use, true
 }
 
 // parseTimeSecret reads one secret. Errors of encoding/json are not passed on: they quote what they read.
@@ -174,7 +193,7 @@ func (r *secretReader) text(key string) string {
 		what := "is missing"
 		if ok {
 			what = "is empty"
-		} else if near := nearest(key, slices.Sorted(maps.Keys(r.fields))); near != "" && !slices.Contains(known, near) {
+		} else if near, ok := text.Nearest(key, slices.Sorted(maps.Keys(r.fields))); ok && !slices.Contains(known, near) {
 			what += "; is " + near + " meant to be it?"
 		}
 		r.bad(key, what)
@@ -184,7 +203,7 @@ func (r *secretReader) text(key string) string {
 
 func (r *secretReader) id(key string) string {
 	s := r.text(key)
-	if s != "" && !identity.MatchString(s) {
+	if s != "" && !idPattern.MatchString(s) {
 		r.bad(key, "is not an id: letters and digits only")
 		return ""
 	}
@@ -193,7 +212,7 @@ func (r *secretReader) id(key string) string {
 
 func (r *secretReader) token(key string) Secret {
 	s := r.text(key)
-	if !header(s) {
+	if !visibleASCII(s) {
 		r.bad(key, "holds spaces or characters that cannot be sent in a header")
 		return ""
 	}
@@ -206,21 +225,21 @@ func (r *secretReader) color() string {
 	if !ok || bytes.Equal(raw, []byte("null")) {
 		return ""
 	}
-	text := string(raw)
+	inner := string(raw)
 	var quoted string
 	if json.Unmarshal(raw, &quoted) == nil {
-		if text = strings.TrimSpace(quoted); text == "" {
+		if inner = strings.TrimSpace(quoted); inner == "" {
 			return ""
 		}
 	}
 	var options map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &options) != nil {
+	if json.Unmarshal([]byte(inner), &options) != nil {
 		r.bad(keyOptions, "is not a JSON object, nor a string that holds one")
 		return ""
 	}
 	value, ok := options["color"]
 	if !ok {
-		if near := nearest("color", slices.Sorted(maps.Keys(options))); near != "" {
+		if near, ok := text.Nearest("color", slices.Sorted(maps.Keys(options))); ok {
 			r.bad(keyOptions, "has no color; is "+near+" meant to be it?")
 		}
 		return ""
@@ -239,7 +258,7 @@ func (r *secretReader) unknown() {
 		if slices.Contains(known, key) {
 			continue
 		}
-		near := nearest(key, known)
+		near, _ := text.Nearest(key, known)
 		_, there := r.fields[near]
 		if near == "" || !there && slices.Contains(required, near) {
 			continue // that a required one is missing, text has told

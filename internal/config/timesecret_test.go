@@ -34,7 +34,7 @@ func TestTimeSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := from(map[string]string{"ONE": tc.text})
-			got, err := Config{SecretNames: []string{"ONE"}}.TimeSecrets(env)
+			got, err := (&Given{Settings: Settings{SecretNames: []string{"ONE"}}}).TimeSecrets(env)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +83,7 @@ func TestTimeSecretErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := from(map[string]string{"ONE": tc.text, "TWO": `{` + sound + `}`})
-			got, err := Config{SecretNames: []string{"ONE", "TWO"}}.TimeSecrets(env)
+			got, err := (&Given{Settings: Settings{SecretNames: []string{"ONE", "TWO"}}}).TimeSecrets(env)
 			if err == nil || err.Error() != tc.want {
 				t.Errorf("TimeSecrets = %v\nwant %s", err, tc.want)
 			}
@@ -99,7 +99,7 @@ func TestTimeSecretErrors(t *testing.T) {
 
 func TestSecretWhereItsNameBelongs(t *testing.T) {
 	t.Parallel()
-	_, err := Config{SecretNames: []string{"{token:sesame}"}}.TimeSecrets(from(nil))
+	_, err := (&Given{Settings: Settings{SecretNames: []string{"{token:sesame}"}}}).TimeSecrets(from(nil))
 	if err == nil || strings.Contains(err.Error(), "sesame") {
 		t.Errorf("TimeSecrets = %v, want an error that does not show the name", err)
 	}
@@ -113,7 +113,7 @@ func FuzzTimeSecret(f *testing.F) {
 	f.Add(`{"project_options":{"color":"sesame","sesam":1}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		env := from(map[string]string{"ONE": text, "SECRET_NAMES": "ONE"})
-		c, err := FromEnv(env)
+		c, err := FromEnvironment(Environment{Lookup: env})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,4 +144,14 @@ func FuzzTimeSecret(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestSecretNamesOfAWS(t *testing.T) {
+	t.Parallel()
+	_, err := (&Given{Settings: Settings{SecretNames: []string{"prod/acme-1", "2nd.sync"}}}).TimeSecrets(from(nil))
+	want := "SECRET_NAMES: prod/acme-1 cannot be the name of a variable; name both the variable and the secret PROD_ACME_1\n" +
+		"SECRET_NAMES: 2nd.sync cannot be the name of a variable; name both the variable and the secret SECRET_2ND_SYNC"
+	if err == nil || err.Error() != want {
+		t.Errorf("TimeSecrets = %v, want %s", err, want)
+	}
 }

@@ -191,7 +191,7 @@ func (r *reader) isIn(record []string) bool {
 // refused keeps what can be known of a row whose cells cannot be told apart.
 func (r *reader) refused(record []string) {
 	if i := r.header.at["email"]; i < len(record) {
-		if email, wrong := parseEmail(record[i]); wrong == "" {
+		if email, wrong := state.ParseEmail(record[i]); wrong == "" {
 			r.users.InvalidEmails = append(r.users.InvalidEmails, email)
 			return
 		}
@@ -205,7 +205,7 @@ func (r *reader) email(cell string, at state.Source) (email, wrong string) {
 		r.bad(at, "%s is empty. Every line needs an email address (rows_without_email: skip leaves such lines out).", shorten(r.layout.Email.Name))
 		return "", "is empty"
 	}
-	if email, wrong = parseEmail(cell); wrong != "" {
+	if email, wrong = state.ParseEmail(cell); wrong != "" {
 		r.bad(at, "%s %s (%s). Write an email address.", quote(cell), wrong, shorten(r.layout.Email.Name))
 	} else if scripts(email) > 1 {
 		r.warnings.scripts.add(email, at)
@@ -248,7 +248,7 @@ func (r *reader) manager(c *cells, p *state.Row, cell string) {
 	case r.header.has("id") && !strings.Contains(cell, "@"):
 		p.Manager = cell
 	default:
-		email, wrong := parseEmail(cell)
+		email, wrong := state.ParseEmail(cell)
 		if wrong != "" {
 			c.bad("manager", "%s %s (%s). Write the manager's email address, or nothing.", quote(cell), wrong, shorten(r.layout.Manager.Name))
 		}

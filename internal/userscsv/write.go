@@ -75,7 +75,7 @@ func HoldsCell(s string) bool {
 
 // HoldsEmail reports whether an address is one that Read takes, as it is.
 func HoldsEmail(s string) bool {
-	email, wrong := parseEmail(s)
+	email, wrong := state.ParseEmail(s)
 	return wrong == "" && email == s
 }
 
