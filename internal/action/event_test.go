@@ -145,15 +145,15 @@ func TestBadInput(t *testing.T) {
 		event func(*runner) event
 		says  string
 	}{
-		"unknown command":        {env: map[string]string{"INPUT_COMMAND": "destroy"}, says: `input command: "destroy" is not one of auto, validate, plan, apply`},
-		"comment not a bool":     {env: map[string]string{"INPUT_COMMENT": "maybe"}, says: `input comment: "maybe" is not true or false`},
+		"unknown command":        {env: map[string]string{"INPUT_COMMAND": "destroy"}, says: `input command: "destroy" is not auto, validate, plan or apply`},
+		"comment not a bool":     {env: map[string]string{"INPUT_COMMENT": "maybe"}, says: `input comment: "maybe" is not always, changes or never`},
 		"drift-issue":            {env: map[string]string{"INPUT_DRIFT-ISSUE": "2"}, says: `input drift-issue: "2" is not true or false`},
-		"max-calls":              {env: map[string]string{"INPUT_MAX-CALLS": "-3"}, says: `input max-calls: "-3" is not a whole number above 0`},
-		"redact":                 {env: map[string]string{"INPUT_REDACT": "some"}, says: `redact: "some" is not one of auto, none, full`},
+		"max-calls":              {env: map[string]string{"INPUT_MAX-CALLS": "-3"}, says: `input max-calls: "-3" is not a whole number from 1 to 10000000`},
+		"redact":                 {env: map[string]string{"INPUT_REDACT": "some"}, says: `redact: "some" is not auto, none or full`},
 		"only":                   {env: map[string]string{"INPUT_ONLY": "groups"}, says: `--only "groups": want users, time or time:NAME`},
-		"api-url in the clear":   {env: map[string]string{"INPUT_API-URL": "http://clockify.example.com"}, says: "input api-url: https is needed"},
-		"a server of somebody's": {setup: func(r *runner) { r.configure("api: {base_url: \"https://clockify.me.example.com/api/v1\"}\n") }, says: "api.base_url: https://clockify.me.example.com/api/v1 is not Clockify's"},
-		"reports of somebody's":  {setup: func(r *runner) { r.configure("api: {reports_url: \"https://notclockify.me/v1\"}\n") }, says: "give the address of a server of your own as the input reports-url"},
+		"api-url in the clear":   {env: map[string]string{"INPUT_API-URL": "http://clockify.example.com"}, says: "input api-url: would send the key in the clear: it needs https"},
+		"a server of somebody's": {setup: func(r *runner) { r.configure("api: {base_url: \"https://clockify.me.example.com/api/v1\"}\n") }, says: "https://clockify.me.example.com/api/v1" is not a host of Clockify, which a file may not send keys to"},
+		"reports of somebody's":  {setup: func(r *runner) { r.configure("api: {reports_url: \"https://notclockify.me/v1\"}\n") }, says: "which a file may not send keys to: name it by variable or input"},
 		"users outside":          {env: map[string]string{"INPUT_USERS": "../people.csv"}, says: `users: "../people.csv" leaves the workspace`},
 		"users absolute":         {env: map[string]string{"INPUT_USERS": "/etc/passwd"}, says: `users: "/etc/passwd" leaves the workspace`},
 		"config outside":         {env: map[string]string{"INPUT_CONFIG": "a/../../c.yaml"}, says: "leaves the workspace"},

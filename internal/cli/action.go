@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,8 +27,8 @@ func (c *actionCommand) run(ctx context.Context) int {
 		Log: c.log, Getenv: c.getenv, Now: c.Now, Transport: c.HTTP,
 		Inputs: action.Inputs{
 			Command: env.Command, Only: c.opts.only, Approve: c.opts.approve, Environment: env.Environment, Redact: env.Redact,
-			WorkspaceID: env.WorkspaceID, AuditDir: c.opts.audit,
-			Comment: commentInput(env.Comment), DriftIssue: env.DriftIssue != nil && *env.DriftIssue,
+			WorkspaceID: env.Workspace.ID, AuditDir: c.opts.audit,
+			Comment: cmp.Or(env.Comment, "always"), DriftIssue: env.DriftIssue,
 			GitHubToken: env.GitHubToken.Reveal(), SigningKey: env.SigningKey.Reveal(),
 		},
 		Load: func() (action.Loaded, error) {
@@ -42,14 +43,6 @@ func (c *actionCommand) run(ctx context.Context) int {
 		return c.fail(err)
 	}
 	return code
-}
-
-// commentInput is the input comment: it was a yes or no once.
-func commentInput(said *bool) string {
-	if said != nil && !*said {
-		return "never"
-	}
-	return "always"
 }
 
 // actionFiles is the files of a run in Actions.

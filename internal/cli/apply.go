@@ -18,9 +18,8 @@ func newApply(c *console) *cobra.Command {
 		Use: "apply", Short: "Make Clockify match, verify, write the audit files", SuggestFor: []string{"sync", "run", "push"},
 		Args: noArgs, RunE: a.runs(a.run),
 	}
-	a.opts.planFlags(cmd.Flags())
-	a.opts.auditFlag(cmd.Flags())
-	cmd.Flags().BoolVar(&a.opts.yes, "yes", false, "apply what needs no approval without asking")
+	addFlags(cmd, planFlags...)
+	addFlags(cmd, "audit-dir", "yes")
 	return cmd
 }
 

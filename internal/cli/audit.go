@@ -33,7 +33,7 @@ func newAudit(c *console) *cobra.Command {
 		},
 		RunE: a.runs(a.run),
 	}
-	a.opts.auditFlag(cmd.Flags())
+	addFlags(cmd, "audit-dir")
 	return cmd
 }
 

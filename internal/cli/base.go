@@ -9,27 +9,25 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/action"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // readBase reads the files as they were before a pull request, found by the same names. From then on the stricter of both
 // holds of what protects. Where they cannot be read or the config is unsound, the defaults stand for them.
 func (r *run) readBase(files fs.FS) (action.Base, error) {
-	names := spec.Options{Users: r.file, Config: r.opts.config}
+	names := wantedFiles{users: r.file, config: r.opts.config}
 	if !r.opts.wantsUsers() {
-		names.Users = ""
+		names.users = ""
 	}
-	base, err := spec.Load(files, names)
-	problems := spec.Problems(nil)
-	if errors.As(err, &problems) {
-		err = nil
+	base, err := readFiles(files, names)
+	problems := base.Spec.Problems
+	if err == nil {
 		if i := slices.IndexFunc(problems, func(p state.Problem) bool { return p.Source.File == base.Config }); base.Config != "" && i >= 0 {
 			err = fmt.Errorf("it has problems: %s: %s", problems[i].Source, problems[i].Text)
 		}
 	}
 	if err != nil {
 		files = withUsers{users: r.file} // no file: the defaults
-	} else if r.base = &base.Spec; len(problems) > 0 || names.Users != "" && !base.Users {
+	} else if r.base = &base.Spec; len(problems) > 0 || names.users != "" && !base.Users {
 		r.base = nil
 	}
 	b := action.Base{Rules: rulesOf(base)}
@@ -40,15 +38,15 @@ func (r *run) readBase(files fs.FS) (action.Base, error) {
 			return b, errors.Join(err, inputsErr)
 		}
 		defer done()
-		asBefore, _ := spec.Load(withUsers{files, own, r.file}, names) // problems of the CSV are told where it is read
+		asBefore, _ := readFiles(withUsers{files, own, r.file}, names) // problems of the CSV are told where it is read
 		base.Spec.Users = asBefore.Spec.Users
 		if err != nil {
 			b.Rules = rulesOf(asBefore)
 		}
 	}
 	r.loaded.Spec.Users, b.Loosened = plan.Stricter(base.Spec.Users, r.loaded.Spec.Users)
-	before, now := base.Settings.WorkspaceID, r.loaded.Settings.WorkspaceID
-	if users := r.loaded.Spec.Users; users != nil && err == nil && before != "" && now != before && r.env.WorkspaceID == "" {
+	before, now := base.Settings.Workspace.ID, r.loaded.Settings.Workspace.ID
+	if users := r.loaded.Spec.Users; users != nil && err == nil && before != "" && now != before && r.env.Workspace.ID == "" {
 		gated := *users
 		gated.OtherWorkspace = true
 		r.loaded.Spec.Users = &gated
@@ -57,7 +55,7 @@ func (r *run) readBase(files fs.FS) (action.Base, error) {
 	return b, err
 }
 
-func rulesOf(l spec.Loaded) action.Rules {
+func rulesOf(l loadedFiles) action.Rules {
 	return action.Rules{Approval: action.Approval(l.Settings.Approval), Redact: l.Settings.Redact}
 }
 

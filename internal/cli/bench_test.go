@@ -21,7 +21,6 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/provider"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // inBubble does f once under a clock of its own, from a benchmark: waits cost nothing, calls are what is measured.
@@ -169,7 +168,7 @@ func BenchmarkPlan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		loaded, err := spec.Load(os.DirFS(bed.dir), spec.Options{Users: "users.csv"})
+		loaded, err := readFiles(os.DirFS(bed.dir), wantedFiles{users: "users.csv"})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -30,7 +31,8 @@ type Process struct {
 	Stdout    io.Writer
 	Stderr    io.Writer
 	LookupEnv func(string) (string, bool)
-	Dir       string // the working directory; every relative path starts here
+	Variables []string // the names of all variables, to find misspelt ones
+	Dir       string   // the working directory; every relative path starts here
 	Now       func() time.Time
 	Sleep     func(context.Context, time.Duration) error
 	HTTP      http.RoundTripper // nil: the network
@@ -60,6 +62,10 @@ func System(v Version) Process {
 	p := Process{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
 		Dir: dir, Now: time.Now, Sleep: sleep, Version: v,
+	}
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		p.Variables = append(p.Variables, name)
 	}
 	p.ErrTerminal = term.IsTerminal(int(os.Stderr.Fd()))
 	out := int(os.Stdout.Fd())

@@ -111,7 +111,7 @@ func describeLoss(c plan.Change, why string) string {
 // askCleanup asks, before an apply, whether unmanaged groups are to be listed for deletion, where the config does not say.
 func (r *run) askCleanup(ctx context.Context) error {
 	users := r.loaded.Spec.Users
-	if users == nil || users.IdentityProvider || r.loaded.Settings.CleanupSaid || !r.opts.wantsUsers() || len(r.problems()) > 0 || !r.asking() {
+	if users == nil || users.IdentityProvider || r.loaded.file.Said("cleanup", "unmanaged_groups") || !r.opts.wantsUsers() || len(r.problems()) > 0 || !r.asking() {
 		return nil
 	}
 	yes, err := r.confirm(ctx, "Also delete groups that nobody manages and nothing protects? You see the list first; cleanup.unmanaged_groups answers this for good.", false)

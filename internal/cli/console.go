@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
@@ -53,13 +54,13 @@ func (c *console) style() report.Style {
 }
 
 // plain reports whether the terminal is to be spared colours and lines drawn over.
-func (c *console) plain() bool { return c.getenv("NO_COLOR") != "" || c.getenv("TERM") == "dumb" }
+func (c *console) plain() bool {
+	color, _ := config.Screen(c.getenv)
+	return !color
+}
 
 // inCI reports whether nobody is watching. CI=false says that somebody is.
 func (c *console) inCI() bool {
-	switch c.getenv("CI") {
-	case "", "false", "0":
-		return c.getenv("GITHUB_ACTIONS") != ""
-	}
-	return true
+	_, ci := config.Screen(c.getenv)
+	return ci
 }

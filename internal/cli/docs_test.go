@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
@@ -234,105 +231,4 @@ func TestDocsLinks(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestConfigurationPage holds the table of docs/configuration.md against the schema, or writes it with -update.
-func TestConfigurationPage(t *testing.T) {
-	t.Parallel()
-	const from, to = "<!-- keys, written by go test ./internal/cli -run TestConfigurationPage -update -->\n", "<!-- /keys -->"
-	data, err := os.ReadFile("../../clockify-sync.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var schema schemaNode
-	if err := json.Unmarshal(data, &schema); err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	b.WriteString("\n| key | default | |\n|---|---|---|\n")
-	schema.rows(&b, "")
-	b.WriteString("\n")
-
-	const name = "../../docs/configuration.md"
-	page, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, ok := strings.Cut(string(page), from)
-	got, tail, closed := strings.Cut(rest, to)
-	if !ok || !closed {
-		t.Fatal("docs/configuration.md has lost the marks around the keys")
-	}
-	if diff := cmp.Diff(b.String(), got); diff != "" {
-		if *update {
-			if err := os.WriteFile(name, []byte(head+from+b.String()+to+tail), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
-		t.Errorf("keys (-want +got), go test ./internal/cli -run TestConfigurationPage -update writes them:\n%s", diff)
-	}
-}
-
-// schemaNode is as much of a JSON Schema as the page shows.
-type schemaNode struct {
-	Properties  map[string]schemaNode
-	Items       *schemaNode
-	Description string
-	Default     any
-	Enum        []any
-	Examples    []any
-	Deprecated  bool
-	Required    []string
-}
-
-func (n schemaNode) rows(b *strings.Builder, prefix string) {
-	var names []string
-	for name := range n.Properties {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		c := n.Properties[name]
-		if c.Deprecated {
-			continue
-		}
-		text := c.Description
-		var values []string
-		for _, v := range c.Enum {
-			if v != nil {
-				values = append(values, code(v))
-			}
-		}
-		if len(values) > 0 {
-			text += " One of " + strings.Join(values, ", ") + "."
-		}
-		if len(c.Examples) > 0 {
-			text += " Such as " + code(c.Examples[0]) + "."
-		}
-		standard := ""
-		switch {
-		case slices.Contains(n.Required, name):
-			standard = "needed"
-		case c.Default != nil:
-			standard = code(c.Default)
-		}
-		fmt.Fprintf(b, "| `%s` | %s | %s |\n", prefix+name, standard, strings.ReplaceAll(text, "|", `\|`))
-		c.rows(b, prefix+name+".")
-		if c.Items != nil {
-			c.Items.rows(b, prefix+name+"[].")
-		}
-	}
-}
-
-// code is a value as the config would hold it.
-func code(v any) string {
-	if text, ok := v.(string); ok {
-		return "`" + text + "`"
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return "`" + string(data) + "`"
 }

@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
+	"github.com/clockify-sync/clockify-sync/internal/userscsv"
 )
 
 // gap is something of a workspace that the files cannot say, and what was done about it.
@@ -73,14 +74,14 @@ func (d *draft) mapFields() {
 	columns, folded := map[string]bool{}, map[string]bool{}
 	var dormant, unnamed []string
 	for _, f := range d.dir.Fields {
-		column := spec.UsualColumn(f.Name)
+		column := userscsv.UsualColumn(f.Name)
 		if column != f.Name && slices.ContainsFunc(d.dir.Fields, func(o state.Field) bool { return o.Name == column }) {
 			column = f.Name
 		}
 		switch {
 		case f.Inactive:
 			dormant = append(dormant, f.Name)
-		case f.Name == "", !spec.HoldsCell(f.Name), spec.ReservedColumn(column), columns[column], folded[strings.ToLower(f.Name)]:
+		case f.Name == "", !userscsv.HoldsCell(f.Name), userscsv.ReservedColumn(column), columns[column], folded[strings.ToLower(f.Name)]:
 			unnamed = append(unnamed, f.Name)
 		default:
 			columns[column], folded[strings.ToLower(f.Name)] = true, true
@@ -99,7 +100,7 @@ func (d *draft) listPeople() {
 		case p.Status != state.Active && p.Status != state.Pending:
 			inactive = append(inactive, p.Email)
 			continue
-		case !spec.HoldsEmail(p.Email):
+		case !userscsv.HoldsEmail(p.Email):
 			unwritable = append(unwritable, p.Email)
 			continue
 		}
@@ -107,7 +108,7 @@ func (d *draft) listPeople() {
 		switch {
 		case len(p.Managers) > 1:
 			many = append(many, p.Email)
-		case len(p.Managers) == 1 && p.Managers[0] != p.Email && spec.HoldsEmail(p.Managers[0]) && d.active(p.Managers[0]):
+		case len(p.Managers) == 1 && p.Managers[0] != p.Email && userscsv.HoldsEmail(p.Managers[0]) && d.active(p.Managers[0]):
 			row.Manager = p.Managers[0]
 		case len(p.Managers) == 1:
 			gone = append(gone, p.Email)
@@ -126,13 +127,13 @@ func (d *draft) listPeople() {
 
 // cells fills in hours and field values, or says why a row cannot hold them.
 func (d *draft) cells(row *state.Row, p state.Person) string {
-	if _, ok := spec.HoursText(p.Capacity); !ok {
+	if _, ok := userscsv.HoursText(p.Capacity); !ok {
 		return "a working day that no hours of a week give"
 	}
 	for _, m := range d.users.Fields {
 		text := p.Fields[m.Field]
 		field := d.dir.Fields[slices.IndexFunc(d.dir.Fields, func(f state.Field) bool { return f.Name == m.Field })]
-		if back, err := plan.FieldText(field, text); err != nil || back != text || !spec.HoldsCell(text) {
+		if back, err := plan.FieldText(field, text); err != nil || back != text || !userscsv.HoldsCell(text) {
 			return "a value of " + m.Field + " that the field does not take today or a CSV cannot hold"
 		}
 		row.Cells = append(row.Cells, state.Cell{Field: m.Field, Text: text})
@@ -221,7 +222,7 @@ func (d *draft) protectGroups(fallback *state.Group) {
 			alike = append(alike, g.Name)
 		default:
 			others = append(others, g.Name)
-			d.users.Protect.Groups = append(d.users.Protect.Groups, spec.GroupPattern(g.Name))
+			d.users.Protect.Groups = append(d.users.Protect.Groups, config.GroupPattern(g.Name))
 		}
 	}
 	d.gap(groupWord, "that are nobody's manager group: listed under protect.groups; who is in them is not in the files", others)
@@ -372,8 +373,8 @@ func (d *draft) offerFallback(group *state.Group) {
 }
 
 // config is the draft as a config file.
-func (d *draft) config(workspace string) spec.Draft {
-	return spec.Draft{
+func (d *draft) config(workspace string) config.Draft {
+	return config.Draft{
 		WorkspaceID: workspace, WorkspaceName: cmp.Or(d.dir.Workspace, workspace), Users: &d.users, Reasons: d.reasons,
 		Fallback: d.hint, FallbackWhy: d.hintWhy,
 	}

@@ -8,16 +8,16 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	configfile "github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
+	"github.com/clockify-sync/clockify-sync/internal/userscsv"
 )
 
 // exportCommand writes users.csv and the config from a live workspace, such that the next plan is empty.
@@ -26,12 +26,9 @@ type exportCommand struct{ command }
 func newExport(c *console) *cobra.Command {
 	e := &exportCommand{command{console: c}}
 	cmd := &cobra.Command{Use: "export", Short: "Write users.csv and the config from a live workspace", SuggestFor: []string{"import", "dump"}, Args: noArgs, RunE: e.runs(e.run)}
-	set := cmd.Flags()
-	set.StringVar(&e.opts.users, "users", "", "write the people to this CSV `FILE` (users.csv)")
-	set.StringVar(&e.opts.config, "config", "", "write the config to this `FILE` (clockify-sync.yaml)")
-	e.opts.envFileFlag(set)
-	set.BoolVar(&e.opts.force, "force", false, "replace the files if they are there")
-	set.BoolVar(&e.opts.gaps, "check", false, "write nothing; say what of the workspace the files cannot express")
+	addFlags(cmd, "users", "config", "env-file", "force", "check")
+	cmd.Flags().Lookup("users").Usage = "write the people to this CSV `FILE` (users.csv)"
+	cmd.Flags().Lookup("config").Usage = "write the config to this `FILE` (clockify-sync.yaml)"
 	return cmd
 }
 
@@ -123,32 +120,22 @@ type file struct {
 // files renders the draft, reads it back and plans it once more: what is not empty then is not written.
 func (d *draft) files(workspace, users, config string) ([]file, error) {
 	var csv, yaml bytes.Buffer
-	if err := spec.WriteUsers(&csv, &d.users); err != nil {
+	if err := userscsv.Write(&csv, &d.users); err != nil {
 		return nil, err
 	}
-	if err := spec.WriteConfig(&yaml, d.config(workspace)); err != nil {
+	if err := configfile.WriteConfig(&yaml, d.config(workspace)); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "clockify-sync-export-")
-	if err != nil {
-		return nil, err
+	written := configfile.Read(config, yaml.Bytes())
+	read := userscsv.Read(users, csv.Bytes(), written.Layout, written.Users)
+	if problems := append(written.Problems, read.Problems...); len(problems) > 0 {
+		return nil, errors.New(problems[0].String())
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	for name, data := range map[string][]byte{"users.csv": csv.Bytes(), "clockify-sync.yaml": yaml.Bytes()} {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			return nil, err
-		}
-	}
-	out := []file{{users, csv.Bytes()}, {config, yaml.Bytes()}}
-	loaded, err := spec.Load(os.DirFS(dir), spec.Options{Users: "users.csv", UsersNeeded: true, ConfigNeeded: true})
-	if err != nil {
-		return nil, err
-	}
-	p := plan.Compute(loaded.Spec, state.State{Users: d.dir})
+	p := plan.Compute(state.Spec{Users: read.Users}, state.State{Users: d.dir})
 	if !p.Empty() || len(p.Problems)+len(p.Refusals) > 0 {
 		return nil, errUndraftable
 	}
-	return out, nil
+	return []file{{users, csv.Bytes()}, {config, yaml.Bytes()}}, nil
 }
 
 // writeBoth writes the files, all or none: where one fails, those before it are as they were.

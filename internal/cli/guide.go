@@ -12,7 +12,6 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // guide asks for what a plan or apply lacks, where there is somebody to ask. Without a terminal it does nothing, and what
@@ -85,7 +84,7 @@ func (r *run) askKey(ctx context.Context) error {
 
 // askWorkspace has the workspace chosen, if none is set, and reports whether that was done.
 func (r *run) askWorkspace(ctx context.Context) (bool, error) {
-	if r.env.WorkspaceID != "" || r.loaded.Settings.WorkspaceID != "" || r.env.APIKey == "" && r.env.AddonToken != "" || !r.asking() {
+	if r.env.Workspace.ID != "" || r.loaded.Settings.Workspace.ID != "" || r.env.APIKey == "" && r.env.AddonToken != "" || !r.asking() {
 		return false, nil // an add-on token may not list workspaces
 	}
 	list, err := r.listWorkspaces(ctx, mainKey)
@@ -101,7 +100,7 @@ func (r *run) askWorkspace(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	r.env.WorkspaceID = list[i].ID
+	r.env.Workspace.ID = list[i].ID
 	fmt.Fprintf(r.Stderr, "Workspace: %s\n", visible(list[i].Name))
 	return true, nil
 }
@@ -145,8 +144,8 @@ func (r *run) offerToKeep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = r.editConfig(func(data []byte) ([]byte, error) { return spec.AddWorkspace(data, r.env.WorkspaceID) })
-	if errors.Is(err, spec.ErrEdit) {
+	err = r.editConfig(func(data []byte) ([]byte, error) { return config.AddWorkspace(data, r.env.Workspace.ID) })
+	if errors.Is(err, config.ErrEdit) {
 		fmt.Fprintf(r.Stderr, "%s: %v\n", name, err)
 		return nil
 	}

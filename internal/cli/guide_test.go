@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 const guidedKey = "guided-key-1"
@@ -94,7 +94,7 @@ func TestGuidedPlan(t *testing.T) {
 	if strings.Contains(text, guidedKey) || strings.Contains(text, "wrong") {
 		t.Errorf("a key is shown in\n%s", text)
 	}
-	want := "# yaml-language-server: $schema=" + spec.Schema + "\nworkspace:\n  id: " + `"` + sandbox.ID("workspace", 1) + "\"\n"
+	want := "# yaml-language-server: $schema=" + config.Schema + "\nworkspace:\n  id: " + `"` + sandbox.ID("workspace", 1) + "\"\n"
 	if diff := cmp.Diff(want, strings.ReplaceAll(d.read(t, "clockify-sync.yaml"), "id: "+sandbox.ID("workspace", 1), "id: \""+sandbox.ID("workspace", 1)+"\"")); diff != "" {
 		t.Errorf("clockify-sync.yaml (-want +got):\n%s", diff)
 	}
@@ -250,7 +250,7 @@ func TestSetupTime(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, text)
 	}
 	wantText(t, text, "Client in Beta?", "Acme & Söhne", "Write a time such as 7d", "Next: clockify-sync plan --only time:acme---s-hne")
-	loaded, err := spec.Load(os.DirFS(d.Dir), spec.Options{})
+	loaded, err := readFiles(os.DirFS(d.Dir), wantedFiles{})
 	if err != nil || len(loaded.Spec.Time) != 1 {
 		t.Fatalf("%v\n%s", err, d.read(t, "clockify-sync.yaml"))
 	}

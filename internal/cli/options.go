@@ -19,41 +19,35 @@ type options struct {
 	format, out, audit  string
 	approve             string
 	exitCode, yes       bool
-	envFile             string
 	listen, state       string
 	faults              string
 	force, gaps         bool // export
 
-	given  func(flag string) bool // whether a flag was typed
-	repeat string                 // the flags that a next command needs too, as they would be typed
+	flags  map[string]string // those that were typed, with their values
+	repeat string            // the flags that a next command needs too, as they would be typed
 }
 
-func (o *options) fileFlags(set *pflag.FlagSet) {
-	set.StringVar(&o.users, "users", "", "the people, a CSV `FILE` (users.csv)")
-	set.StringVar(&o.config, "config", "", "the config `FILE` (clockify-sync.yaml, else config.yaml)")
-	set.StringVar(&o.only, "only", "", "only this `PART`: users, time or time:NAME")
-	o.envFileFlag(set)
+// addFlags registers flags as the table of settings describes them.
+func addFlags(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		f := config.FlagOf(name)
+		if f.Bool {
+			cmd.Flags().Bool(name, false, f.Usage)
+		} else {
+			cmd.Flags().String(name, "", f.Usage)
+		}
+	}
 }
 
-func (o *options) envFileFlag(set *pflag.FlagSet) {
-	set.StringVar(&o.envFile, "env-file", "", "read variables that are not set from this `FILE`")
-}
-
-func (o *options) planFlags(set *pflag.FlagSet) {
-	o.fileFlags(set)
-	set.StringVar(&o.format, "format", "", "print the plan as `FORMAT`: text, markdown or json (text)")
-	set.StringVar(&o.out, "out", "", "also write the plan as JSON to this `FILE` (plan: plan.json)")
-	set.BoolVar(&o.exitCode, "exit-code", false, "exit with 2 when changes are pending (plan) or were withheld (apply)")
-	set.StringVar(&o.approve, "approve", "", "the approval `DIGEST` of the gated changes that may be done")
-}
-
-func (o *options) auditFlag(set *pflag.FlagSet) {
-	set.StringVar(&o.audit, "audit-dir", "", "where the audit files go, a `DIR` (clockify-audit)")
-}
+// Flags of the commands that read the files, and of those that plan.
+var (
+	fileFlags = []string{"users", "config", "only", "env-file"}
+	planFlags = append(fileFlags, "format", "out", "exit-code", "approve")
+)
 
 // complete tells shells the values that flags can have.
 func complete(cmd *cobra.Command) {
-	for name, values := range map[string][]string{"format": {"text", "markdown", "json"}, "only": {"users", "time", "time:"}} {
+	for name, values := range map[string][]string{"format": config.FlagOf("format").Values, "only": {"users", "time", "time:", "user:"}} {
 		if cmd.Flags().Lookup(name) != nil {
 			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // fails for a flag that is not there
 		}
@@ -68,14 +62,13 @@ func nearestFlag(set *pflag.FlagSet, name string) string {
 	return near
 }
 
-// settle completes the flags with the environment and, last, the defaults, and returns what the environment says beside.
-func (c *command) settle() (config.Config, error) {
+// settle reads flags, environment and defaults into the options, and returns all that they say.
+func (c *command) settle() (config.Given, error) {
 	o := &c.opts
-	o.envFile = cmp.Or(o.envFile, c.getenv("CLOCKIFY_SYNC_ENV_FILE"))
-	if err := c.readEnvFile(o.envFile); err != nil {
-		return config.Config{}, about(aboutSettings, err)
+	if err := c.readEnvFile(cmp.Or(o.flags["env-file"], c.getenv("CLOCKIFY_SYNC_ENV_FILE"))); err != nil {
+		return config.Given{}, about(aboutSettings, err)
 	}
-	env, err := config.FromEnv(c.LookupEnv)
+	env, err := config.FromEnvironment(config.Environment{Lookup: c.LookupEnv, Flags: o.flags, Names: c.Variables})
 	if err != nil {
 		return env, about(aboutSettings, err)
 	}
@@ -84,35 +77,19 @@ func (c *command) settle() (config.Config, error) {
 			c.log.Mask(secret.Reveal())
 		}
 	}
-	o.users = cmp.Or(o.users, env.Users)
-	o.config = cmp.Or(o.config, env.Config)
-	o.only = cmp.Or(o.only, env.Only)
-	o.format = cmp.Or(o.format, env.Format, "text")
-	o.out = cmp.Or(o.out, env.Out)
-	o.audit = cmp.Or(o.audit, env.AuditDir, "clockify-audit")
-	o.approve = cmp.Or(o.approve, env.Approve)
-	if !o.typed("exit-code") {
-		o.exitCode = env.ExitCode
+	for _, warning := range env.Warnings {
+		fmt.Fprintf(c.Stderr, "Warning: %s.\n", strings.TrimSuffix(visible(warning), "?"))
 	}
-	if !o.typed("yes") {
-		o.yes = env.Yes
-	}
-	o.listen = cmp.Or(o.listen, env.Listen, "127.0.0.1:8780")
-	o.state = cmp.Or(o.state, env.State)
-	o.faults = cmp.Or(o.faults, env.Faults)
+	o.users, o.config, o.only = env.Users, env.Config, cmp.Or(o.only, env.Only)
+	o.format, o.out, o.audit = env.Format, env.Out, env.AuditDir
+	o.approve, o.exitCode, o.yes = env.Approve, env.ExitCode, env.Yes
+	o.listen, o.state, o.faults = env.Listen, env.State, env.Faults
+	o.force, o.gaps = env.Force, env.Check
 	return env, about(aboutCommandLine, o.check())
 }
 
-// typed reports whether a flag stood on the command line: then it wins, whatever its value.
-func (o *options) typed(flag string) bool { return o.given != nil && o.given(flag) }
-
 // check refuses values that mean nothing.
 func (o *options) check() error {
-	switch o.format {
-	case "text", "markdown", "json":
-	default:
-		return fmt.Errorf("--format %q: want text, markdown or json", o.format)
-	}
 	name, isSync := strings.CutPrefix(o.only, "time:")
 	switch {
 	case o.only == "" || o.only == "users" || o.only == "time":

@@ -17,7 +17,7 @@ func newPlan(c *console) *cobra.Command {
 		Use: "plan", Short: "Show what apply would change", SuggestFor: []string{"diff", "preview", "show"},
 		Args: noArgs, RunE: p.runs(p.run),
 	}
-	p.opts.planFlags(cmd.Flags())
+	addFlags(cmd, planFlags...)
 	return cmd
 }
 

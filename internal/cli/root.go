@@ -113,7 +113,8 @@ type command struct {
 // runs makes a function that returns an exit code fit for cobra.
 func (c *command) runs(f func(context.Context) int) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
-		c.opts.given, c.opts.repeat = cmd.Flags().Changed, repeatFlags(cmd.Flags())
+		c.opts.flags, c.opts.repeat = map[string]string{}, repeatFlags(cmd.Flags())
+		cmd.Flags().Visit(func(f *pflag.Flag) { c.opts.flags[f.Name] = f.Value.String() })
 		if code := f(cmd.Context()); code != ExitDone {
 			return exit(code)
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -15,14 +14,13 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // run is one run of a command that reads the files: what it knows before it asks Clockify anything.
 type run struct {
 	*command
-	env      config.Config
-	loaded   spec.Loaded
+	env      config.Given
+	loaded   loadedFiles
 	file     string // the CSV's name, for messages
 	jobs     []*job
 	folder   string                // of an apply, in the audit folder
@@ -62,44 +60,24 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	defer done()
-	names := spec.Options{Users: r.file, UsersNeeded: o.users != "" || o.only == "users", Config: o.config, ConfigNeeded: o.config != ""}
+	names := wantedFiles{users: r.file, needUsers: o.users != "" || o.only == "users", config: o.config, needConfig: o.config != ""}
 	if !o.wantsUsers() {
-		names.Users, names.UsersNeeded = "", false
+		names.users, names.needUsers = "", false
 	}
-	r.loaded, err = spec.Load(files, names)
-	if err == nil && o.only == "" && !r.loaded.Users && len(r.loaded.Spec.Time) == 0 && len(env.SecretNames) == 0 {
-		names.UsersNeeded = true // nothing to do at all: the CSV is what is missing
-		r.loaded, err = spec.Load(files, names)
+	r.loaded, err = readFiles(files, names)
+	if err == nil && len(r.problems()) == 0 && o.only == "" && !r.loaded.Users && len(r.loaded.Spec.Time) == 0 && len(env.SecretNames) == 0 {
+		names.needUsers = true // nothing to do at all: the CSV is what is missing
+		r.loaded, err = readFiles(files, names)
 	}
-	if problems := spec.Problems(nil); err != nil && !errors.As(err, &problems) {
-		return nil, err
-	}
-	if err := r.checkServers(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	api := r.loaded.Settings.API
-	r.clients = newClients(cmp.Or(env.MaxCalls, api.MaxCalls), r.HTTP)
-	r.core, r.reports = cmp.Or(env.APIURL, api.BaseURL), cmp.Or(env.ReportsURL, api.ReportsURL)
+	r.clients = newClients(cmp.Or(env.API.MaxCalls, api.MaxCalls), r.HTTP)
+	r.core, r.reports = cmp.Or(env.API.BaseURL, api.BaseURL), cmp.Or(env.API.ReportsURL, api.ReportsURL)
 	r.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
 	r.hide()
 	return r, nil
-}
-
-// checkServers refuses, in GitHub Actions, addresses of the config that are not Clockify's. A pull request may write
-// anything there, and its plan would send the keys to it; an input is the workflow's word.
-func (r *run) checkServers() error {
-	api := r.loaded.Settings.API
-	for _, a := range []struct{ setting, address, input, given string }{
-		{"api.base_url", api.BaseURL, "api-url", r.env.APIURL},
-		{"api.reports_url", api.ReportsURL, "reports-url", r.env.ReportsURL},
-	} {
-		u, err := url.Parse(a.address)
-		if !r.env.GitHubActions || a.given != "" || err == nil && strings.HasSuffix("."+u.Hostname(), ".clockify.me") {
-			continue
-		}
-		return about(aboutGitHub, fmt.Errorf("%s: %s is not Clockify's. A pull request may change the config, so give the address of a server of your own as the input %s", a.setting, a.address, a.input))
-	}
-	return nil
 }
 
 // hide masks all tokens of the run in GitHub's log.
@@ -154,7 +132,7 @@ func (d debugLines) Write(p []byte) (int, error) {
 
 // workspaceID is the workspace of the user sync.
 func (r *run) workspaceID() (string, error) {
-	given, written := r.env.WorkspaceID, r.loaded.Settings.WorkspaceID
+	given, written := r.env.Workspace.ID, r.loaded.Settings.Workspace.ID
 	id := cmp.Or(given, written)
 	switch {
 	case given != "" && written != "" && given != written:

@@ -20,10 +20,7 @@ type sandboxCommand struct{ command }
 func newSandbox(c *console) *cobra.Command {
 	s := &sandboxCommand{command{console: c}}
 	cmd := &cobra.Command{Use: "sandbox", Short: "Serve an in-memory Clockify on a loopback port", Args: noArgs, RunE: s.runs(s.run)}
-	set := cmd.Flags()
-	set.StringVar(&s.opts.listen, "listen", "", "the loopback `ADDRESS` to serve on (127.0.0.1:8780)")
-	set.StringVar(&s.opts.state, "state", "", "a `FILE` to read the state from and to save it to at the end (sample data)")
-	set.StringVar(&s.opts.faults, "faults", "", "what goes wrong, a `SPEC` such as seed=7,rate=0.2,kinds=429+500+cut_after")
+	addFlags(cmd, "listen", "state", "faults")
 	return cmd
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/spec"
 )
 
 // setupCommand asks for what a time sync needs and writes it into the config.
@@ -33,8 +33,7 @@ func newSetup(c *console) *cobra.Command {
 		},
 		RunE: s.runs(s.run),
 	}
-	cmd.Flags().StringVar(&s.opts.config, "config", "", "the config `FILE` (clockify-sync.yaml)")
-	s.opts.envFileFlag(cmd.Flags())
+	addFlags(cmd, "config", "env-file")
 	return cmd
 }
 
@@ -106,7 +105,7 @@ func (r *run) setupTime(ctx context.Context) error {
 	if t.Name, err = r.askName(ctx, customer.Name); err != nil {
 		return err
 	}
-	if err := r.editConfig(func(data []byte) ([]byte, error) { return spec.AddTimeSync(data, t) }); err != nil {
+	if err := r.editConfig(func(data []byte) ([]byte, error) { return config.AddTimeSync(data, t) }); err != nil {
 		return err
 	}
 	return r.reload()
@@ -142,7 +141,7 @@ func (r *run) askDates(ctx context.Context, t *state.TimeSync) error {
 		if err != nil {
 			return err
 		}
-		if d, ok := spec.ParseWindow(cmp.Or(text, "7d")); ok {
+		if d, ok := config.ParseWindow(cmp.Or(text, "7d")); ok {
 			t.Window = d
 			return nil
 		}
@@ -197,7 +196,7 @@ func (r *run) askName(ctx context.Context, client string) (string, error) {
 			return "", err
 		}
 		text = cmp.Or(text, name)
-		if spec.SoundSyncName(text) && !taken(text) {
+		if config.SoundSyncName(text) && !taken(text) {
 			return text, nil
 		}
 		fmt.Fprintln(r.Stderr, `Write a short name that no other time sync has, without : , / and \.`)

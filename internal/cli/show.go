@@ -31,6 +31,11 @@ func (r *run) show(p *plan.Plan) error {
 	case len(failures) > 0 && !r.planned():
 	case r.opts.format == "markdown":
 		_, err = io.WriteString(r.Stdout, report.Markdown(p, r.context())+"\n")
+	case r.opts.format == "html":
+		var page []byte
+		if page, err = r.html(p); err == nil {
+			_, err = r.Stdout.Write(page)
+		}
 	case r.shown[p.Digest()]:
 	default:
 		fmt.Fprint(r.Stdout, r.headline())

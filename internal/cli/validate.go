@@ -19,7 +19,7 @@ func newValidate(c *console) *cobra.Command {
 		Use: "validate", Short: "Check users.csv and the config; needs no key and no network",
 		Args: noArgs, RunE: v.runs(v.run),
 	}
-	v.opts.fileFlags(cmd.Flags())
+	addFlags(cmd, fileFlags...)
 	return cmd
 }
 

@@ -103,7 +103,7 @@ func (s *setting) setText(to reflect.Value, text string) {
 		to = to.Elem()
 	}
 	switch to.Interface().(type) {
-	case state.Limit:
+	case Limit:
 		limit, _ := parseLimit(text)
 		if limit.Share > 0 {
 			limit.Floor = s.floor

@@ -26,8 +26,6 @@ type Environment struct {
 type Given struct {
 	Settings
 	GitHubActions bool     // GITHUB_ACTIONS is true
-	CI            bool     // CI is set to anything but a false
-	Color         bool     // neither NO_COLOR, TERM=dumb nor --no-color
 	Warnings      []string // what is probably a mistake
 
 	said map[string]bool // by variable
@@ -70,7 +68,6 @@ func FromEnvironment(e Environment) (Given, error) {
 	case "false":
 		g.Comment = "never"
 	}
-	g.screen(s)
 	g.SecretNames = unique(g.SecretNames)
 	var hidden []Secret
 	for _, name := range g.SecretNames {
@@ -80,17 +77,6 @@ func FromEnvironment(e Environment) (Given, error) {
 	}
 	g.hidden = func() []Secret { return hidden }
 	return g, nil
-}
-
-// screen works out what is said about the terminal. This is the one place that reads CI, NO_COLOR and TERM.
-func (g *Given) screen(s source) {
-	if ci, ok := s.plain("CI"); ok {
-		is, err := strconv.ParseBool(ci)
-		g.CI = is || err != nil
-	}
-	_, noColor := s.plain("NO_COLOR")
-	term, _ := s.plain("TERM")
-	g.Color = !noColor && term != "dumb" && !g.NoColor
 }
 
 // Said reports whether flags or environment say anything about a variable.

@@ -117,22 +117,23 @@ func TestScreen(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		env       map[string]string
-		ci, color bool
+		color, ci bool
 	}{
-		{nil, false, true},
+		{nil, true, false},
 		{map[string]string{"CI": "true"}, true, true},
 		{map[string]string{"CI": "1"}, true, true},
 		{map[string]string{"CI": "woodpecker"}, true, true},
-		{map[string]string{"CI": "false"}, false, true},
-		{map[string]string{"CI": "0"}, false, true},
-		{map[string]string{"CI": "", "NO_COLOR": ""}, false, true},
+		{map[string]string{"CI": "false"}, true, false},
+		{map[string]string{"CI": "0"}, true, false},
+		{map[string]string{"CI": "", "NO_COLOR": ""}, true, false},
+		{map[string]string{"GITHUB_ACTIONS": "true"}, true, true},
 		{map[string]string{"NO_COLOR": "1"}, false, false},
 		{map[string]string{"TERM": "dumb"}, false, false},
-		{map[string]string{"TERM": "xterm-256color"}, false, true},
-		{map[string]string{"CLOCKIFY_SYNC_NO_COLOR": "true"}, false, false},
+		{map[string]string{"TERM": "xterm-256color"}, true, false},
 	} {
-		if g := given(t, c.env, nil); g.CI != c.ci || g.Color != c.color {
-			t.Errorf("%v: CI %t, color %t", c.env, g.CI, g.Color)
+		color, ci := Screen(func(name string) string { return c.env[name] })
+		if ci != c.ci || color != c.color {
+			t.Errorf("%v: color %t, CI %t", c.env, color, ci)
 		}
 	}
 }

@@ -101,8 +101,8 @@ func (f *File) convert() {
 		Invite: s.Invite, SendEmail: s.SendEmail, DeleteUnmanaged: s.Cleanup.UnmanagedGroups == "delete",
 		IdentityProvider: s.IdentityProvider, NoGroups: !s.ManagerGroups,
 		Guards: state.Guards{
-			MaxDeactivations: g.MaxDeactivations, MaxReactivations: g.MaxReactivations, MaxInvitations: g.MaxInvitations,
-			MaxChanges: g.MaxChanges, MaxRemovals: g.MaxRemovals, MaxShrink: g.MaxShrink, MinKnown: g.MinKnown, MinActiveUsers: g.MinActiveUsers,
+			MaxDeactivations: g.MaxDeactivations.limit(), MaxReactivations: g.MaxReactivations.limit(), MaxInvitations: g.MaxInvitations.limit(),
+			MaxChanges: g.MaxChanges.limit(), MaxRemovals: g.MaxRemovals.limit(), MaxShrink: g.MaxShrink.limit(), MinKnown: g.MinKnown, MinActiveUsers: g.MinActiveUsers,
 		},
 	}
 	for _, m := range s.FieldMapping {
@@ -110,6 +110,10 @@ func (f *File) convert() {
 	}
 	f.Layout = f.layout()
 	f.Time = f.timeSyncs()
+}
+
+func (l Limit) limit() state.Limit {
+	return state.Limit{Count: l.Count, Share: l.Share, Floor: l.Floor}
 }
 
 // layout is how users.csv is to be read.

@@ -126,13 +126,13 @@ func parseInstant(text string) (time.Time, bool) {
 }
 
 // parseLimit reads a count or a share; 0 and 0% both allow none.
-func parseLimit(text string) (state.Limit, bool) {
+func parseLimit(text string) (Limit, bool) {
 	if m := percentPattern.FindStringSubmatch(text); m != nil {
 		share, err := strconv.ParseFloat(m[1], 64)
-		return state.Limit{Share: share / 100}, err == nil && share <= 100
+		return Limit{Share: share / 100}, err == nil && share <= 100
 	}
 	n, err := strconv.Atoi(text)
-	return state.Limit{Count: n}, err == nil && n >= 0
+	return Limit{Count: n}, err == nil && n >= 0
 }
 
 func wrongEmail(text string) (string, bool) {

@@ -140,14 +140,21 @@ type Cleanup struct {
 
 // Guards are limits checked before any write.
 type Guards struct {
-	MaxDeactivations state.Limit `json:"max_deactivations" as:"limit" default:"5%" floor:"3" about:"More deactivations are marked as over the limit. A share is never less than 3."`
-	MaxReactivations state.Limit `json:"max_reactivations" as:"limit" default:"5%" floor:"3" about:"More reactivations wait for approval. A share is never less than 3."`
-	MaxInvitations   state.Limit `json:"max_invitations" as:"limit" default:"10%" floor:"5" about:"More invitations wait for approval. A share is never less than 5."`
-	MaxChanges       state.Limit `json:"max_changes" as:"limit" default:"30%" floor:"10" about:"Of hours, managers and each mapped field: more people whose value becomes another one wait for approval. A share is never less than 10."`
-	MaxRemovals      state.Limit `json:"max_removals" as:"limit" default:"20%" floor:"10" about:"Of hours, managers and each mapped field: more people whose value is taken and not replaced wait for approval. A share is never less than 10."`
-	MaxShrink        state.Limit `json:"max_shrink" as:"limit" default:"20%" about:"With absent: deactivate, how many of the active people may be missing in the CSV before nothing is done."`
-	MinKnown         float64     `json:"min_known" as:"share" default:"50%" about:"How many of the CSV's people the workspace must know before anything is done."`
-	MinActiveUsers   int         `json:"min_active_users" min:"0" max:"1000000" default:"2" about:"Fewer active people are never left."`
+	MaxDeactivations Limit   `json:"max_deactivations" as:"limit" default:"5%" floor:"3" about:"More deactivations are marked as over the limit. A share is never less than 3."`
+	MaxReactivations Limit   `json:"max_reactivations" as:"limit" default:"5%" floor:"3" about:"More reactivations wait for approval. A share is never less than 3."`
+	MaxInvitations   Limit   `json:"max_invitations" as:"limit" default:"10%" floor:"5" about:"More invitations wait for approval. A share is never less than 5."`
+	MaxChanges       Limit   `json:"max_changes" as:"limit" default:"30%" floor:"10" about:"Of hours, managers and each mapped field: more people whose value becomes another one wait for approval. A share is never less than 10."`
+	MaxRemovals      Limit   `json:"max_removals" as:"limit" default:"20%" floor:"10" about:"Of hours, managers and each mapped field: more people whose value is taken and not replaced wait for approval. A share is never less than 10."`
+	MaxShrink        Limit   `json:"max_shrink" as:"limit" default:"20%" about:"With absent: deactivate, how many of the active people may be missing in the CSV before nothing is done."`
+	MinKnown         float64 `json:"min_known" as:"share" default:"50%" about:"How many of the CSV's people the workspace must know before anything is done."`
+	MinActiveUsers   int     `json:"min_active_users" min:"0" max:"1000000" default:"2" about:"Fewer active people are never left."`
+}
+
+// Limit is a count, or a share with a floor below which it never falls.
+type Limit struct {
+	Count int
+	Share float64 // 0.05 is 5 %
+	Floor int
 }
 
 // TimeSync is one entry of time_sync.

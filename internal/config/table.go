@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // setting is one field of Settings, as its tags describe it.
@@ -87,7 +85,7 @@ func kindOf(t reflect.Type, path string) (form, []*setting) {
 		return lists, nil
 	case reflect.TypeFor[People]():
 		return people, nil
-	case reflect.TypeFor[state.Limit](), reflect.TypeFor[time.Time](), reflect.TypeFor[time.Duration]():
+	case reflect.TypeFor[Limit](), reflect.TypeFor[time.Time](), reflect.TypeFor[time.Duration]():
 		return aText, nil
 	}
 	switch t.Kind() {
