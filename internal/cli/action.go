@@ -23,6 +23,11 @@ func (c *actionCommand) run(ctx context.Context) int {
 	if err != nil {
 		return c.fail(err)
 	}
+	written := []string{c.opts.audit}
+	if c.opts.out != "" {
+		written = append(written, c.opts.out)
+	}
+	defer c.giveToOwner(written...)
 	code, err := action.Run(ctx, action.Options{
 		Log: c.log, Getenv: c.getenv, Now: c.Now, Transport: c.HTTP,
 		Inputs: action.Inputs{

@@ -89,6 +89,9 @@ func (a *applyRun) begin() (err error) {
 		return err
 	}
 	a.folder = filepath.Join(a.opts.audit, a.audit.Folder())
+	if a.log != nil {
+		a.giveToOwner(a.opts.audit, a.folder) // now too: a run that is killed leaves folders that can be removed
+	}
 	pages, err := a.planPages(a.plan)
 	for _, page := range pages {
 		err = errors.Join(err, a.audit.WriteFile(page.name, page.data))
