@@ -152,7 +152,7 @@ func TestBadInput(t *testing.T) {
 		"redact":                 {env: map[string]string{"INPUT_REDACT": "some"}, says: `redact: "some" is not auto, none or full`},
 		"only":                   {env: map[string]string{"INPUT_ONLY": "groups"}, says: `--only "groups": want users, time or time:NAME`},
 		"api-url in the clear":   {env: map[string]string{"INPUT_API-URL": "http://clockify.example.com"}, says: "input api-url: would send the key in the clear: it needs https"},
-		"a server of somebody's": {setup: func(r *runner) { r.configure("api: {base_url: \"https://clockify.me.example.com/api/v1\"}\n") }, says: "https://clockify.me.example.com/api/v1" is not a host of Clockify, which a file may not send keys to"},
+		"a server of somebody's": {setup: func(r *runner) { r.configure("api: {base_url: \"https://clockify.me.example.com/api/v1\"}\n") }, says: `"https://clockify.me.example.com/api/v1" is not a host of Clockify, which a file may not send keys to`},
 		"reports of somebody's":  {setup: func(r *runner) { r.configure("api: {reports_url: \"https://notclockify.me/v1\"}\n") }, says: "which a file may not send keys to: name it by variable or input"},
 		"users outside":          {env: map[string]string{"INPUT_USERS": "../people.csv"}, says: `users: "../people.csv" leaves the workspace`},
 		"users absolute":         {env: map[string]string{"INPUT_USERS": "/etc/passwd"}, says: `users: "/etc/passwd" leaves the workspace`},
