@@ -209,19 +209,12 @@ func newDocument(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Conte
 
 // match gives every change its outcome. Two equal entries share an id, and each has an outcome of its own.
 func (b *builder) match(outcomes []plan.Outcome) {
-	byID := make(map[string][]int, len(outcomes))
-	for i := range outcomes {
-		id := outcomes[i].Change.ID
-		byID[id] = append(byID[id], i)
-	}
+	ended := outcomesByID(outcomes)
 	b.ends = make([]end, len(b.plan.Changes))
 	for i := range b.plan.Changes {
 		c := &b.plan.Changes[i]
 		e := end{Change: c}
-		var o plan.Outcome
-		if of := byID[c.ID]; len(of) > 0 {
-			o, byID[c.ID] = outcomes[of[0]], of[1:]
-		}
+		o := ended.take(c.ID)
 		e.result, e.tries = b.result(c, o), o.Attempts
 		if e.result != Done && e.result != Withheld {
 			e.err = b.mask.text(joinError(o))
@@ -231,6 +224,28 @@ func (b *builder) match(outcomes []plan.Outcome) {
 			b.doc.Started = from
 		}
 	}
+}
+
+// outcomesOf are outcomes by the id of their change.
+type outcomesOf map[string][]*plan.Outcome
+
+func outcomesByID(outcomes []plan.Outcome) outcomesOf {
+	byID := make(outcomesOf, len(outcomes))
+	for i := range outcomes {
+		id := outcomes[i].Change.ID
+		byID[id] = append(byID[id], &outcomes[i])
+	}
+	return byID
+}
+
+// take gives away the next outcome of the changes with this id.
+func (o outcomesOf) take(id string) plan.Outcome {
+	list := o[id]
+	if len(list) == 0 {
+		return plan.Outcome{}
+	}
+	o[id] = list[1:]
+	return *list[0]
 }
 
 func joinError(o plan.Outcome) string {

@@ -221,11 +221,11 @@ func guard(n int) *plan.Plan {
 	for i := range n {
 		email := fmt.Sprintf("person.%02d@example.com", i)
 		c := change(plan.Delete, plan.KindMembership, email, field("group", fmt.Sprintf("Team %d", i%3), ""))
-		c.Person, c.Gated, c.Guard, c.Attribute = email, true, plan.MaxRemovals, "manager"
+		c.Phase, c.Person, c.Gated, c.Guard, c.Attribute = plan.Remove, email, true, plan.MaxRemovals, "manager"
 		b.add(c)
 		if i%4 == 0 {
 			c := change(plan.Delete, plan.KindProfile, email, field("Company", "Acme", ""))
-			c.Person, c.Gated, c.Guard, c.Attribute = email, true, plan.MaxRemovals, "Company"
+			c.Phase, c.Person, c.Gated, c.Guard, c.Attribute = plan.Remove, email, true, plan.MaxRemovals, "Company"
 			b.add(c)
 		}
 	}
@@ -372,7 +372,7 @@ func TestJSON(t *testing.T) {
 	if !strings.Contains(empty.String(), `"changes": []`) || !strings.Contains(empty.String(), `"findings": []`) {
 		t.Errorf("empty lists are not lists: %s", empty)
 	}
-	for _, bad := range []string{"", "{}", `{"version":2}`, `{"version":1,"changes":[{"id":"x y","gated":true}]}`} {
+	for _, bad := range []string{"", "{}", `{"version":1}`, `{"version":2,"changes":[{"id":"x y","gated":true}]}`} {
 		if _, _, err := ReadJSON(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}
