@@ -284,7 +284,13 @@ func (a *applyRun) print(reason string) {
 	for _, err := range a.errs {
 		fmt.Fprintf(a.Stderr, "clockify-sync: %s\n", a.mask.Text(err.Error()))
 	}
-	if a.opts.format == "json" || a.plan.Empty() || len(a.plan.Problems) > 0 {
+	if a.opts.format == "json" {
+		if err := report.OutcomeJSON(a.Stdout, a.plan, a.outcomes, a.context()); err != nil {
+			fmt.Fprintf(a.Stderr, "clockify-sync: %v\n", err)
+		}
+		return
+	}
+	if a.plan.Empty() || len(a.plan.Problems) > 0 {
 		return
 	}
 	if reason != "" {

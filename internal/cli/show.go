@@ -26,6 +26,7 @@ func (r *run) show(p *plan.Plan) error {
 	failures := r.failures()
 	var err error
 	switch {
+	case r.opts.format == "json" && r.applying: // once it is known how the changes ended
 	case r.opts.format == "json":
 		err = report.JSON(r.Stdout, p, r.context())
 	case len(failures) > 0 && !r.planned():
@@ -38,9 +39,10 @@ func (r *run) show(p *plan.Plan) error {
 		}
 	case r.shown[p.Digest()]:
 	default:
-		fmt.Fprint(r.Stdout, r.headline())
 		r.shown[p.Digest()] = true
-		report.Text(r.Stdout, p, r.style(), r.context())
+		about := r.context()
+		about.Headline = r.headline()
+		report.Text(r.Stdout, p, r.style(), about)
 	}
 	for _, f := range failures {
 		fmt.Fprintf(r.Stderr, "clockify-sync: %v\n", f)

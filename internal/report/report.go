@@ -31,6 +31,7 @@ type Context struct {
 	AuditDir       string        // where the CSV files are, for the last line of outcomes
 	UsersFile      string        // empty: users.csv
 
+	Headline   string     // the first lines at a terminal: workspaces and keys; empty: the workspaces
 	Label      string     // what the operator calls this plan; empty: the workspace's name
 	Summary    bool       // the page is the run's summary: links to the whole lead elsewhere
 	Errors     []string   // what kept parts of the plan from being made

@@ -17,12 +17,12 @@ const mostAtTerminal = 3000
 // do next.
 func Text(w io.Writer, p *plan.Plan, style Style, ctx Context) {
 	t := &terminal{screen{w: w, style: style}, newDocument(p, nil, Verify{}, ctx, mostAtTerminal), ctx}
+	t.headline()
 	if t.Idle && len(t.Findings.Problems) == 0 {
 		t.line(0, t.words(t.Verdict))
 		t.findings()
 		return
 	}
-	t.line(0, t.paint(bold, joined(": ", joined(" · ", plain(t.Label), plain(t.where())), t.Stands)))
 	t.stops()
 	t.approval()
 	t.section("People", t.People, "~")
@@ -31,6 +31,22 @@ func Text(w io.Writer, p *plan.Plan, style Style, ctx Context) {
 	t.syncs()
 	t.findings()
 	t.closing()
+}
+
+// headline names the workspaces, and what stands against the plan.
+func (t *terminal) headline() {
+	lines := strings.Split(strings.TrimSuffix(t.ctx.Headline, "\n"), "\n")
+	if t.ctx.Headline == "" {
+		lines = []string{joined(" · ", t.Label, t.where())}
+	}
+	for i, line := range lines {
+		if i == len(lines)-1 {
+			line = joined(": ", line, t.Stands)
+		}
+		if line != "" {
+			t.line(0, t.paint(bold, plain(line)))
+		}
+	}
 }
 
 // OutcomeText writes how an apply went: what was not done and why, what needs approval, what to do next.
