@@ -132,7 +132,6 @@ var guardWords = map[plan.Guard]struct {
 	plan.MaxRemovals:      {"removals", "{have} people lose a value[ of {of}]; guards.max_removals allows {limit} of {base}[, {allow} would allow it]"},
 	plan.MaxShrink:        {"people missing", "{have} of {base} active people are missing in {file}; guards.max_shrink allows {limit}. A file that was cut off, most likely[; if they really left, {allow} would allow it]"},
 	plan.MinKnown:         {"people unknown", "the workspace knows {have} of the {base} people in {file}; guards.min_known asks for {limit}. The wrong file or the wrong workspace, most likely[; {allow} would allow it]"},
-	plan.OtherWorkspace:   {"changes", "the pull request names another workspace than its base"},
 	plan.MinActiveUsers:   {"people left", "{have} active people would be left of {base}; guards.min_active_users asks for {limit}[, {allow} would allow it]"},
 	plan.OtherWorkspace:   {"changes in another workspace", "this pull request names another workspace than its base, so every change needs approval"},
 }
