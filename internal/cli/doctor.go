@@ -1,0 +1,287 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/provider"
+)
+
+// doctorCommand asks Clockify, reading only, what stands between the files and a run, and whether the API is as this
+// tool knows it.
+type doctorCommand struct{ command }
+
+func newDoctor(c *console) *cobra.Command {
+	d := &doctorCommand{command{console: c}}
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Say on one page whose key this is, what it may, and whether Clockify is as expected; reads only",
+		SuggestFor: []string{"check", "status", "whoami"}, Args: noArgs, RunE: d.runs(d.run),
+	}
+	d.opts.fileFlags(cmd.Flags())
+	cmd.Flags().StringVar(&d.opts.format, "format", "", "print as `FORMAT`: text, or json, which holds no names, addresses or keys and is fit for a bug report (text)")
+	return cmd
+}
+
+func (d *doctorCommand) run(ctx context.Context) int {
+	r, err := d.load()
+	if err != nil {
+		return d.fail(err)
+	}
+	if d.opts.format == "markdown" {
+		return d.fail(about(aboutCommandLine, errors.New("--format markdown: doctor prints text or json")))
+	}
+	if err := r.guide(ctx); err != nil {
+		return d.fail(err)
+	}
+	targets, err := r.targets()
+	if err != nil {
+		return d.fail(err)
+	}
+	found := diagnosis{Program: d.Version.String(), Problems: len(r.problems())}
+	for _, t := range targets {
+		found.Workspaces = append(found.Workspaces, r.examine(ctx, t))
+	}
+	if ctx.Err() != nil {
+		return d.fail(errInterrupted)
+	}
+	if d.opts.format == "json" {
+		data, err := json.MarshalIndent(found, "", "  ")
+		if err != nil {
+			return d.fail(err)
+		}
+		fmt.Fprintf(d.Stdout, "%s\n", data)
+	} else {
+		found.print(d.console)
+	}
+	if !found.sound() {
+		return ExitFailed
+	}
+	return ExitDone
+}
+
+// target is a workspace that the config works on, through a key.
+type target struct {
+	id, token string
+	parts     []string // users, time
+	needs     []need
+}
+
+// need is something that a workspace has to offer for what the config asks.
+type need struct {
+	Name     string   `json:"name"`
+	Features []string `json:"features,omitempty"` // any of them
+	Have     string   `json:"have"`               // yes, no or unknown
+
+	others string // the id of the person for whom time is written; only those who are not the key's user need the feature
+}
+
+// targets are the workspaces of the user sync and of the time syncs, each once.
+func (r *run) targets() ([]*target, error) {
+	var list []*target
+	add := func(id, token, part string, needs ...need) {
+		i := slices.IndexFunc(list, func(t *target) bool { return t.id == id && r.tokens[t.token] == r.tokens[token] })
+		if i < 0 {
+			list, i = append(list, &target{id: id, token: token}), len(list)
+		}
+		if !slices.Contains(list[i].parts, part) {
+			list[i].parts = append(list[i].parts, part)
+		}
+		list[i].needs = append(list[i].needs, needs...)
+	}
+	syncs, err := r.timeSyncs()
+	if err != nil {
+		return nil, about(aboutSecrets, err)
+	}
+	if r.opts.wantsUsers() && (r.loaded.Spec.Users != nil || len(syncs) == 0) {
+		id, err := r.workspaceID()
+		if err := errors.Join(r.key(), err); err != nil {
+			return nil, err
+		}
+		add(id, mainKey, "users", usersNeeds(r.loaded.Spec.Users)...)
+	}
+	for _, sync := range syncs {
+		if !r.opts.wantsSync(sync.Name) {
+			continue
+		}
+		if err := errors.Join(r.token("source.token_env", sync.Source.Token), r.token("destination.token_env", sync.Destination.Token)); err != nil {
+			return nil, fmt.Errorf("time %s: %w", sync.Name, err)
+		}
+		add(sync.Source.WorkspaceID, sync.Source.Token, "time")
+		add(sync.Destination.WorkspaceID, sync.Destination.Token, "time", timeNeeds(sync)...)
+	}
+	return list, nil
+}
+
+// usersNeeds is what the user sync needs of its workspace (docs/clockify-api.md#plans).
+func usersNeeds(users *state.Users) []need {
+	if users == nil {
+		return nil
+	}
+	needs := []need{{Name: "a key of an owner or admin"}}
+	if len(users.Fields) > 0 || users.DeactivateAfter > 0 {
+		needs = append(needs, need{Name: "custom fields of people", Features: []string{"USER_CUSTOM_FIELDS", "CUSTOM_FIELDS"}})
+	}
+	if !users.NoManagers {
+		needs = append(needs, need{Name: "team manager role", Features: []string{"MANAGER_ROLE"}})
+	}
+	return needs
+}
+
+// timeNeeds is what a time sync needs of its destination.
+func timeNeeds(sync state.TimeSync) []need {
+	var needs []need
+	if sync.Link {
+		needs = append(needs, need{Name: "custom fields of time entries", Features: []string{"CUSTOM_FIELDS"}})
+	}
+	return append(needs, need{Name: "adding time for others", Features: []string{"ADD_TIME_FOR_OTHERS"}, others: sync.Destination.UserID})
+}
+
+// knownFeatures are those that this tool asks about, in the order in which they are shown.
+var knownFeatures = []struct{ name, feature string }{
+	{"custom fields of people", "USER_CUSTOM_FIELDS"},
+	{"manager role", "MANAGER_ROLE"},
+	{"add time for others", "ADD_TIME_FOR_OTHERS"},
+	{"capacities in bulk", "SCHEDULING"},
+}
+
+// examination is what was found of one workspace. Its unexported fields are for the page alone.
+type examination struct {
+	Parts    []string        `json:"parts"`
+	Host     string          `json:"host"`
+	Latency  int64           `json:"latency_ms"`
+	Rate     float64         `json:"calls_per_second"`
+	Role     string          `json:"role,omitempty"`
+	Opens    int             `json:"workspaces_of_the_key"`
+	Plan     string          `json:"plan,omitempty"`
+	Features map[string]bool `json:"features,omitempty"`
+	Needs    []need          `json:"needs,omitempty"`
+	Checks   []check         `json:"checks,omitempty"`
+	Status   int             `json:"refused_with,omitempty"` // the HTTP status that opening the workspace was answered with
+	Failed   bool            `json:"failed"`
+
+	err            error
+	self, name, id string
+	address        string   // of the server
+	others         []string // names of the other workspaces that the key opens
+}
+
+// check is one assumption about the API.
+type check struct {
+	Name    string           `json:"name"`
+	Anchor  string           `json:"fact"` // a heading of docs/clockify-api.md
+	Verdict provider.Verdict `json:"verdict"`
+	Seen    string           `json:"seen"`
+	Means   string           `json:"means,omitempty"`
+}
+
+// examine asks a workspace everything, with some fifteen calls.
+func (r *run) examine(ctx context.Context, t *target) *examination {
+	e := &examination{Parts: t.parts, id: t.id, Rate: r.loaded.Settings.API.RequestsPerSecond}
+	e.address, e.Host = hostOf(r.core)
+	if e.err = r.fill(ctx, t, e); e.err != nil {
+		e.Failed = true
+		var refused *clockify.Error
+		if errors.As(e.err, &refused) {
+			e.Status = refused.Status
+		}
+	}
+	return e
+}
+
+func (r *run) fill(ctx context.Context, t *target, e *examination) error {
+	client, err := r.client(t.token, t.id, false)
+	if err != nil {
+		return err
+	}
+	if _, err := client.CurrentUser(ctx); err != nil { // the first call also opens the connection
+		return fmt.Errorf("ask for the key's user: %w", err)
+	}
+	asked := r.Now()
+	self, err := client.CurrentUser(ctx)
+	if err != nil {
+		return fmt.Errorf("ask for the key's user: %w", err)
+	}
+	e.Latency, e.self = r.Now().Sub(asked).Round(time.Millisecond).Milliseconds(), self.Email
+	list, err := client.Workspaces(ctx)
+	if err != nil {
+		return fmt.Errorf("list the workspaces: %w", err)
+	}
+	e.Opens = len(list)
+	i := slices.IndexFunc(list, func(w clockify.Workspace) bool { return w.ID == t.id })
+	for j, w := range list {
+		if j != i {
+			e.others = append(e.others, w.Name)
+		}
+	}
+	if i < 0 {
+		return about(aboutWorkspace, fmt.Errorf("there is no workspace %s that the key of %s opens", t.id, self.Email))
+	}
+	e.name, e.Plan = list[i].Name, list[i].FeatureSubscriptionType
+	e.Features = map[string]bool{}
+	for _, known := range knownFeatures {
+		e.Features[known.feature] = slices.Contains(list[i].Features, known.feature)
+	}
+	w, err := r.reader().workspace(t.id, t.token)
+	if err != nil {
+		return err
+	}
+	var denied *provider.Denied
+	switch dir, err := w.ReadUsers(ctx, &state.Users{}); {
+	case err == nil:
+		e.Role = roleOf(dir)
+	case errors.As(err, &denied):
+		e.Role = "member"
+	default:
+		return err
+	}
+	e.weigh(t.needs, list[i].Features, self.ID)
+	results, err := w.Probe(ctx)
+	for _, result := range results {
+		e.Checks = append(e.Checks, check(result))
+	}
+	return err
+}
+
+// weigh says of each need whether the workspace has what it takes. A paid workspace that tells no features may have all.
+func (e *examination) weigh(needs []need, features []string, self string) {
+	for _, n := range needs {
+		has := slices.ContainsFunc(n.Features, func(f string) bool { return slices.Contains(features, f) })
+		switch {
+		case n.others != "" && n.others == self:
+			continue
+		case n.Features == nil:
+			has = e.Role == "owner" || e.Role == "admin"
+			fallthrough
+		case has, len(features) > 0, e.Plan == "FREE":
+			n.Have = yesNo(has)
+		default:
+			n.Have = "unknown"
+		}
+		if !slices.ContainsFunc(e.Needs, func(had need) bool { return had.Name == n.Name }) {
+			e.Needs = append(e.Needs, n)
+		}
+		e.Failed = e.Failed || n.Have == "no"
+	}
+}
+
+// hostOf is the host of an address, and what may be told of it: one that is not Clockify's own is the user's business.
+func hostOf(address string) (host, public string) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return address, "another host"
+	case strings.HasSuffix("."+u.Hostname(), ".clockify.me"):
+		return u.Host, u.Host
+	}
+	return u.Host, "another host"
+}
