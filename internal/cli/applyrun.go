@@ -178,6 +178,7 @@ func (a *applyRun) verify(ctx context.Context) {
 }
 
 func (a *applyRun) look(ctx context.Context) report.Verify {
+	defer a.watch("Verifying")()
 	var plans []*plan.Plan
 	var errs []error
 	var mu sync.Mutex

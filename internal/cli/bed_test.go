@@ -58,12 +58,17 @@ type ran struct {
 
 func (b *bed) run(ctx context.Context, args ...string) ran {
 	var out, errs paper
-	code := Main(ctx, Process{
-		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: b.dir,
+	code := Main(ctx, b.at(&out, &errs, args...))
+	return ran{code, out.text.String(), errs.text.String()}
+}
+
+// at is the process of a command that writes to out and errs.
+func (b *bed) at(out, errs *paper, args ...string) Process {
+	return Process{
+		Args: args, Stdin: strings.NewReader(""), Stdout: out, Stderr: errs, Dir: b.dir,
 		LookupEnv: func(name string) (string, bool) { v, ok := b.env[name]; return v, ok },
 		Now:       time.Now, Sleep: sleep, HTTP: b.http,
-	})
-	return ran{code, out.text.String(), errs.text.String()}
+	}
 }
 
 // paper takes lines of several goroutines, as a real stream does.

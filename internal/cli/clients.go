@@ -3,7 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"net/http"
+	"io"
 	"net/url"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
@@ -20,17 +20,26 @@ const (
 type clients struct {
 	core, reports string
 	budgets       *budgets
-	transport     http.RoundTripper
+	traffic       *traffic
 	gate          *clockify.Gate
 	limiters      map[string]*clockify.Limiter
 	byName        map[string]*clockify.Client
 }
 
-func newClients(maxCalls int, transport http.RoundTripper) *clients {
+func (c *command) newClients(maxCalls int) *clients {
+	transport := c.HTTP
 	if transport == nil {
 		transport = clockify.NewTransport(callsPerHost)
 	}
-	return &clients{budgets: newBudgets(maxCalls), transport: transport, gate: clockify.NewGate(callsPerHost, callsInAll), limiters: map[string]*clockify.Limiter{}, byName: map[string]*clockify.Client{}}
+	return &clients{budgets: newBudgets(maxCalls), traffic: newTraffic(transport, c.Now, c.callLog()), gate: clockify.NewGate(callsPerHost, callsInAll), limiters: map[string]*clockify.Limiter{}, byName: map[string]*clockify.Client{}}
+}
+
+// callLog is where each call is told of, with --verbose.
+func (c *command) callLog() io.Writer {
+	if c.verbose {
+		return c.Stderr
+	}
+	return nil
 }
 
 // client returns the client for a workspace ("" for none) through a token, for reading alone or for writing too.
@@ -60,7 +69,7 @@ func (r *run) client(token, workspace string, writes bool) (*clockify.Client, er
 		CoreURL: r.core, ReportsURL: r.reports,
 		Token: secret, Addon: token == mainKey && r.env.APIKey == "" && r.env.AddonToken != "",
 		ReadOnly: !writes, Limiter: r.limiters[host], Budget: r.budgets.of(workspace), Retries: retries,
-		Base: r.transport, Gate: r.gate, Logger: r.logger(), UserAgent: "clockify-sync/" + cmp.Or(r.Version.resolved().Version, "development"),
+		Base: r.traffic, OnSlow: r.tellSlow, Gate: r.gate, Logger: r.logger(), UserAgent: "clockify-sync/" + cmp.Or(r.Version.resolved().Version, "development"),
 	})
 	if err != nil {
 		return nil, err

@@ -15,6 +15,8 @@ type console struct {
 	Process
 	log *github.Log // in GitHub Actions, what Stdout and Stderr write to
 
+	verbose, noColor bool // as the flags say
+
 	shown      map[string]bool // digests of the plans that were printed: an apply of one need not print it again
 	promptTime time.Duration   // spent waiting for answers
 }
@@ -53,10 +55,13 @@ func (c *console) style() report.Style {
 	return report.Style{Color: c.Terminal && !c.plain() && !c.inCI(), Width: c.Width}
 }
 
+// live reports whether a line on Stderr can be drawn over.
+func (c *console) live() bool { return c.ErrTerminal && !c.plain() && !c.inCI() }
+
 // plain reports whether the terminal is to be spared colours and lines drawn over.
 func (c *console) plain() bool {
 	color, _ := config.Screen(c.getenv)
-	return !color
+	return c.noColor || !color
 }
 
 // inCI reports whether nobody is watching. CI=false says that somebody is.

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
 // TestColours are drawn where somebody watches a terminal that can show them. A variable that is empty says nothing.
@@ -86,5 +89,79 @@ func TestWholePage(t *testing.T) {
 	page := d.read(t, filepath.Join(dir, "plan.md"))
 	if cut := regexp.MustCompile(`and [\d,]+ more`).FindString(page); len(page) < 70_000 || cut != "" {
 		t.Errorf("plan.md has %d bytes: %q", len(page), cut)
+	}
+}
+
+// TestProgressOfReading reads slowly, and from a server that is silent for a while: both are told of.
+func TestProgressOfReading(t *testing.T) {
+	t.Parallel()
+	for _, live := range []bool{true, false} {
+		bubble(t, func(t *testing.T) {
+			state, content := company(20)
+			b := newBed(t, sandbox.Options{State: state, Latency: 4 * time.Second}, content)
+			var out, errs paper
+			p := b.at(&out, &errs, "plan")
+			p.ErrTerminal = live
+			if code := Main(t.Context(), p); code != ExitDone {
+				t.Fatalf("exit code %d\n%s", code, &errs.text)
+			}
+			shown := errs.text.String()
+			if drawn := strings.Contains(shown, "\rReading     2 calls  8 s\x1b[K"); drawn != live {
+				t.Errorf("drawn %v, want %v: %q", drawn, live, shown)
+			}
+			if told := strings.Contains(shown, "Reading     5 calls  10 s\n"); told == live {
+				t.Errorf("told %v: %q", told, shown)
+			}
+			b.server.SetFaults(sandbox.Faults{})
+			p = b.at(&out, &errs, "plan")
+			p.HTTP = silent{b.http, 25 * time.Second}
+			if code := Main(t.Context(), p); code != ExitDone {
+				t.Fatalf("exit code %d\n%s", code, &errs.text)
+			}
+			if n := strings.Count(errs.text.String(), "waiting for clockify.test for 20 s\n"); n == 0 || n > 3 {
+				t.Errorf("the silent server is told of %d times: %q", n, &errs.text)
+			}
+		})
+	}
+}
+
+// silent answers late.
+type silent struct {
+	next http.RoundTripper
+	wait time.Duration
+}
+
+func (s silent) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(s.wait)
+	return s.next.RoundTrip(r)
+}
+
+// TestVerbose tells of each call, and never of a key or a body.
+func TestVerbose(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t.TempDir(), twoWorkspaces())
+	d.write(t, "users.csv", twoPeople)
+	code, text := d.run(t, "apply", "--verbose", "--yes")
+	if code != ExitDone {
+		t.Fatalf("exit code %d\n%s", code, text)
+	}
+	for _, want := range []string{`(?m)^GET /api/v1/user → 200, 0 ms$`, `(?m)^PATCH /api/v1/workspaces/[0-9a-f]+/member-profile/[0-9a-f]+ → 200, 0 ms$`} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("%s is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, guidedKey) || strings.Contains(text, "workCapacity") {
+		t.Errorf("too much is told:\n%s", text)
+	}
+	if _, text := d.run(t, "plan"); strings.Contains(text, "GET /") {
+		t.Error("told unasked")
+	}
+	d.env["CLOCKIFY_SYNC_VERBOSE"] = "true"
+	if _, text := d.run(t, "plan"); !strings.Contains(text, "GET /") {
+		t.Error("the variable does nothing")
+	}
+	d.Terminal = true
+	if _, text := d.run(t, "plan", "--no-color"); strings.Contains(text, "\x1b[") {
+		t.Error("colours with --no-color")
 	}
 }

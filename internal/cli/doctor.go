@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,10 +24,13 @@ func newDoctor(c *console) *cobra.Command {
 	d := &doctorCommand{command{console: c}}
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Say on one page whose key this is, what it may, and whether Clockify is as expected; reads only",
+		Long: `doctor asks Clockify, reading only, and says on one page: whose key, which role, which workspaces it opens, plan and features
+against what the config needs, how far away the server is, and which assumptions about the API hold.
+--format json holds no names, no addresses and no keys: it is fit for a bug report.`,
 		SuggestFor: []string{"check", "status", "whoami"}, Args: noArgs, RunE: d.runs(d.run),
 	}
-	d.opts.fileFlags(cmd.Flags())
-	cmd.Flags().StringVar(&d.opts.format, "format", "", "print as `FORMAT`: text, or json, which holds no names, addresses or keys and is fit for a bug report (text)")
+	addFlags(cmd, fileFlags...)
+	addFlags(cmd, "format")
 	return cmd
 }
 
@@ -37,8 +39,8 @@ func (d *doctorCommand) run(ctx context.Context) int {
 	if err != nil {
 		return d.fail(err)
 	}
-	if d.opts.format == "markdown" {
-		return d.fail(about(aboutCommandLine, errors.New("--format markdown: doctor prints text or json")))
+	if d.opts.format != "text" && d.opts.format != "json" {
+		return d.fail(about(aboutCommandLine, fmt.Errorf("--format %s: doctor prints text or json", d.opts.format)))
 	}
 	if err := r.guide(ctx); err != nil {
 		return d.fail(err)
@@ -47,10 +49,12 @@ func (d *doctorCommand) run(ctx context.Context) int {
 	if err != nil {
 		return d.fail(err)
 	}
+	stop := r.watch("Looking")
 	found := diagnosis{Program: d.Version.String(), Problems: len(r.problems())}
 	for _, t := range targets {
 		found.Workspaces = append(found.Workspaces, r.examine(ctx, t))
 	}
+	stop()
 	if ctx.Err() != nil {
 		return d.fail(errInterrupted)
 	}
@@ -203,20 +207,17 @@ func (r *run) fill(ctx context.Context, t *target, e *examination) error {
 	if err != nil {
 		return err
 	}
-	if _, err := client.CurrentUser(ctx); err != nil { // the first call also opens the connection
-		return fmt.Errorf("ask for the key's user: %w", err)
-	}
-	asked := r.Now()
 	self, err := client.CurrentUser(ctx)
 	if err != nil {
 		return fmt.Errorf("ask for the key's user: %w", err)
 	}
-	e.Latency, e.self = r.Now().Sub(asked).Round(time.Millisecond).Milliseconds(), self.Email
+	e.self = self.Email
 	list, err := client.Workspaces(ctx)
 	if err != nil {
 		return fmt.Errorf("list the workspaces: %w", err)
 	}
-	e.Opens = len(list)
+	_, latency := r.traffic.seen()
+	e.Opens, e.Latency = len(list), latency.Milliseconds() // of the second call: the first opened the connection
 	i := slices.IndexFunc(list, func(w clockify.Workspace) bool { return w.ID == t.id })
 	for j, w := range list {
 		if j != i {

@@ -111,6 +111,7 @@ func (r *run) usersJob() *job {
 
 // planAll reads and plans every job. What the files themselves have to say comes first in the joined plan.
 func (r *run) planAll(ctx context.Context) *plan.Plan {
+	defer r.watch("Reading")()
 	var sound []*job
 	for _, j := range r.jobs {
 		if j.err == nil {

@@ -85,6 +85,7 @@ func (c *command) settle() (config.Given, error) {
 	o.approve, o.exitCode, o.yes = env.Approve, env.ExitCode, env.Yes
 	o.listen, o.state, o.faults = env.Listen, env.State, env.Faults
 	o.force, o.gaps = env.Force, env.Check
+	c.verbose, c.noColor = env.Verbose, env.NoColor
 	return env, about(aboutCommandLine, o.check())
 }
 

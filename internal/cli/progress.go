@@ -37,7 +37,7 @@ type progress struct {
 
 func (c *console) newProgress(p *plan.Plan) *progress {
 	g := &progress{
-		console: c, live: c.ErrTerminal && !c.plain() && !c.inCI(),
+		console: c, live: c.live(),
 		total: map[plan.Phase]int{}, done: map[plan.Phase]int{}, tried: map[plan.Phase]int{}, failed: map[plan.Phase]int{}, began: map[plan.Phase]time.Time{},
 	}
 	g.first = c.Now()

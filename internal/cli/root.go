@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/clockify-sync/clockify-sync/internal/config"
 )
 
 // newRoot is the command line: every command in the order of the help.
@@ -37,6 +39,9 @@ CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR. New here? Run clockify-sync 
 	root.SetVersionTemplate(c.versionLine())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return badFlag(cmd, err) })
+	for _, name := range []string{"verbose", "no-color"} {
+		root.PersistentFlags().Bool(name, false, config.FlagOf(name).Usage)
+	}
 	const begin, work, more = "begin", "work", "more"
 	root.AddGroup(&cobra.Group{ID: begin, Title: "Begin:"}, &cobra.Group{ID: work, Title: "Work:"}, &cobra.Group{ID: more, Title: "More:"})
 	grouped := func(id string, list ...*cobra.Command) {

@@ -73,7 +73,7 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	api := r.loaded.Settings.API
-	r.clients = newClients(cmp.Or(env.API.MaxCalls, api.MaxCalls), r.HTTP)
+	r.clients = c.newClients(cmp.Or(env.API.MaxCalls, api.MaxCalls))
 	r.core, r.reports = cmp.Or(env.API.BaseURL, api.BaseURL), cmp.Or(env.API.ReportsURL, api.ReportsURL)
 	r.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
 	r.hide()
