@@ -1,23 +1,21 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	configfile "github.com/clockify-sync/clockify-sync/internal/config"
-	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/export"
 	"github.com/clockify-sync/clockify-sync/internal/report"
-	"github.com/clockify-sync/clockify-sync/internal/userscsv"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // exportCommand writes users.csv and the config from a live workspace, such that the next plan is empty.
@@ -42,7 +40,7 @@ func (in *exportCommand) run(ctx context.Context) int {
 	if err := in.free(users, config); err != nil {
 		return in.fail(err)
 	}
-	if n := len(s.loaded.Spec.Time); n > 0 && !in.opts.gaps && sameFile(config, s.loaded.Config) {
+	if n := len(s.loaded.Spec.Time); n > 0 && !in.opts.gaps && path.Clean(config) == path.Clean(s.loaded.Config) {
 		return in.fail(fmt.Errorf("%s holds %s, which export does not write: nothing was replaced. Name another file with --config", config, count(n, [2]string{"time sync", "time syncs"})))
 	}
 	if err := s.askKey(ctx); err != nil {
@@ -66,29 +64,29 @@ func (in *exportCommand) run(ctx context.Context) int {
 	if err != nil {
 		return in.fail(err)
 	}
-	d, err := newDraft(dir, users)
+	e, err := export.New(dir, users)
 	if err != nil {
-		return in.fail(fmt.Errorf("draft the files: %w", err))
+		return in.fail(fmt.Errorf("work out the files: %w", err))
 	}
-	files, err := d.files(id, users, config)
+	csv, yaml, err := e.Files(id, config)
 	if err != nil {
-		return in.fail(fmt.Errorf("draft the files: %w", err))
+		return in.fail(fmt.Errorf("work out the files: %w", err))
 	}
 	fmt.Fprintf(in.Stdout, "%s: %s, %s, %s; read with %s.\n", visible(dir.Workspace), count(len(dir.People), peopleWord),
 		count(len(dir.Groups), groupWord), count(len(dir.Fields), fieldWord), count(s.calls(), [2]string{"call", "calls"}))
 	if !in.opts.gaps {
-		if err := in.writeBoth(files); err != nil {
+		if err := in.writeBoth([]file{{users, csv}, {config, yaml}}); err != nil {
 			return in.fail(err)
 		}
-		fmt.Fprintf(in.Stdout, "Wrote %s (%s) and %s. The next plan is empty.\n", users, count(len(d.users.People), peopleWord), config)
+		fmt.Fprintf(in.Stdout, "Wrote %s (%s) and %s. The next plan is empty.\n", users, count(len(e.Users.People), peopleWord), config)
 	}
-	d.report(in)
+	in.tell(e)
 	return ExitDone
 }
 
 // free refuses to overwrite what was not said to be replaced.
 func (in *exportCommand) free(users, config string) error {
-	if sameFile(users, config) {
+	if path.Clean(users) == path.Clean(config) {
 		return fmt.Errorf("--users and --config both name %s", users)
 	}
 	if in.opts.force || in.opts.gaps {
@@ -117,27 +115,6 @@ type file struct {
 	data []byte
 }
 
-// files renders the draft, reads it back and plans it once more: what is not empty then is not written.
-func (d *draft) files(workspace, users, config string) ([]file, error) {
-	var csv, yaml bytes.Buffer
-	if err := userscsv.Write(&csv, &d.users); err != nil {
-		return nil, err
-	}
-	if err := configfile.WriteConfig(&yaml, d.config(workspace)); err != nil {
-		return nil, err
-	}
-	written := configfile.Read(config, yaml.Bytes())
-	read := userscsv.Read(users, csv.Bytes(), written.Layout, written.Users)
-	if problems := append(written.Problems, read.Problems...); len(problems) > 0 {
-		return nil, errors.New(problems[0].String())
-	}
-	p := plan.Compute(state.Spec{Users: read.Users}, state.State{Users: d.dir})
-	if !p.Empty() || len(p.Problems)+len(p.Refusals) > 0 {
-		return nil, errUndraftable
-	}
-	return []file{{users, csv.Bytes()}, {config, yaml.Bytes()}}, nil
-}
-
 // writeBoth writes the files, all or none: where one fails, those before it are as they were.
 func (in *exportCommand) writeBoth(files []file) error {
 	var undo []func()
@@ -164,33 +141,33 @@ func (in *exportCommand) writeBoth(files []file) error {
 	return nil
 }
 
-// report says what the files cannot express: with --check with all names, else with the first few.
-func (d *draft) report(in *exportCommand) {
-	most := 3
-	say := func(indent, hang int, text string) {
-		fmt.Fprint(in.Stdout, report.Broken(strings.Repeat(" ", indent)+text, hang, in.Width))
+// tell says what the files cannot express: with --check with all names, else with the first few.
+func (in *exportCommand) tell(e *export.Export) {
+	say := func(indent, hang int, line string) {
+		fmt.Fprint(in.Stdout, report.Broken(strings.Repeat(" ", indent)+line, hang, in.Width))
 	}
-	if in.opts.gaps {
-		most = len(d.dir.People) + len(d.dir.Groups) + len(d.dir.Fields)
-	}
-	if len(d.gaps) == 0 {
+	if len(e.Limitations) == 0 {
 		say(0, 0, "The files express all of its people, managers, hours and user fields.")
 	} else {
 		fmt.Fprintln(in.Stdout, "\nWhat the files cannot express, and what is done about it:")
 	}
-	for _, g := range d.gaps {
-		say(2, 6, count(len(g.names), g.what)+" "+g.text)
-		for _, name := range g.names[:min(most, len(g.names))] {
+	for _, l := range e.Limitations {
+		say(2, 6, text.Count(len(l.Names), l.What.One, l.What.Many)+" "+l.Text)
+		most := 3
+		if in.opts.gaps {
+			most = len(l.Names)
+		}
+		for _, name := range l.Names[:min(most, len(l.Names))] {
 			line := visible(name)
 			if line != name {
 				line = strconv.Quote(name)
 			}
-			if why := d.reasons[name]; why != "" && strings.HasPrefix(g.text, "set aside") {
+			if why := e.Excluded[name]; why != "" && strings.HasPrefix(l.Text, "set aside") {
 				line += ": " + visible(why)
 			}
 			say(4, 8, line)
 		}
-		if more := len(g.names) - most; more > 0 {
+		if more := len(l.Names) - most; more > 0 {
 			fmt.Fprintf(in.Stdout, "    and %d more: clockify-sync export --check\n", more)
 		}
 	}
@@ -198,14 +175,4 @@ func (d *draft) report(in *exportCommand) {
 	if !in.opts.gaps {
 		fmt.Fprintln(in.Stdout, "Next: clockify-sync plan")
 	}
-}
-
-// visible is text from outside made fit for a terminal: what does not print is a space.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !strconv.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
 }

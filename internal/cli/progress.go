@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 const (
@@ -102,22 +103,22 @@ func (g *progress) close() {
 // line says how far a phase is: its bar, the rate, the time left and what failed.
 func (g *progress) line(phase plan.Phase, now time.Time) string {
 	done, total := g.done[phase], g.total[phase]
-	text := fmt.Sprintf("%-11s ", phase)
+	line := fmt.Sprintf("%-11s ", phase)
 	if g.live && (g.Width == 0 || g.Width >= 80) {
-		text += bar(done, total) + "  "
+		line += bar(done, total) + "  "
 	}
-	text += fmt.Sprintf("%s/%s", thousands(done), thousands(total))
+	line += fmt.Sprintf("%s/%s", text.Thousands(done), text.Thousands(total))
 	if took := now.Sub(g.began[phase]).Seconds(); took > 0 {
 		rate := float64(g.tried[phase]) / took
-		text += fmt.Sprintf("  %.1f/s", rate)
+		line += fmt.Sprintf("  %.1f/s", rate)
 		if left := total - done; left > 0 {
-			text += "  " + span(time.Duration(float64(left)/rate*float64(time.Second))) + " left"
+			line += "  " + span(time.Duration(float64(left)/rate*float64(time.Second))) + " left"
 		}
 	}
 	if n := g.failed[phase]; n > 0 {
-		text += fmt.Sprintf("  %s failed", thousands(n))
+		line += fmt.Sprintf("  %s failed", text.Thousands(n))
 	}
-	return text
+	return line
 }
 
 // bar draws the share that is done, to half a column.

@@ -60,6 +60,10 @@ func WriteConfig(w io.Writer, d Draft) error {
 			line("  %s: %s", scalar(m.Column), scalar(m.Field))
 		}
 	}
+	if u.NoGroups {
+		line("")
+		line("manager_groups: false   # managers are roles on people alone; true makes a group for every manager")
+	}
 	writeProtect(line, full, d)
 	line("")
 	line("cleanup:")
