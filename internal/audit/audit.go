@@ -167,6 +167,7 @@ type Summary struct {
 	Finished       time.Time
 	Verified       bool          // what was changed was read again
 	LookedAt       []string      // what was read again
+	LeftOut        []string      // syncs that the budget did not hold, in the order in which they are next
 	Left           []plan.Change // what it found that nobody had announced
 	VerifyErr      string
 	Errors         []string // what went wrong beside the changes

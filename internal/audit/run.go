@@ -29,6 +29,7 @@ type run struct {
 	Totals         map[string]int `json:"totals" jsonschema_description:"changes by how they ended: done, failed, unknown, skipped, withheld, not_tried; and tried, the rows of both CSV files"`
 	Verified       bool           `json:"verified" jsonschema_description:"what was changed was read again"`
 	LookedAt       []string       `json:"looked_at,omitempty" jsonschema_description:"what was read again"`
+	LeftOut        []string       `json:"left_out,omitempty" jsonschema_description:"syncs that the budget did not hold, and that the next run begins with"`
 	VerifyError    string         `json:"verify_error,omitempty"`
 	Left           []change       `json:"left,omitempty" jsonschema_description:"changes that are still to be made although nothing said so"`
 	NotTried       []notTried     `json:"not_tried,omitempty" jsonschema_description:"changes that were withheld, skipped, or not reached"`
@@ -55,7 +56,7 @@ func (a *Audit) runOf(h header, s Summary, l *logs) run {
 	r := newRun(h, l)
 	r.Finished, r.ExitCode, r.ApprovalDigest = stamp(s.Finished), &s.ExitCode, s.ApprovalDigest
 	r.Calls = calls{s.Calls.Made, s.Calls.Needed}
-	r.LookedAt = s.LookedAt
+	r.LookedAt, r.LeftOut = s.LookedAt, s.LeftOut
 	r.Verified, r.VerifyError, r.Errors, r.Refusals = s.Verified, s.VerifyErr, s.Errors, s.Refusals
 	for _, o := range s.Outcomes {
 		switch o.Status {

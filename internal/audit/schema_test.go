@@ -67,7 +67,7 @@ func TestSchema(t *testing.T) {
 	c.Cause, c.Guard, c.Gated, c.Origin = "no_manager", plan.MaxRemovals, true, plan.FromDrift
 	valid("a full run", Summary{
 		Outcomes: []plan.Outcome{done(sample(1)), {Change: c, Status: plan.Withheld, Err: "needs approval"}},
-		Left:     []plan.Change{c}, Errors: []string{"x"}, Refusals: []string{"y"}, LookedAt: []string{"everything"}, VerifyErr: "z",
+		Left:     []plan.Change{c}, Errors: []string{"x"}, Refusals: []string{"y"}, LookedAt: []string{"everything"}, LeftOut: []string{"users"}, VerifyErr: "z",
 	}, false)
 	if compiled.Validate(map[string]any{"version": 1}) == nil {
 		t.Error("the schema takes anything")

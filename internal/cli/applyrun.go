@@ -132,20 +132,27 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 	var mu sync.Mutex
 	bar := a.newProgress(a.plan)
 	defer bar.close()
-	for i, j := range a.jobs {
+	one := func(j *job) {
 		if j.plan == nil || j.plan.Empty() {
-			continue
+			return
 		}
-		group.Go(func() error {
-			outcomes, err := apply.Run(ctx, j.plan, j.do, a, apply.Options{Approval: approval, Now: a.Now, Progress: bar.add})
-			mu.Lock()
-			defer mu.Unlock()
-			a.ends[i] = outcomes
-			if err != nil {
-				a.errs = append(a.errs, err)
-			}
-			return nil
-		})
+		outcomes, err := apply.Run(ctx, j.plan, j.do, a, apply.Options{Approval: approval, Now: a.Now, Progress: bar.add})
+		mu.Lock()
+		defer mu.Unlock()
+		if a.ends[slices.Index(a.jobs, j)] = outcomes; err != nil {
+			a.errs = append(a.errs, err)
+		}
+	}
+	group.Go(func() error {
+		for _, j := range a.queue { // one after the other: so those are whole that the budget holds
+			one(j)
+		}
+		return nil
+	})
+	for _, j := range a.jobs {
+		if !slices.Contains(a.queue, j) {
+			group.Go(func() error { one(j); return nil })
+		}
 	}
 	_ = group.Wait() // every job's error is kept
 	for _, outcomes := range a.ends {
@@ -230,6 +237,17 @@ func (a *applyRun) look(ctx context.Context) report.Verify {
 	return v
 }
 
+// next names the syncs that the next run begins with: those that were begun and not ended, and those left out.
+func (a *applyRun) next() []string {
+	var names []string
+	for _, j := range a.queue {
+		if plan.Tally(a.ends[slices.Index(a.jobs, j)])[plan.NotTried] > 0 {
+			names = append(names, j.title)
+		}
+	}
+	return append(names, a.leftOut()...)
+}
+
 // begun are the changes that may have changed something.
 func begun(outcomes []plan.Outcome) []plan.Change {
 	var changes []plan.Change
@@ -275,7 +293,7 @@ func (a *applyRun) close(code int) error {
 	calls.Made = a.calls()
 	return errors.Join(a.writeReport(), a.audit.Close(audit.Summary{
 		Outcomes: a.mask.Outcomes(a.outcomes), ExitCode: code, Digest: a.plan.Digest(), ApprovalDigest: a.plan.ApprovalDigest(),
-		Calls: calls, Started: a.started, Finished: a.Now(), Verified: a.verified.Done, LookedAt: a.lookedAt, VerifyErr: a.mask.Text(a.verified.Err),
+		Calls: calls, Started: a.started, Finished: a.Now(), Verified: a.verified.Done, LookedAt: a.lookedAt, LeftOut: a.next(), VerifyErr: a.mask.Text(a.verified.Err),
 		Left: left, Errors: words, Problems: a.mask.Problems(a.plan.Problems), Refusals: refusals,
 	}))
 }

@@ -113,7 +113,7 @@ func writesPerRun(most, reads int) int {
 	return max(0, most-reads)
 }
 
-// reserve keeps back the calls that verifying will take: as many as planning took.
+// reserve keeps back the calls that verifying will take: as many as planning took, where that leaves any for writing.
 func (b *budgets) reserve() {
 	for _, limited := range b.limits() {
 		if reads := limited.Used(); limited.Max() > 2*reads {
@@ -129,11 +129,12 @@ func (b *budgets) release() {
 	}
 }
 
-// explain says of a budget that reading alone has used up that no later run would get any further.
-func (b *budgets) explain(err error) error {
+// explain says of a budget that reading alone has used up that no later run would get any further, and how many calls
+// reading takes at least.
+func (b *budgets) explain(err error, least int) error {
 	for _, limited := range b.limits() {
 		if limited.Left() == 0 {
-			return fmt.Errorf("%w: reading alone takes more than the %d calls of a run (api.max_calls, or a free workspace's %d an hour)", err, limited.Max(), freeCalls)
+			return fmt.Errorf("%w: reading alone takes more than the %d calls of a run (api.max_calls, or a free workspace's %d an hour): at least %d, and one more for each change", err, limited.Max(), freeCalls, max(least, limited.Max()+1))
 		}
 	}
 	return err

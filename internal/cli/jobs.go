@@ -25,7 +25,9 @@ type job struct {
 	base  *state.Spec // what the base's files ask for; nil: there is none to compare with
 	open  func(*reader) (source, error)
 
+	endpoints []endpoint               // the workspaces it reads
 	workspace func(plan.Change) string // the id of the workspace that a change is made in
+	least     int                      // calls that reading it takes at least
 
 	target string // whose entries in which workspace a time sync writes
 
@@ -89,6 +91,7 @@ func (r *run) usersJob() *job {
 		return j
 	}
 	j.workspace = func(plan.Change) string { return id }
+	j.endpoints, j.least = []endpoint{{id, mainKey}}, provider.LeastUserCalls(users)
 	if r.base != nil {
 		j.base = &state.Spec{Users: r.base.Users}
 	}
@@ -118,11 +121,11 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 			sound = append(sound, j)
 		}
 	}
-	for i, m := range r.reader().make(ctx, sound) {
+	for i, m := range r.readAll(ctx, sound) {
 		j := sound[i]
 		r.role = cmp.Or(r.role, m.role)
-		if j.plan, j.source, j.err = m.plan, m.source, m.err; clockify.Exhausted(j.err) {
-			j.err = r.budgets.explain(j.err)
+		if j.plan, j.source, j.err = m.plan, m.source, m.err; clockify.Exhausted(j.err) && !errors.Is(j.err, errLeftOut) {
+			j.err = r.budgets.explain(j.err, j.least)
 		}
 	}
 	parts := []*plan.Plan{plan.Compute(state.Spec{Findings: r.loaded.Spec.Findings, Problems: r.loaded.Spec.Problems}, state.State{})}
@@ -217,8 +220,11 @@ func (j *job) readFor(ctx context.Context, r *reader) (state.State, source, erro
 // failures are the errors of the jobs that could not be planned.
 func (r *run) failures() []error {
 	var errs []error
+	if left := r.leftOut(); len(left) > 0 {
+		errs = append(errs, leftOutError(left))
+	}
 	for _, j := range r.jobs {
-		if j.err != nil {
+		if j.err != nil && !errors.Is(j.err, errLeftOut) {
 			errs = append(errs, fmt.Errorf("%s: %w", j.title, j.err))
 		}
 	}

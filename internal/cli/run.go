@@ -23,6 +23,8 @@ type run struct {
 	loaded   loadedFiles
 	file     string // the CSV's name, for messages
 	jobs     []*job
+	turns    []*job                // those that a budget bounds, in the order in which they are done
+	queue    []*job                // those of them that were planned
 	folder   string                // of an apply, in the audit folder
 	applying bool                  // the plan is shown on the way to being applied
 	base     *state.Spec           // what the files asked for before the pull request; nil: not known, or none

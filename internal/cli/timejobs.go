@@ -93,6 +93,8 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 		j.base = &state.Spec{Time: r.base.Time}
 	}
 	now := r.Now()
+	j.endpoints = []endpoint{{sync.Source.WorkspaceID, sync.Source.Token}, {sync.Destination.WorkspaceID, sync.Destination.Token}}
+	j.least = provider.LeastTimeCalls
 	j.workspace = func(c plan.Change) string {
 		if c.Ref.Kind == plan.KindProject {
 			return sync.Source.WorkspaceID

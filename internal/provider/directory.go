@@ -103,6 +103,24 @@ func declareAll(dir *state.Directory) *state.Users {
 	return spec
 }
 
+// Open asks who the key's user is and for the workspace; both are kept.
+func (w *Workspace) Open(ctx context.Context) error {
+	_, _, err := w.open(ctx)
+	return err
+}
+
+// LeastUserCalls is how many calls ReadUsers takes at least.
+func LeastUserCalls(spec *state.Users) int {
+	n := 4 + (len(spec.People)+clockify.CapacityPage-1)/clockify.CapacityPage
+	if len(spec.Fields) > 0 || spec.DeactivateAfter > 0 {
+		n++
+	}
+	return n
+}
+
+// LeastTimeCalls is how many calls ReadTime takes at least.
+const LeastTimeCalls = 5
+
 // open asks who the key's user is and for the workspace. Both are asked first: a wrong key costs one call.
 func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace, error) {
 	s := w.shared()

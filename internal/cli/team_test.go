@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+// team is so many people whose entries of one client are mirrored from one workspace into another, each by a sync of
+// their own, with so many new entries each. With keys of their own each reads with theirs.
+func team(people, entries int, ownKeys bool) (sandbox.State, files, map[string]string) {
+	var s sandbox.State
+	env := map[string]string{}
+	owner := s.AddUser("owner@example.com", "Owner")
+	s.AddKey("key-of-owner-0123456789", owner)
+	var ids []string
+	for i := range people {
+		id := s.AddUser(fmt.Sprintf("p%03d@example.com", i), fmt.Sprintf("Person %03d", i))
+		s.AddKey(fmt.Sprintf("key-of-person-%03d-0123456789", i), id)
+		ids = append(ids, id)
+	}
+	from := s.AddWorkspace("Agency")
+	from.AddOwner(owner)
+	client := from.AddClient("Acme")
+	var projects []string
+	for i := range 5 {
+		projects = append(projects, from.AddProject(client, fmt.Sprintf("Project %d", i)))
+	}
+	for i, id := range ids {
+		from.AddMember(id)
+		for k := range entries {
+			from.AddEntry(id, projects[(i+k)%len(projects)], fmt.Sprintf("Work %d", k), epoch.Add(-time.Duration(k+2)*time.Hour), 30*time.Minute)
+		}
+	}
+	source := from.ID
+	to := s.AddWorkspace("Acme")
+	to.AddOwner(owner)
+	for i := range 5 {
+		to.AddProject(to.AddClient(fmt.Sprintf("Department %d", i)), fmt.Sprintf("Project %d", i))
+	}
+	for _, id := range ids {
+		to.AddMember(id)
+	}
+	var b strings.Builder
+	b.WriteString("time_sync:\n")
+	for i, id := range ids {
+		token := ""
+		if ownKeys {
+			name := fmt.Sprintf("TOKEN_%03d", i)
+			token, env[name] = ", token_env: "+name, fmt.Sprintf("key-of-person-%03d-0123456789", i)
+		}
+		fmt.Fprintf(&b, "  - name: p%03d\n    source: {workspace_id: %s, client_id: %s, user_id: %s%s}\n    destination: {workspace_id: %s, user_id: %s%s}\n    window: 7d\n", i, source, client, id, token, to.ID, id, token)
+	}
+	b.WriteString("api:\n  requests_per_second: 50\n")
+	return s, files{"clockify-sync.yaml": b.String()}, env
+}
+
+// TestFreeTeam: in free workspaces, which allow 30 calls an hour, every run does some syncs from end to end and leaves
+// the others whole for the next, which begins with them; so all are done in as many runs as the calls they take need.
+func TestFreeTeam(t *testing.T) {
+	t.Parallel()
+	for _, people := range []int{1, 4, 10, 30, -10} {
+		forgets := people < 0 // the audit folder is another one each time, as in GitHub Actions
+		people = max(people, -people)
+		for _, ownKeys := range []bool{false, true} {
+			t.Run(fmt.Sprintf("people=%d/own_keys=%v/forgets=%v", people, ownKeys, forgets), func(t *testing.T) {
+				t.Parallel()
+				state, content, env := team(people, 2, ownKeys)
+				bubble(t, func(t *testing.T) {
+					b := newBed(t, sandbox.Options{State: freely(state), RatePerHour: 30}, content)
+					for name, value := range env {
+						b.env[name] = value
+					}
+					counted := &callsOf{next: b.http, n: map[string]int{}}
+					refused := &answersOf{next: counted, status: http.StatusTooManyRequests}
+					b.http = refused
+					runs, calls := 0, 0
+					for ; len(b.server.State().Workspaces[1].Entries) < 2*people; runs++ {
+						time.Sleep(time.Hour + time.Minute)
+						b.server.ResetCalls()
+						counted.reset()
+						if forgets {
+							b.env["GITHUB_RUN_NUMBER"] = strconv.Itoa(100 + runs)
+							if err := os.RemoveAll(filepath.Join(b.dir, "clockify-audit")); err != nil {
+								t.Fatal(err)
+							}
+						}
+						r := b.run(t.Context(), "apply")
+						if r.code != ExitDone && r.code != ExitStopped || runs == 60 {
+							t.Fatalf("run %d: exit code %d\n%s\n%s", runs+1, r.code, clipped(r.out), r.err)
+						}
+						calls += counted.busiest()
+						if n := b.server.WriteCount(); !forgets && (n < 2 || n%2 != 0) {
+							t.Errorf("run %d made %d of the entries:\n%s%s", runs+1, n, clipped(r.out), r.err)
+						}
+					}
+					fewest := (calls + 29) / 30
+					t.Logf("%d runs; %d calls for the busier workspace, %d runs at the least", runs, calls, fewest)
+					most := fewest + 1
+					if forgets { // in turns that surely fit, and may overlap
+						most = 2 * fewest
+					}
+					if runs > most {
+						t.Errorf("%d runs, and the calls needed would have fitted into %d", runs, fewest)
+					}
+					if n := len(b.server.State().Workspaces[1].Entries); n != 2*people {
+						t.Errorf("%d entries, want %d", n, 2*people) // none twice
+					}
+					if n := refused.n.Load(); n > 0 {
+						t.Errorf("%d calls were answered 429", n)
+					}
+				})
+			})
+		}
+	}
+}
