@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -46,13 +47,24 @@ func (c *applyCommand) run(ctx context.Context) int {
 	if err != nil {
 		return c.fail(err)
 	}
-	a := &applyRun{run: r, plan: p, started: started.Add(c.promptTime)}
+	a := &applyRun{run: r, plan: p, started: started.Add(c.promptTime), approver: c.approver(p, approval)}
 	code, err := a.do(ctx, approval)
 	if err != nil {
 		return c.fail(err)
 	}
 	a.print(reason)
 	return code
+}
+
+// approver says for the audit who approved what of the plan is gated, and where.
+func (c *applyCommand) approver(p *plan.Plan, approval plan.Approval) string {
+	switch {
+	case !slices.ContainsFunc(p.Gated(), approval.Permits):
+		return ""
+	case c.opts.approve != "":
+		return c.getenv("USER") + " with --approve"
+	}
+	return c.getenv("USER") + " at a terminal"
 }
 
 // approval is what may be done of the gated changes: what --approve says, or whoever sits at the terminal.
