@@ -76,6 +76,7 @@ func topicOf(err error) topic {
 		posted  *action.Error
 		denied  *provider.Denied
 		refused *clockify.Error
+		network *clockify.NetworkError
 		dialled *net.OpError
 		asked   *url.Error
 	)
@@ -90,6 +91,8 @@ func topicOf(err error) topic {
 		return ""
 	case stopped(err):
 		return aboutBudget
+	case errors.As(err, &network):
+		return aboutReach
 	case errors.Is(err, clockify.ErrIncomplete), errors.As(err, &refused):
 		return aboutReading
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &dialled), errors.As(err, &asked), errors.Is(err, clockify.ErrRedirect):
