@@ -3,7 +3,9 @@
 package action
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"time"
@@ -22,11 +24,14 @@ type Options struct {
 	Transport http.RoundTripper // nil: the network
 	Inputs    Inputs
 	Load      func() (Loaded, error) // reads users.csv and the config
+	Err       error                  // why the settings cannot be used; it is told like every other error
 }
 
 // Inputs are what the workflow gave. An empty one was not given.
 type Inputs struct {
 	Command     string // auto, validate, plan or apply
+	Users       string // as given
+	Config      string
 	Only        string
 	Approve     string // an approval digest
 	Environment string // the environment that gates the job
@@ -65,6 +70,8 @@ type Loaded interface {
 type Syncs interface {
 	// Context is what reports say beside the plan.
 	Context() report.Context
+	// Secrets are all keys of the run so far.
+	Secrets() []string
 	// Plan reads Clockify and plans every sync.
 	Plan(ctx context.Context) Planned
 	// WritePlan leaves the plan in the audit folder.
@@ -121,17 +128,22 @@ const (
 func Run(ctx context.Context, o Options) (int, error) {
 	event, err := github.ReadEvent(o.Getenv)
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(o.Err, err)
 	}
 	d, err := decide(o.Inputs.Command, event)
-	if err != nil {
-		return 0, err
+	r, clientErr := newReporter(o, event, d)
+	code := 0
+	if err = cmp.Or(o.Err, err, clientErr); err == nil {
+		code, err = r.run(ctx, o.Load)
 	}
-	r, err := newReporter(o, event, d)
 	if err != nil {
-		return 0, err
+		r.tellError(ctx, err)
 	}
-	loaded, err := o.Load()
+	return code, err
+}
+
+func (r *reporter) run(ctx context.Context, load func() (Loaded, error)) (int, error) {
+	loaded, err := load()
 	if err != nil {
 		return 0, err
 	}
@@ -139,9 +151,9 @@ func Run(ctx context.Context, o Options) (int, error) {
 		return 0, err
 	}
 	r.syncs = loaded.Start(r.describe)
-	r.log.Printf("%s: %s", d.does, d.reason)
+	r.log.Printf("%s: %s", r.decision.does, r.decision.reason)
 	r.annotateFiles()
-	switch d.does {
+	switch r.decision.does {
 	case validates:
 		return r.validate(), nil
 	case refreshes:

@@ -272,3 +272,30 @@ func TestOrigins(t *testing.T) {
 		contains(r.t, "the comment", plainText(strings.Join(r.comments(), "")), "This pull request changes 1 person", "Drift: ")
 	})
 }
+
+// TestCommentOnChanges posts where the pull request changes something, and folds what it said when it no longer does.
+func TestCommentOnChanges(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.env["INPUT_COMMENT"] = "changes"
+		r.run(r.schedule()) // all that is routine is done
+		keep := strings.Replace(companyConfig, "absent: deactivate", "absent: keep", 1)
+		r.write("clockify-sync.yaml", keep)
+		r.hub.AddFile(beforeSHA, "clockify-sync.yaml", keep)
+		r.hub.AddFile(beforeSHA, "users.csv", companyCSV)
+		r.run(r.pull(head1, nil))
+		if n := len(r.comments()); n != 0 {
+			r.t.Fatalf("%d comments on a pull request that changes nothing", n)
+		}
+		r.write("users.csv", strings.Replace(companyCSV, "lena.berg@example.com,jane.smith@example.com,40", "lena.berg@example.com,jane.smith@example.com,20", 1))
+		lenas := r.run(r.pull(head1, nil))
+		if all := r.comments(); len(all) != 1 || !strings.Contains(plainText(all[0]), "lena.berg") {
+			r.t.Log(lenas.log)
+			r.t.Fatalf("comments: %v", all)
+		}
+		r.write("users.csv", companyCSV)
+		r.run(r.pull(head2, nil))
+		if diff := cmp.Diff([]string{"Clockify: this pull request changes nothing."}, r.comments()); diff != "" {
+			r.t.Errorf("comments (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -90,8 +90,22 @@ func onLine(at state.Source, message string) github.Annotation {
 	return github.Annotation{File: at.File, Line: at.Line, Col: at.Column, Title: "clockify-sync", Message: message}
 }
 
-// masker masks people where the reports do.
-func (r *reporter) masker(p *plan.Plan) report.Masker { return report.NewMasker(p, r.syncs.Context()) }
+// masker masks people where the reports do; before it is known who may be shown, everybody.
+func (r *reporter) masker(p *plan.Plan) report.Masker {
+	if r.syncs == nil {
+		return report.NewMasker(p, report.Context{Redact: report.Mask})
+	}
+	return report.NewMasker(p, r.syncs.Context())
+}
+
+// scrub takes the keys of the run out of a text: one may stand in Clockify's own.
+func (r *reporter) scrub(s string) string {
+	secrets := []string{r.inputs.GitHubToken, r.inputs.SigningKey}
+	if r.syncs != nil {
+		secrets = append(secrets, r.syncs.Secrets()...)
+	}
+	return text.NewScrubber(secrets...).Scrub(s)
+}
 
 // decideRedaction masks people where anybody may read: always in a public repository, and where that is not known.
 func (r *reporter) decideRedaction(ctx context.Context) error {

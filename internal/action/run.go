@@ -40,7 +40,7 @@ func (r *reporter) plan(ctx context.Context) (int, error) {
 	url := r.tellPull(ctx, p)
 	r.summary(r.page(p, github.MaxSummary).Body)
 	if r.decision.drift {
-		r.drift(ctx, p, p.Changes)
+		r.tellDrift(ctx, p, p.Changes, p.Code, func() string { return r.page(p, issueBytes).Body })
 	}
 	r.outputs(r.planOutputs(p.Plan, url))
 	return p.Code, nil
@@ -98,17 +98,14 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	if w.Refused && done.Code == 0 {
 		done.Code = 1
 	}
+	if len(pulls) == 0 {
+		for _, n := range w.Pulls { // whose changes a run by hand approves
+			pulls = append(pulls, mergedPull{Pull: github.Pull{Number: n}, err: github.ErrNoMarker})
+		}
+	}
 	url := r.commentOutcome(ctx, p, done, pulls, w)
 	r.summary(r.outcomePage(p, done, w, github.MaxSummary, ""))
-	if unattended(r.event) {
-		var left []plan.Change
-		for _, o := range done.Outcomes {
-			if o.Status != plan.Done {
-				left = append(left, o.Change)
-			}
-		}
-		r.drift(ctx, p, append(left, done.Verified.Unexpected(done.Outcomes)...))
-	}
+	r.tellDrift(ctx, p, notDone(done), done.Code, func() string { return r.outcomePage(p, done, w, issueBytes, "") })
 	out := r.planOutputs(p.Plan, url)
 	tally := plan.Tally(done.Outcomes)
 	out["failed"] = fmt.Sprint(tally[plan.Failed] + tally[plan.Unknown] + tally[plan.Skipped])
@@ -118,14 +115,27 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	return done.Code, nil
 }
 
+// notDone is what still differs after an apply.
+func notDone(done Applied) []plan.Change {
+	var left []plan.Change
+	for _, o := range done.Outcomes {
+		if o.Status != plan.Done {
+			left = append(left, o.Change)
+		}
+	}
+	return append(left, done.Verified.Unexpected(done.Outcomes)...)
+}
+
 // page renders the plan for GitHub, in at most so many bytes.
 func (r *reporter) page(p Planned, most int) report.Page {
 	about := r.syncs.Context()
 	about.MaxBytes, about.Errors, about.Summary = max(1, most), r.failures(p), most == github.MaxSummary
 	if len(about.Errors) > 0 && !p.Any {
-		return report.Page{Body: "### Clockify: nothing could be planned\n" + listed(about.Errors)}
+		return report.Page{Body: r.scrub("### Clockify: nothing could be planned\n" + listed(about.Errors))}
 	}
-	return report.Comment(p.Plan, about)
+	page := report.Comment(p.Plan, about)
+	page.Body = r.scrub(page.Body)
+	return page
 }
 
 // outcomePage renders how the run went for GitHub, in at most so many bytes; last is added at its end.
@@ -134,7 +144,7 @@ func (r *reporter) outcomePage(p Planned, done Applied, w Word, most int, last s
 	about.MaxBytes, about.Errors, about.Summary = max(1, most-len(last)), r.failures(p), most == github.MaxSummary
 	about.Elapsed = done.Elapsed
 	if len(about.Errors) > 0 && !p.Any {
-		return "### Clockify: nothing could be planned, nothing was applied\n" + listed(about.Errors) + last
+		return r.scrub("### Clockify: nothing could be planned, nothing was applied\n" + listed(about.Errors) + last)
 	}
 	if len(w.Approvers) > 0 {
 		about.Facts = append(about.Facts, "Approved by "+text.And(w.Approvers)+".")
@@ -146,7 +156,7 @@ func (r *reporter) outcomePage(p Planned, done Applied, w Word, most int, last s
 		about.Facts = append(about.Facts, "The files were those of commit "+done.Commit+".")
 	}
 	about.ApproveHow = r.gate.how(digestLeft(done.Outcomes))
-	return report.OutcomeMarkdown(p.Plan, done.Outcomes, done.Verified, about) + last
+	return r.scrub(report.OutcomeMarkdown(p.Plan, done.Outcomes, done.Verified, about) + last)
 }
 
 // digestLeft is the approval digest of what was withheld, as much of it as is shown.

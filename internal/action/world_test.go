@@ -505,3 +505,23 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
+
+// change7 says that pull request 7 was the last to change users.csv.
+func (r *runner) change7() {
+	r.hub.AddChange("users.csv", githubtest.Commit{SHA: mergeSHA, Author: "ann", Committer: "web-flow"})
+}
+
+// audited is a file of the last run's audit folder.
+func (r *runner) audited(name string) string {
+	r.t.Helper()
+	runs, err := filepath.Glob(filepath.Join(r.dir, "clockify-audit", "*", name))
+	if err != nil || len(runs) == 0 {
+		r.t.Fatalf("no %s: %v", name, err)
+	}
+	slices.Sort(runs)
+	data, err := os.ReadFile(runs[len(runs)-1])
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return string(data)
+}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
+	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -19,10 +20,7 @@ import (
 type actionCommand struct{ command }
 
 func (c *actionCommand) run(ctx context.Context) int {
-	env, err := c.settle()
-	if err != nil {
-		return c.fail(err)
-	}
+	env, settingsErr := c.settle()
 	written := []string{c.opts.audit}
 	if c.opts.out != "" {
 		written = append(written, c.opts.out)
@@ -30,12 +28,8 @@ func (c *actionCommand) run(ctx context.Context) int {
 	defer c.giveToOwner(written...)
 	code, err := action.Run(ctx, action.Options{
 		Log: c.log, Getenv: c.getenv, Now: c.Now, Transport: c.HTTP,
-		Inputs: action.Inputs{
-			Command: env.Command, Only: c.opts.only, Approve: c.opts.approve, Environment: env.Environment, Redact: env.Redact,
-			WorkspaceID: env.Workspace.ID, AuditDir: c.opts.audit,
-			Comment: cmp.Or(env.Comment, "always"), DriftIssue: env.DriftIssue,
-			GitHubToken: env.GitHubToken.Reveal(), SigningKey: env.SigningKey.Reveal(),
-		},
+		Inputs: c.inputsOf(env, settingsErr),
+		Err:    settingsErr,
 		Load: func() (action.Loaded, error) {
 			r, err := c.load()
 			if err != nil {
@@ -48,6 +42,24 @@ func (c *actionCommand) run(ctx context.Context) int {
 		return c.fail(err)
 	}
 	return code
+}
+
+// inputsOf is what the workflow gave. Where the settings cannot be used, what it takes to say so is read as it stands.
+func (c *actionCommand) inputsOf(env config.Given, unusable error) action.Inputs {
+	if unusable != nil {
+		input := func(name string) string { return strings.TrimSpace(c.getenv("INPUT_" + name)) }
+		return action.Inputs{
+			Users: input("USERS"), Config: input("CONFIG"), Only: input("ONLY"), WorkspaceID: input("WORKSPACE-ID"),
+			Comment: cmp.Or(input("COMMENT"), "always"), DriftIssue: input("DRIFT-ISSUE") == "true", GitHubToken: input("GITHUB-TOKEN"),
+		}
+	}
+	return action.Inputs{
+		Command: env.Command, Users: c.opts.users, Config: c.opts.config, Only: c.opts.only, Label: env.Label,
+		Approve: c.opts.approve, Environment: env.Environment, Redact: env.Redact,
+		WorkspaceID: env.Workspace.ID, AuditDir: c.opts.audit,
+		Comment: cmp.Or(env.Comment, "always"), DriftIssue: env.DriftIssue,
+		GitHubToken: env.GitHubToken.Reveal(), SigningKey: env.SigningKey.Reveal(),
+	}
 }
 
 // actionFiles is the files of a run in Actions.
@@ -84,6 +96,8 @@ type actionSyncs struct {
 }
 
 func (a actionSyncs) Context() report.Context { return a.context() }
+
+func (a actionSyncs) Secrets() []string { return a.secrets() }
 
 func (a actionSyncs) Plan(ctx context.Context) action.Planned {
 	a.open()
