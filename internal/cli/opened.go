@@ -57,7 +57,7 @@ func (r *run) headline() string {
 	})
 	var b strings.Builder
 	for _, o := range list {
-		if len(list) > 1 && list[0].id == main && o.id != main && o.self == list[0].self {
+		if len(list) > 1 && list[0].id == main && o.id != main && (o.self == "" || o.self == list[0].self) {
 			continue
 		}
 		fmt.Fprintf(&b, "%s (%s)", visible(o.name), o.id)

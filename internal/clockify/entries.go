@@ -25,6 +25,9 @@ type TimeEntry struct {
 	IsLocked          bool              `json:"isLocked"`
 	TimeInterval      TimeInterval      `json:"timeInterval"`
 	CustomFieldValues []EntryFieldValue `json:"customFieldValues"`
+
+	Tags []Tag `json:"tags"` // with Hydrated
+	Task *Task `json:"task"` // with Hydrated, where it has one
 }
 
 // TimeInterval is when an entry was; End is nil while the timer runs.
@@ -43,23 +46,27 @@ type EntryFieldValue struct {
 
 // EntryBody is the whole of an entry to write: an update clears what is left out.
 type EntryBody struct {
-	Start        time.Time  // required: without it the API starts a timer
-	End          *time.Time // nil: the entry runs
-	Description  string
-	ProjectID    string
-	TaskID       string
-	TagIDs       []string
-	Billable     bool
-	Type         string // default REGULAR
-	CustomFields []FieldValue
+	Start       time.Time  // required: without it the API starts a timer
+	End         *time.Time // nil: the entry runs
+	Description string
+	ProjectID   string
+	TaskID      string
+	TagIDs      []string
+	Billable    bool
+	Type        string // default REGULAR
+
+	ProjectBillable bool // leave billable out: the project decides (docs/clockify-api.md#billable)
+	CustomFields    []FieldValue
 }
 
 // EntriesQuery selects entries. The API reads Start and End as wall clock in somebody's time zone
 // (docs/clockify-api.md#windows): ask for a day more on both sides and filter by instant.
 type EntriesQuery struct {
-	Start, End time.Time // zero: no bound
-	InProgress *bool     // only running ones, or only finished ones; nil: both
-	PageSize   int       // default 5000
+	Start, End  time.Time // zero: no bound
+	Description string    // contained in it: compare again; empty: any
+	Hydrated    bool      // rows carry Tags and Task
+	InProgress  *bool     // only running ones, or only finished ones; nil: both
+	PageSize    int       // default 5000
 }
 
 func (e TimeEntry) rowID() string { return e.ID }
@@ -81,12 +88,15 @@ func (b EntryBody) MarshalJSON() ([]byte, error) {
 		ProjectID    string   `json:"projectId,omitempty"`
 		TaskID       string   `json:"taskId,omitempty"`
 		TagIDs       []string `json:"tagIds,omitempty"`
-		Billable     bool     `json:"billable"`
+		Billable     *bool    `json:"billable,omitempty"`
 		Type         string   `json:"type,omitempty"`
 		CustomFields []field  `json:"customFields,omitempty"`
 	}{
 		Start: wireTime(b.Start), Description: b.Description, ProjectID: b.ProjectID, TaskID: b.TaskID,
-		TagIDs: b.TagIDs, Billable: b.Billable, Type: b.Type,
+		TagIDs: b.TagIDs, Type: b.Type,
+	}
+	if !b.ProjectBillable {
+		wire.Billable = &b.Billable
 	}
 	if b.End != nil {
 		wire.End = wireTime(*b.End)
@@ -111,6 +121,10 @@ func (q EntriesQuery) values() url.Values {
 	}
 	if !q.End.IsZero() {
 		query.Set("end", wireTime(q.End))
+	}
+	set(query, "description", q.Description)
+	if q.Hydrated {
+		query.Set("hydrated", "true")
 	}
 	if q.InProgress != nil {
 		query.Set("in-progress", strconv.FormatBool(*q.InProgress))

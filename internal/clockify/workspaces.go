@@ -27,6 +27,10 @@ type WorkspaceSettings struct {
 	OnlyAdminsCanChangeBillableStatus bool    `json:"onlyAdminsCanChangeBillableStatus"`
 	DefaultBillableProjects           bool    `json:"defaultBillableProjects"`
 	WorkingDays                       Strings `json:"workingDays"`
+
+	EntityCreationPermissions struct {
+		WhoCanCreateProjectsAndClients string `json:"whoCanCreateProjectsAndClients"` // ADMINS, ADMINS_AND_PROJECT_MANAGERS, EVERYONE
+	} `json:"entityCreationPermissions"`
 }
 
 // Membership is somebody's place in a workspace, project or group: TargetID by Type.

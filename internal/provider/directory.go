@@ -123,7 +123,7 @@ const LeastTimeCalls = 5
 
 // open asks who the key's user is and for the workspace. Both are asked first: a wrong key costs one call.
 func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace, error) {
-	s := w.shared()
+	s := w.cache()
 	self, err := s.ask(ctx)
 	switch {
 	case err == nil:
@@ -135,16 +135,6 @@ func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace
 		err = &Denied{"workspace.id", fmt.Sprintf("there is no workspace %s that the key of %s can open. Its id is in the address of its settings page; set workspace.id or CLOCKIFY_WORKSPACE_ID", w.ID, self.Email), err}
 	}
 	return self, clockify.Workspace{}, err
-}
-
-// opened tells whose key opened the workspace, and when it is on the free plan.
-func (w *Workspace) opened(self clockify.User, workspace clockify.Workspace) {
-	if w.OnOpen != nil {
-		w.OnOpen(lower(self.Email), workspace.Name)
-	}
-	if workspace.FeatureSubscriptionType == "FREE" && w.OnFree != nil {
-		w.OnFree()
-	}
 }
 
 func (w *Workspace) keepFields(dir *state.Directory, fields []clockify.CustomField) {

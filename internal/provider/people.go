@@ -52,7 +52,7 @@ func (w *Workspace) invite(a plan.Person) operation {
 		if _, err := w.Writer.InviteUser(ctx, w.ID, a.Email, a.SendEmail); err != nil {
 			return err
 		}
-		for _, wait := range looks {
+		for _, wait := range lookDelays {
 			if wait > 0 {
 				if err := w.Sleep(ctx, wait); err != nil {
 					return err

@@ -16,77 +16,108 @@ import (
 )
 
 // Time is one time sync between two workspaces, which may be reached with different keys. Workspaces can be shared by
-// several of them: what they read of one is read once. The zero value with both workspaces set is ready; ReadTime must
-// have ended before Do.
+// several of them: what they read of one is read once. The zero value with both workspaces set is ready; Read must have
+// ended before Do.
 type Time struct {
 	Source, Destination *Workspace
 
-	sync     state.TimeSync
-	src, dst *shelf
-	linkID   string                           // of the link field, once it is there
-	fixed    bool                             // the destination decides what is billable
-	values   map[string][]clockify.FieldValue // custom field values of destination entries, by entry id, without the link
+	// Recent returns the ids of entries that runs of this sync made a short while ago, for the lists of Clockify may lag
+	// behind (docs/clockify-api.md#lag). Nil: none are known.
+	Recent func() []string
 
-	mu    sync.Mutex // guards linkID and made
-	made  map[uint64]int
-	turns []chanMutex // by content: equal entries are made one after the other
+	sync     state.TimeSync
+	from, to time.Time
+	src, dst *workspaceCache
+	people   []*person
+	fixed    bool                             // the destination decides what is billable
+	kept     map[string][]clockify.FieldValue // custom field values of destination entries, by entry id, without the link
+	known    map[string]bool                  // ids of the destination entries that were read
+	projects struct{ source, dest map[string]state.Project }
+	visible  map[string]bool // ids of all source projects the key sees
+
+	mu       sync.Mutex // guards what follows
+	linkID   string     // of the link field, once it is there
+	contents map[contentKey]*content
+	written  map[string]*written // destination entries of this run, by id
+	created  time.Time           // when an entry was last made
+}
+
+// person is one person of the sync by their user ids.
+type person struct {
+	source, destination string
+	email               string // at the destination, by which changes name the person; empty where the sync has one alone
+	have                state.TimeState
 }
 
 // The API reads a window as wall clock in somebody's zone (docs/clockify-api.md#windows), which is less than a day away.
-const pad = 24 * time.Hour
+const tzMargin = 24 * time.Hour
 
-// reach is how far around the window linked entries of the destination are looked for: as far as an edit may move a
+// linkMargin is how far around the window linked entries of the destination are looked for: as far as an edit may move a
 // source entry over the window's edge and still find its mirror.
-const reach = 32 * 24 * time.Hour
+const linkMargin = 32 * 24 * time.Hour
 
-// ReadTime reads what a time sync needs of its two workspaces. now is the start of the run. It costs the source's
-// projects and both sides' entries, three pages mostly; and once per workspace, however many syncs share it, the key's
-// user, the workspace, the source's clients, the destination's projects, and where they are used its custom fields, the
-// tags, and the tasks of a project. The detailed report is not used: it would save nothing for one person, and a free
-// workspace's report ends at 31 days, which the entries' own list does not.
+// Read reads what a time sync needs of its two workspaces: a state for each person. now is the start of the run. It costs
+// both sides' entries; and once per workspace, however many syncs share it, the list of the key's workspaces and the
+// projects. Only where differs reports that something is to be planned for one of the states is the rest read: the key's
+// user, and where they are used tags, tasks, custom fields and the user's roles. A nil differs stands for yes.
 //
-// With a link, marked entries whose source is not in what was read are looked up one by one, so that only a source that
+// With a link, linked entries whose source is not in what was read are looked up one by one, so that only a source that
 // is proved gone counts as gone. Errors about settings are *Denied.
-func (t *Time) ReadTime(ctx context.Context, sync state.TimeSync, now time.Time) (state.TimeState, error) {
-	l := state.TimeState{Sync: sync.Name, Place: sync.Destination.WorkspaceID + " " + sync.Destination.UserID, From: sync.From, To: sync.To}
-	if l.To.IsZero() {
-		l.To = now
+func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, differs func(state.TimeState) bool) ([]state.TimeState, error) {
+	t.sync, t.from, t.to = sync, sync.From, sync.To
+	if t.to.IsZero() {
+		t.to = now
 	}
-	if l.From.IsZero() {
-		l.From = l.To.Add(-sync.Window)
+	if t.from.IsZero() {
+		t.from = t.to.Add(-sync.Window)
 	}
-	l.From, l.To = l.From.UTC().Truncate(time.Second), l.To.UTC().Truncate(time.Second)
+	t.from, t.to = t.from.UTC().Truncate(time.Second), t.to.UTC().Truncate(time.Second)
 	if sync.Source.WorkspaceID == sync.Destination.WorkspaceID {
-		return l, nil // the planner refuses it
+		return []state.TimeState{{Sync: sync.Name, From: t.from, To: t.to}}, nil // the planner refuses it
 	}
-	t.sync, t.src, t.dst = sync, t.Source.shared(), t.Destination.shared()
-	t.turns = make([]chanMutex, 1024)
-	for i := range t.turns {
-		t.turns[i] = newMutex()
-	}
-	t.values, t.made, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[uint64]int{}, "", false
-	r := &timeReader{Time: t, ledger: &l, lost: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
-	for _, step := range []func(context.Context) error{r.heads, r.lists, r.entries, r.names} {
+	t.src, t.dst = t.Source.cache(), t.Destination.cache()
+	t.kept, t.known, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[string]bool{}, "", false
+	t.contents, t.written = map[contentKey]*content{}, map[string]*written{}
+	r := &timeReader{Time: t, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
+	for _, step := range []func(context.Context) error{r.open, r.lists, r.who, r.entries} {
 		if err := step(ctx); err != nil {
-			return state.TimeState{}, err
+			return nil, err
 		}
 	}
-	return l, nil
+	states := t.states()
+	if differs == nil || slices.ContainsFunc(states, differs) {
+		if err := r.details(ctx); err != nil {
+			return nil, err
+		}
+		return t.states(), nil
+	}
+	r.dropNames()
+	for _, p := range t.people {
+		p.have = state.TimeState{} // nothing will be read again
+	}
+	return states, nil
+}
+
+func (t *Time) states() []state.TimeState {
+	list := make([]state.TimeState, len(t.people))
+	for i, p := range t.people {
+		list[i] = p.have
+	}
+	return list
 }
 
 // timeReader is one reading.
 type timeReader struct {
 	*Time
-	ledger *state.TimeState
+	source, dest state.WorkspaceEntries // what belongs to the workspaces
 
-	lost     map[string][]string                             // by custom field of the source
-	alike    map[string][]clockify.FieldValue                // by what is in them
-	client   string                                          // the client's name
-	projects struct{ source, dest map[string]state.Project } // by id
+	unmapped map[string][]string              // by custom field of the source
+	alike    map[string][]clockify.FieldValue // by what is in them
+	found    sync.Mutex                       // guards the maps of Time and these
 }
 
-// heads asks who the keys' users are and opens the workspaces: a wrong key or id is found out here, on both sides at once.
-func (r *timeReader) heads(ctx context.Context) error {
+// open opens both workspaces: a wrong key or id is found out here, on both sides at once.
+func (r *timeReader) open(ctx context.Context) error {
 	var errs [2]error
 	var group errgroup.Group
 	group.Go(func() error { errs[0] = r.src.open(ctx, r.setting("source"), r.sync.Source); return nil })
@@ -99,11 +130,8 @@ func (r *timeReader) heads(ctx context.Context) error {
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
-	src, dst := &r.ledger.Source, &r.ledger.Destination
-	src.Workspace, src.Features = r.src.workspace.Name, features(r.src.workspace)
-	dst.Workspace, dst.Features = r.dst.workspace.Name, features(r.dst.workspace)
-	src.User, src.IsKeyOwner = r.src.person(r.sync.Source.UserID)
-	dst.User, dst.IsKeyOwner = r.dst.person(r.sync.Destination.UserID)
+	r.source.Workspace, r.source.Features = r.src.workspace.Name, features(r.src.workspace)
+	r.dest.Workspace, r.dest.Features = r.dst.workspace.Name, features(r.dst.workspace)
 	return nil
 }
 
@@ -118,22 +146,13 @@ func features(w clockify.Workspace) []string {
 // lists reads projects, the client and, with a link, the custom fields.
 func (r *timeReader) lists(ctx context.Context) error {
 	group, gctx := errgroup.WithContext(ctx)
-	var (
-		own, all []clockify.Project
-		clients  []clockify.ProjectClient
-	)
+	var source, dest []clockify.Project
 	group.Go(func() (err error) {
-		clients, err = r.src.clients(gctx)
-		return wrap(r.of("list the source's clients"), err)
-	})
-	group.Go(func() (err error) {
-		own, err = clockify.All(func() seq[clockify.Project] {
-			return r.Source.Reader.Projects(gctx, r.Source.ID, clockify.ProjectsQuery{ClientIDs: []string{r.sync.Source.ClientID}})
-		})
+		source, err = r.src.projects(gctx)
 		return wrap(r.of("list the source's projects"), err)
 	})
 	group.Go(func() (err error) {
-		all, err = r.dst.projects(gctx)
+		dest, err = r.dst.projects(gctx)
 		return wrap(r.of("list the destination's projects"), err)
 	})
 	if r.sync.Link {
@@ -142,29 +161,45 @@ func (r *timeReader) lists(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	at := slices.IndexFunc(clients, func(c clockify.ProjectClient) bool { return c.ID == r.sync.Source.ClientID })
-	if at < 0 {
-		return &Denied{r.setting("source") + ".client_id", fmt.Sprintf("workspace %q has no client with the id %s", r.src.workspace.Name, r.sync.Source.ClientID), errNotThere}
+	if err := r.findClient(ctx, source); err != nil {
+		return err
 	}
-	r.client = clients[at].Name
-	r.ledger.Source.Client = r.client
-	r.projects.source, r.projects.dest = map[string]state.Project{}, map[string]state.Project{}
-	for _, p := range own {
-		// Whether a list of ids repeats its key or is joined by commas is not known (docs/clockify-api.md#projects): the
-		// answer is filtered again.
+	r.projects.source, r.projects.dest, r.visible = map[string]state.Project{}, map[string]state.Project{}, map[string]bool{}
+	for _, p := range source {
+		r.visible[p.ID] = true
 		if p.ClientID == r.sync.Source.ClientID && !p.Template {
-			kept := state.Project{Client: r.client, Name: p.Name, Archived: p.Archived}
+			kept := state.Project{Client: r.source.Client, Name: p.Name, Archived: p.Archived}
 			r.projects.source[p.ID] = kept
-			r.ledger.Source.Projects = append(r.ledger.Source.Projects, kept)
+			r.source.Projects = append(r.source.Projects, kept)
 		}
 	}
-	for _, p := range all {
+	for _, p := range dest {
 		if !p.Template {
 			kept := state.Project{Client: p.ClientName, Name: p.Name, Archived: p.Archived}
 			r.projects.dest[p.ID] = kept
-			r.ledger.Destination.Projects = append(r.ledger.Destination.Projects, kept)
+			r.dest.Projects = append(r.dest.Projects, kept)
 		}
 	}
+	return nil
+}
+
+// findClient finds the client's name on one of its projects, or where it has none in the list of clients.
+func (r *timeReader) findClient(ctx context.Context, projects []clockify.Project) error {
+	for _, p := range projects {
+		if p.ClientID == r.sync.Source.ClientID && p.ClientName != "" {
+			r.source.Client = p.ClientName
+			return nil
+		}
+	}
+	clients, err := r.src.clients(ctx)
+	if err != nil {
+		return wrap(r.of("list the source's clients"), err)
+	}
+	at := slices.IndexFunc(clients, func(c clockify.ProjectClient) bool { return c.ID == r.sync.Source.ClientID })
+	if at < 0 {
+		return &Denied{r.setting("source") + ".client_id", fmt.Sprintf("workspace %q has no client with the id %s", r.src.workspace.Name, clip(r.sync.Source.ClientID)), errNotThere}
+	}
+	r.source.Client = clients[at].Name
 	return nil
 }
 
@@ -172,18 +207,18 @@ func (r *timeReader) lists(ctx context.Context) error {
 func (r *timeReader) findLink(ctx context.Context) error {
 	fields, err := r.dst.fields(ctx)
 	if clockify.IsStatus(err, 402, 403) {
-		r.ledger.Destination.LinkTrouble = "the workspace does not let the key read custom fields, which need a Pro or Enterprise plan"
+		r.dest.LinkTrouble = "the workspace does not let the key read custom fields, which need a Pro or Enterprise plan"
 		return nil
 	}
 	for _, f := range fields {
 		switch {
 		case f.Name != r.sync.LinkField || f.EntityType == "USER":
 		case f.Type != "TXT":
-			r.ledger.Destination.LinkTrouble = "it is of the type " + f.Type + ", and has to be TXT"
+			r.dest.LinkTrouble = "it is of the type " + f.Type + ", and has to be TXT"
 		case f.Status == "INACTIVE":
-			r.ledger.Destination.LinkTrouble = "it is inactive; an admin has to activate it (Workspace settings, Custom fields)"
-		default:
-			r.linkID, r.ledger.Destination.HasLink = f.ID, true
+			r.dest.LinkTrouble = "it is inactive; an admin has to activate it (Workspace settings, Custom fields)"
+		case !r.dest.HasLink || f.ID < r.linkID: // of two the same one for every run
+			r.linkID, r.dest.HasLink = f.ID, true
 		}
 	}
 	return err

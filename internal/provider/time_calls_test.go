@@ -13,9 +13,9 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
-// onceTime are the calls a sync's two workspaces cost once, however many syncs share them: each key's user, both
-// workspaces, the source's clients and the destination's projects.
-const onceTime = 6
+// onceTime are the calls a sync's two workspaces cost once, however many syncs share them: the key's workspaces, and the
+// projects of both sides.
+const onceTime = 3
 
 // many books n entries, a minute each.
 func many(n int) func(o *office, home, theirs *sandbox.Workspace) {
@@ -27,7 +27,7 @@ func many(n int) func(o *office, home, theirs *sandbox.Workspace) {
 	}
 }
 
-// An idle sync costs its workspaces' calls once, and three of its own where a side's entries fit a page.
+// An idle sync costs its workspaces' calls once, and two of its own where a side's entries fit a page.
 func TestTimeIdleCalls(t *testing.T) {
 	t.Parallel()
 	for _, linked := range []bool{false, true} {
@@ -42,8 +42,8 @@ func TestTimeIdleCalls(t *testing.T) {
 			t.Fatal(failed)
 		}
 		o.settled(s)
-		if n := o.Total(); n > once+4 {
-			t.Errorf("linked=%t: an idle sync makes %d calls, want %d at most: %v", linked, n, once+4, o.Calls())
+		if n := o.Total(); n > once+2 {
+			t.Errorf("linked=%t: an idle sync makes %d calls, want %d at most: %v", linked, n, once+2, o.Calls())
 		}
 	}
 }
@@ -56,7 +56,8 @@ func TestTimeSyncsShareReads(t *testing.T) {
 		theirs.AddTag("dev")
 		o.book(home, 20, "09:00", time.Hour, "plan").TagIDs = []string{tag}
 	})
-	home, theirs := o.workspace(o.home), o.workspace(o.theirs)
+	home := o.workspace(o.home)
+	theirs := o.workspaceOf(o.theirs, home.Account)
 	o.ResetCalls()
 	done := make(chan error)
 	const syncs = 5
@@ -64,7 +65,7 @@ func TestTimeSyncsShareReads(t *testing.T) {
 		go func() {
 			s := o.sync()
 			s.Name = fmt.Sprint(i)
-			_, err := remoteTime(home, theirs).ReadTime(t.Context(), s, o.now)
+			_, err := remoteTime(home, theirs).Read(t.Context(), s, o.now, differs(s))
 			done <- err
 		}()
 	}
@@ -73,7 +74,7 @@ func TestTimeSyncsShareReads(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, most := o.Total(), onceTime+2+3*syncs; n > most { // and the tags of both
+	if n, most := o.Total(), onceTime+5+2*syncs; n > most { // and whose the key is, its roles, the tags of both and the fields
 		t.Errorf("%d calls, want %d at most: %v", n, most, o.Calls())
 	}
 }
@@ -85,11 +86,11 @@ func TestTimeReadsAnewAfterWriting(t *testing.T) {
 	home, theirs := o.workspace(o.home), o.workspace(o.theirs)
 	read := func() (*plan.Plan, []string) {
 		tm := remoteTime(home, theirs)
-		l, err := tm.ReadTime(t.Context(), o.sync(), o.now)
+		l, err := tm.Read(t.Context(), o.sync(), o.now, differs(o.sync()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := computeTime(o.sync(), l)
+		p := computeTime(o.sync(), l...)
 		return p, do(tm, p, false)
 	}
 	if _, failed := read(); failed != nil {
@@ -174,11 +175,11 @@ func BenchmarkReadTime(b *testing.B) {
 			var grown uint64
 			for b.Loop() {
 				before := heap()
-				l, err := o.open(s).ReadTime(b.Context(), s, o.now)
+				l, err := o.open(s).Read(b.Context(), s, o.now, differs(s))
 				if err != nil {
 					b.Fatal(err)
 				}
-				if p := computeTime(s, l); !p.Empty() {
+				if p := computeTime(s, l...); !p.Empty() {
 					b.Fatalf("%d changes", len(p.Changes))
 				}
 				grown = max(grown, heap()-before)
@@ -196,8 +197,8 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// The ledger tells what a reader of the plan wants to know of the two sides.
-func TestTimeLedger(t *testing.T) {
+// The state tells what a reader of the plan wants to know of the two sides.
+func TestTimeState(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, func(o *office, home, theirs *sandbox.Workspace) {
 		field := home.AddEntryField("Cost", "TXT")
@@ -206,16 +207,16 @@ func TestTimeLedger(t *testing.T) {
 		theirs.Tags = append(theirs.Tags, sandbox.Tag{ID: sandbox.ID("tag", 99), Name: "old", Archived: true})
 		o.book(theirs, 20, "09:00", time.Hour, "plan").TagIDs = []string{theirs.Tags[0].ID}
 	})
-	l, err := o.open(o.sync()).ReadTime(t.Context(), o.sync(), o.now)
+	l, err := o.open(o.sync()).Read(t.Context(), o.sync(), o.now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, dst := l.Source, l.Destination
-	if l.Sync != "acme" || !l.To.Equal(o.now) || l.To.Sub(l.From) != 7*24*time.Hour {
-		t.Errorf("the window is %s to %s", l.From, l.To)
+	src, dst := l[0].Source, l[0].Destination
+	if l[0].Sync != "acme" || !l[0].To.Equal(o.now) || l[0].To.Sub(l[0].From) != 7*24*time.Hour {
+		t.Errorf("the window is %s to %s", l[0].From, l[0].To)
 	}
 	if src.Workspace != "Home" || src.Client != "Acme" || src.User != "ann@x.io" || !src.IsKeyOwner || dst.Workspace != "Theirs" {
-		t.Errorf("the books are of %s (%s) of %s, and %s", src.Workspace, src.Client, src.User, dst.Workspace)
+		t.Errorf("they are of %s (%s) of %s, and %s", src.Workspace, src.Client, src.User, dst.Workspace)
 	}
 	if !slices.Equal(dst.Tags, []string{"dev"}) || !slices.Equal(dst.ArchivedTags, []string{"old"}) || !slices.Equal(dst.Entries[0].Tags, []string{"dev"}) {
 		t.Errorf("tags are %v, archived %v, of the entry %v", dst.Tags, dst.ArchivedTags, dst.Entries[0].Tags)

@@ -37,19 +37,23 @@ func (t *Time) do(ctx context.Context, c plan.Change) error {
 	case plan.Tag:
 		return t.Destination.run(ctx, t.createTag(do))
 	case plan.Task:
-		d, err := t.createTask(do)
+		op, err := t.createTask(do)
 		if err != nil {
 			return err
 		}
-		return t.Destination.run(ctx, d)
+		return t.Destination.run(ctx, op)
 	case plan.Entry:
+		p, err := t.personOf(c.Person)
+		if err != nil {
+			return err
+		}
 		switch c.Op {
 		case plan.Create:
-			return reason(t.createEntry(ctx, do))
+			return reason(t.createEntry(ctx, p, do))
 		case plan.Update:
-			return reason(t.updateEntry(ctx, do))
+			return reason(t.updateEntry(ctx, p, do))
 		}
-		return reason(t.Destination.run(ctx, t.deleteEntry(do)))
+		return reason(t.deleteEntry(ctx, p, do))
 	}
 	return fmt.Errorf("%T is not an action of a time sync", c.Do)
 }
@@ -73,6 +77,14 @@ var refusals = []struct {
 	{4030, "the destination allows the timer alone (Workspace settings, Time tracking mode); use an admin's key"},
 }
 
+// mayNotCreate says who may create projects when the key may not (docs/clockify-api.md#projects).
+func mayNotCreate(err error) error {
+	if clockify.IsStatus(err, 403) {
+		return fmt.Errorf("this key may not create projects in the source: use an admin's key, or let everybody create them (Workspace settings, Permissions), or set projects: needed or none: %w", err)
+	}
+	return err
+}
+
 // found says whether one of a list is the one that is looked for.
 func found[T any](list seq[T], is func(T) bool) (bool, error) {
 	all, err := clockify.All(func() seq[T] { return list })
@@ -90,7 +102,7 @@ func (t *Time) createProject(a plan.Project) operation {
 		},
 		do: func(ctx context.Context) error {
 			_, err := t.Source.Writer.CreateProject(ctx, t.Source.ID, clockify.NewProject{Name: a.Name, ClientID: client, Color: a.Color})
-			return err
+			return mayNotCreate(err)
 		},
 	}
 }
@@ -113,23 +125,32 @@ func (t *Time) createLink(a plan.CustomField) operation {
 		t.linkID = f.ID
 		return nil
 	}
-	return operation{
-		check: func(ctx context.Context) (bool, error) {
-			fields, err := t.Destination.Writer.CustomFields(ctx, t.Destination.ID, "TIMEENTRY")
-			for _, f := range fields {
-				if f.Name == a.Name && f.Type == "TXT" {
-					return true, keep(ctx, f)
-				}
+	find := func(ctx context.Context) (bool, error) {
+		fields, err := t.Destination.Writer.CustomFields(ctx, t.Destination.ID, "TIMEENTRY")
+		var first *clockify.CustomField
+		for i, f := range fields {
+			if f.Name == a.Name && f.Type == "TXT" && (first == nil || f.ID < first.ID) {
+				first = &fields[i]
 			}
+		}
+		if err != nil || first == nil {
 			return false, err
-		},
+		}
+		return true, keep(ctx, *first)
+	}
+	return operation{
+		check: find,
 		do: func(ctx context.Context) error {
 			f, err := t.Destination.Writer.CreateCustomField(ctx, t.Destination.ID,
 				clockify.NewCustomField{Name: a.Name, Type: "TXT", EntityType: "TIMEENTRY", Status: status})
 			if err != nil {
 				return err
 			}
-			return keep(ctx, f)
+			if err := keep(ctx, f); err != nil {
+				return err
+			}
+			_, err = find(ctx) // where another run made one too, both use the first
+			return err
 		},
 	}
 }
@@ -139,7 +160,7 @@ func (t *Time) createTag(a plan.Tag) operation {
 		check: func(ctx context.Context) (bool, error) {
 			return found(t.Destination.Writer.Tags(ctx, t.Destination.ID), func(tag clockify.Tag) bool {
 				if tag.Name == a.Name && !tag.Archived {
-					t.dst.keep(tag.ID, "tag", a.Name)
+					t.dst.addTag(tag)
 					return true
 				}
 				return false
@@ -148,7 +169,7 @@ func (t *Time) createTag(a plan.Tag) operation {
 		do: func(ctx context.Context) error {
 			tag, err := t.Destination.Writer.CreateTag(ctx, t.Destination.ID, a.Name)
 			if err == nil {
-				t.dst.keep(tag.ID, "tag", a.Name)
+				t.dst.addTag(tag)
 			}
 			return err
 		},
@@ -156,7 +177,7 @@ func (t *Time) createTag(a plan.Tag) operation {
 }
 
 func (t *Time) createTask(a plan.Task) (operation, error) {
-	project, err := t.dst.id("project", a.Client, a.Project)
+	project, err := t.dst.lookupID(idKey{"project", a.Client, a.Project})
 	if err != nil {
 		return operation{}, err
 	}
@@ -164,7 +185,7 @@ func (t *Time) createTask(a plan.Task) (operation, error) {
 		check: func(ctx context.Context) (bool, error) {
 			return found(t.Destination.Writer.Tasks(ctx, t.Destination.ID, project), func(task clockify.Task) bool {
 				if task.Name == a.Name {
-					t.dst.keep(task.ID, "task", project, a.Name)
+					t.dst.addTask(project, task)
 					return true
 				}
 				return false
@@ -173,7 +194,7 @@ func (t *Time) createTask(a plan.Task) (operation, error) {
 		do: func(ctx context.Context) error {
 			task, err := t.Destination.Writer.CreateTask(ctx, t.Destination.ID, project, a.Name)
 			if err == nil {
-				t.dst.keep(task.ID, "task", project, a.Name)
+				t.dst.addTask(project, task)
 			}
 			return err
 		},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -13,131 +14,295 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// names puts names in the place of ids, reading tags and tasks only where entries have them, and finds out who decides
-// what is billable.
-func (r *timeReader) names(ctx context.Context) error {
-	src, dst := &r.ledger.Source, &r.ledger.Destination
-	srcTags, srcTasks := used(src.Entries)
-	dstTags, dstTasks := used(dst.Entries)
+// dropNames takes the ids of tags and tasks away where nothing will be written for them.
+func (r *timeReader) dropNames() {
+	for _, p := range r.people {
+		for _, list := range [][]state.Entry{p.have.Source.Entries, p.have.Destination.Entries} {
+			for i := range list {
+				list[i].Task, list[i].Tags = "", nil
+			}
+		}
+	}
+}
+
+// details reads what planning changes needs beside the entries: names in the place of ids, whose the keys are, and what
+// the destination demands.
+func (r *timeReader) details(ctx context.Context) error {
 	group, gctx := errgroup.WithContext(ctx)
-	var sourceTags, destTags []clockify.Tag
-	if srcTags {
-		group.Go(func() (err error) {
-			sourceTags, err = r.src.tags(gctx)
-			return wrap(r.of("list the source's tags"), err)
-		})
-	}
-	if srcTags || dstTags {
-		group.Go(func() (err error) {
-			destTags, err = r.dst.tags(gctx)
-			return wrap(r.of("list the destination's tags"), err)
-		})
-	}
-	if s := r.dst.workspace.Settings; s.OnlyAdminsCanChangeBillableStatus {
-		group.Go(func() error {
-			admin, err := r.dst.admin(gctx)
-			r.fixed = !admin
-			dst.FixedBillable = r.fixed
-			return wrap(r.of("ask whether the key is an admin's"), err)
-		})
-	}
-	sourceTasks := r.taskReader(gctx, group, r.src, r.projects.source, func(p state.Project) bool { return srcTasks[p.Label()] })
-	goals := r.goals(srcTasks)
-	destTasks := r.taskReader(gctx, group, r.dst, r.projects.dest, func(p state.Project) bool { return dstTasks[p.Label()] || goals(p) })
+	group.Go(func() error { return r.keyOwners(gctx) })
+	group.Go(func() error { return r.rules(gctx) })
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	rename(src.Entries, sourceTags, sourceTasks)
-	rename(dst.Entries, destTags, destTasks)
-	for _, tag := range destTags {
-		if tag.Archived {
-			dst.ArchivedTags = append(dst.ArchivedTags, tag.Name)
-		} else {
-			dst.Tags = append(dst.Tags, tag.Name)
-		}
+	if err := r.names(ctx); err != nil {
+		return err
 	}
-	for i := range dst.Projects {
-		p := &dst.Projects[i]
-		for _, task := range destTasks.of(p.Client, p.Name) {
-			p.Tasks = append(p.Tasks, task.Name)
-		}
-		slices.Sort(p.Tasks)
+	for _, p := range r.people {
+		p.have.Source.ProjectMakers = r.source.ProjectMakers
+		d := &p.have.Destination
+		d.Rules, d.FixedBillable = r.dest.Rules, r.dest.FixedBillable
+		d.Projects, d.Tags, d.ArchivedTags = r.dest.Projects, r.dest.Tags, r.dest.ArchivedTags
 	}
 	return nil
 }
 
-// used tells whether entries have tags, and which projects' entries have tasks, by label.
-func used(entries []state.Entry) (tags bool, tasks map[string]bool) {
-	tasks = map[string]bool{}
-	for i := range entries {
-		e := &entries[i]
-		tags = tags || len(e.Tags) > 0
-		if e.Task != "" {
-			tasks[state.Project{Client: e.Client, Name: e.Project}.Label()] = true
+// keyOwners finds out whose the keys are.
+func (r *timeReader) keyOwners(ctx context.Context) error {
+	source, err := r.src.w.Account.self(ctx)
+	if err != nil {
+		return wrap(r.of("ask for the source key's user"), err)
+	}
+	dest, err := r.dst.w.Account.self(ctx)
+	if err != nil {
+		return wrap(r.of("ask for the destination key's user"), err)
+	}
+	for _, p := range r.people {
+		if p.source == source.ID {
+			p.have.Source.User, p.have.Source.IsKeyOwner = lower(source.Email), true
+		}
+		if p.destination == dest.ID {
+			p.have.Destination.User, p.have.Destination.IsKeyOwner = lower(dest.Email), true
 		}
 	}
-	return tags, tasks
+	return nil
 }
 
-// goals says which destination projects entries with tasks may go to: more than do, for which it is is not decided here.
-func (r *timeReader) goals(labels map[string]bool) func(state.Project) bool {
-	names := map[string]bool{}
-	for _, p := range r.projects.source {
-		if labels[p.Label()] {
-			names[p.Name] = true
-			if to := r.sync.ProjectMap[p.Name]; to != "" {
-				names[to] = true
+// rules finds out what the destination demands of entries, and who may create projects in the source. Required parts bind
+// admins too, locks and the timer do not (docs/clockify-api.md#required-parts, #locked-periods, #timer-only).
+func (r *timeReader) rules(ctx context.Context) error {
+	settings := r.dst.workspace.Settings
+	rules := state.EntryRules{NeedsTask: settings.ForceTasks, NeedsTag: settings.ForceTags, NeedsDescription: settings.ForceDescription}
+	locked, _ := time.Parse(time.RFC3339, settings.LockTimeEntries) // unreadable: met where it is written
+	timer := settings.TimeTrackingMode == "STOPWATCH_ONLY"
+	if settings.OnlyAdminsCanChangeBillableStatus || timer || !locked.IsZero() {
+		admin, err := r.dst.admin(ctx)
+		if err != nil {
+			return wrap(r.of("ask whether the key is an admin's"), err)
+		}
+		if !admin {
+			rules.TimerOnly, rules.LockedBefore = timer, locked.UTC()
+			r.fixed = settings.OnlyAdminsCanChangeBillableStatus
+		}
+	}
+	r.dest.FixedBillable = r.fixed
+	if slices.Contains(r.dest.Features, "REQUIRED_FIELDS") || len(r.sync.Defaults.Fields) > 0 {
+		fields, err := r.dst.fields(ctx)
+		if err != nil && !clockify.IsStatus(err, 402, 403) {
+			return wrap(r.of("list the destination's custom fields"), err)
+		}
+		rules.Fields = []string{}
+		for _, f := range fields {
+			if f.EntityType == "USER" || f.Status == "INACTIVE" {
+				continue
+			}
+			rules.Fields = append(rules.Fields, f.Name)
+			if f.Required && len(f.WorkspaceDefaultValue) == 0 {
+				rules.NeedsFields = append(rules.NeedsFields, f.Name)
 			}
 		}
 	}
-	return func(p state.Project) bool { return !p.Archived && (names[p.Name] || names[p.Label()]) }
+	r.dest.Rules = rules
+	return r.projectMakers(ctx)
 }
 
-// taskBook is the tasks of some projects, by the project's label.
-type taskBook struct {
-	mu sync.Mutex
-	by map[string][]clockify.Task
+// projectMakers finds out whether the key may create projects in the source.
+func (r *timeReader) projectMakers(ctx context.Context) error {
+	who := r.src.workspace.Settings.EntityCreationPermissions.WhoCanCreateProjectsAndClients
+	if who == "" || who == "EVERYONE" || r.sync.Projects == state.ProjectsNone {
+		return nil
+	}
+	roles, err := r.src.roles(ctx)
+	if err != nil {
+		return wrap(r.of("ask for the key's roles in the source"), err)
+	}
+	may := slices.ContainsFunc(roles, func(role clockify.UserRole) bool {
+		return role.Owner() || role.Role == clockify.RoleAdmin || role.Role == "PROJECT_MANAGER" && who == "ADMINS_AND_PROJECT_MANAGERS"
+	})
+	if !may {
+		r.source.ProjectMakers = who
+	}
+	return nil
 }
 
-func (b *taskBook) of(client, project string) []clockify.Task {
-	return b.by[state.Project{Client: client, Name: project}.Label()]
+// names puts names in the place of ids. Tags are read where entries have some; tasks only of projects whose entries may
+// have to be written, for there may be many.
+func (r *timeReader) names(ctx context.Context) error {
+	used := r.used()
+	group, gctx := errgroup.WithContext(ctx)
+	var destTags []clockify.Tag
+	if used.sourceTags {
+		group.Go(func() error {
+			tags, err := r.src.tags(gctx)
+			for _, tag := range tags {
+				r.src.name(tag.ID, tag.Name)
+			}
+			return wrap(r.of("list the source's tags"), err)
+		})
+	}
+	if used.sourceTags || used.destTags || r.sync.Defaults.Tag != "" {
+		group.Go(func() (err error) {
+			destTags, err = r.dst.tags(gctx)
+			for _, tag := range destTags {
+				r.dst.name(tag.ID, tag.Name)
+			}
+			return wrap(r.of("list the destination's tags"), err)
+		})
+	}
+	for id := range used.sourceTasks {
+		group.Go(func() error { return r.readTasks(gctx, r.src, id, nil) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := r.destTasks(ctx, used); err != nil {
+		return err
+	}
+	for _, p := range r.people {
+		r.src.rename(p.have.Source.Entries)
+		r.dst.rename(p.have.Destination.Entries)
+	}
+	for _, tag := range destTags {
+		if tag.Archived {
+			r.dest.ArchivedTags = append(r.dest.ArchivedTags, tag.Name)
+		} else {
+			r.dest.Tags = append(r.dest.Tags, tag.Name)
+		}
+	}
+	return nil
 }
 
-// taskReader reads the tasks of the projects that are wanted. The book is filled when the group is done.
-func (r *timeReader) taskReader(ctx context.Context, group *errgroup.Group, s *shelf, projects map[string]state.Project, wanted func(state.Project) bool) *taskBook {
-	book := &taskBook{by: map[string][]clockify.Task{}}
+// usage is what of the workspaces entries use.
+type usage struct {
+	sourceTags, destTags bool
+	sourceTasks          map[string]bool            // ids of source projects whose tasks have no name yet
+	wanted               map[string]map[string]bool // by name of source project: ids of tasks of entries that may be written
+	destTasks            map[string]bool            // ids of destination projects whose tasks have no name yet
+}
+
+// used looks at the entries. Without a link one that has a twin is not written, whatever its tags and tasks: of its task
+// nothing has to be known.
+func (r *timeReader) used() usage {
+	u := usage{sourceTasks: map[string]bool{}, wanted: map[string]map[string]bool{}, destTasks: map[string]bool{}}
+	sourceID, destID := idsOf(r.projects.source), idsOf(r.projects.dest)
+	for _, p := range r.people {
+		twins := map[string]int{}
+		for i := range p.have.Destination.Entries {
+			e := &p.have.Destination.Entries[i]
+			twins[twinKey(e.Project, e)]++
+			twins[twinKey(labelOf(e), e)]++
+			u.destTags = u.destTags || len(e.Tags) > 0
+			if id := destID[labelOf(e)]; e.Task != "" && r.dst.nameOf(e.Task) == "" && r.sync.Link {
+				u.destTasks[id] = true
+			}
+		}
+		for i := range p.have.Source.Entries {
+			e := &p.have.Source.Entries[i]
+			u.sourceTags = u.sourceTags || len(e.Tags) > 0
+			if e.Task == "" || e.Project == "" {
+				continue
+			}
+			name := e.Project
+			if to := r.sync.ProjectMap[name]; to != "" {
+				name = to
+			}
+			if key := twinKey(name, e); !r.sync.Link && twins[key] > 0 {
+				twins[key]--
+				e.Task = ""
+				continue
+			}
+			if r.src.nameOf(e.Task) == "" {
+				u.sourceTasks[sourceID[labelOf(e)]] = true
+			}
+			if u.wanted[e.Project] == nil {
+				u.wanted[e.Project] = map[string]bool{}
+			}
+			u.wanted[e.Project][e.Task] = true
+		}
+	}
+	return u
+}
+
+func labelOf(e *state.Entry) string { return state.Project{Client: e.Client, Name: e.Project}.Label() }
+
+func twinKey(project string, e *state.Entry) string {
+	return fmt.Sprintf("%s\x00%d\x00%d\x00%s", project, e.Start.Unix(), e.End.Unix(), e.Description)
+}
+
+func idsOf(projects map[string]state.Project) map[string]string {
+	ids := map[string]string{}
 	for id, p := range projects {
-		if !wanted(p) {
+		ids[p.Label()] = id
+	}
+	return ids
+}
+
+// destTasks reads the tasks of destination projects that entries with a task may go to: more than do, for which it is is
+// not decided here. Those that rows have told already are not asked for.
+func (r *timeReader) destTasks(ctx context.Context, u usage) error {
+	want := map[string]map[string]bool{} // by name or label of destination project: names of tasks
+	for project, ids := range u.wanted {
+		names := map[string]bool{}
+		for id := range ids {
+			names[r.src.nameOf(id)] = true
+		}
+		want[project] = names
+		if to := r.sync.ProjectMap[project]; to != "" {
+			want[to] = names
+		}
+	}
+	var mu sync.Mutex
+	group, gctx := errgroup.WithContext(ctx)
+	for i := range r.dest.Projects {
+		p := &r.dest.Projects[i]
+		id, err := r.dst.lookupID(idKey{"project", p.Client, p.Name})
+		if err != nil {
+			return err
+		}
+		names := want[p.Name]
+		if names == nil {
+			names = want[p.Label()]
+		}
+		p.Tasks = r.dst.tasksTold(id)
+		need := u.destTasks[id] || r.sync.Defaults.Task != "" && r.dest.Rules.NeedsTask
+		for name := range names {
+			need = need || !slices.Contains(p.Tasks, name)
+		}
+		if p.Archived || !need {
 			continue
 		}
 		group.Go(func() error {
-			list, err := s.tasks(ctx, id)
-			book.mu.Lock()
-			defer book.mu.Unlock()
-			book.by[p.Label()] = list
-			return wrap(r.of(fmt.Sprintf("list the tasks of %q", p.Label())), err)
+			return r.readTasks(gctx, r.dst, id, func(names []string) { mu.Lock(); p.Tasks = names; mu.Unlock() })
 		})
 	}
-	return book
+	return group.Wait()
+}
+
+// readTasks reads the tasks of a project.
+func (r *timeReader) readTasks(ctx context.Context, c *workspaceCache, id string, keep func([]string)) error {
+	list, err := c.tasks(ctx, id)
+	if err != nil {
+		return wrap(r.of("list the tasks of a project"), err)
+	}
+	names := make([]string, len(list))
+	for i, task := range list {
+		c.name(task.ID, task.Name)
+		names[i] = task.Name
+	}
+	if keep != nil {
+		slices.Sort(names)
+		keep(names)
+	}
+	return nil
 }
 
 // rename puts names in the place of the ids of tags and tasks.
-func rename(entries []state.Entry, tags []clockify.Tag, tasks *taskBook) {
-	names := map[string]string{}
-	for _, tag := range tags {
-		names[tag.ID] = tag.Name
-	}
-	for _, list := range tasks.by {
-		for _, task := range list {
-			names["task "+task.ID] = task.Name
-		}
-	}
+func (c *workspaceCache) rename(entries []state.Entry) {
 	lists := map[string][]string{} // entries share lists of tags
 	for i := range entries {
 		e := &entries[i]
 		if e.Task != "" {
-			if e.Task = names["task "+e.Task]; e.Task == "" {
-				e.Unmapped = append(e.Unmapped, "a task that is not there any more")
+			if e.Task = c.nameOf(e.Task); e.Task == "" {
+				e.Unmapped = append(slices.Clip(e.Unmapped), "a task that is not there any more")
 			}
 		}
 		if len(e.Tags) == 0 {
@@ -148,15 +313,15 @@ func rename(entries []state.Entry, tags []clockify.Tag, tasks *taskBook) {
 		list, known := lists[key]
 		if !known {
 			for _, id := range e.Tags {
-				if names[id] != "" {
-					list = append(list, names[id])
+				if name := c.nameOf(id); name != "" {
+					list = append(list, name)
 				}
 			}
 			list = sorted(list)
 			lists[key] = list
 		}
 		if len(list) < len(e.Tags) {
-			e.Unmapped = append(e.Unmapped, "a tag that is not there any more")
+			e.Unmapped = append(slices.Clip(e.Unmapped), "a tag that is not there any more")
 		}
 		e.Tags = list
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,36 +13,65 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// markForm is what a link field holds that this tool has written. Anything else in it is somebody's own text.
-var markForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
+// linkForm is what a link field holds that this tool has written. Anything else in it is somebody's own text.
+var linkForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
-// entries reads both sides' entries. Until names has run, an entry's Task and Tags hold ids.
+// entries reads everybody's entries on both sides. Until details has run, an entry's Task and Tags hold ids, or with a
+// link names, which rows with their parts have at once.
 func (r *timeReader) entries(ctx context.Context) error {
 	group, gctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		r.ledger.Source.Entries, err = r.side(gctx, r.src, "source", r.sync.Source, pad, r.fromSource)
-		return err
-	})
-	group.Go(func() (err error) {
-		margin := pad
-		if r.sync.Link {
-			margin = reach
+	group.SetLimit(r.Source.Workers)
+	for _, p := range r.people {
+		if p.have.Missing == "" {
+			group.Go(func() error { return r.read(gctx, p) })
 		}
-		r.ledger.Destination.Entries, err = r.side(gctx, r.dst, "destination", r.sync.Destination, margin, r.fromDestination)
-		return err
-	})
+	}
+	return group.Wait()
+}
+
+// read reads one person's entries.
+func (r *timeReader) read(ctx context.Context, p *person) error {
+	group, gctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.readSource(gctx, p) })
+	group.Go(func() error { return r.readDestination(gctx, p) })
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return r.missing(ctx)
+	return r.missing(ctx, p)
+}
+
+func (r *timeReader) readSource(ctx context.Context, p *person) (err error) {
+	p.have.Source.Entries, err = r.side(ctx, r.src, "source", p.source, tzMargin, r.fromSource)
+	return err
+}
+
+func (r *timeReader) readDestination(ctx context.Context, p *person) (err error) {
+	margin := tzMargin
+	if r.sync.Link {
+		margin = linkMargin
+	}
+	p.have.Destination.Entries, err = r.side(ctx, r.dst, "destination", p.destination, margin, r.fromDestination)
+	if err != nil {
+		return err
+	}
+	for i := range p.have.Destination.Entries {
+		r.note(p.have.Destination.Entries[i].ID)
+	}
+	return r.recent(ctx, p)
+}
+
+func (r *timeReader) note(id string) {
+	r.found.Lock()
+	defer r.found.Unlock()
+	r.known[id] = true
 }
 
 // side reads one side's entries, as many of them as keep wants.
-func (r *timeReader) side(ctx context.Context, s *shelf, side string, of state.Endpoint, margin time.Duration, keep func(clockify.TimeEntry) (state.Entry, bool)) ([]state.Entry, error) {
-	query := clockify.EntriesQuery{Start: r.ledger.From.Add(-margin), End: r.ledger.To.Add(margin)}
+func (r *timeReader) side(ctx context.Context, c *workspaceCache, side, user string, margin time.Duration, keep func(clockify.TimeEntry) (state.Entry, bool)) ([]state.Entry, error) {
+	query := clockify.EntriesQuery{Start: r.from.Add(-margin), End: r.to.Add(margin), Hydrated: r.sync.Link}
 	list, err := clockify.All(func() seq[state.Entry] {
 		return func(yield func(state.Entry, error) bool) {
-			for row, err := range s.w.Reader.TimeEntries(ctx, s.w.ID, of.UserID, query) {
+			for row, err := range c.w.Reader.TimeEntries(ctx, c.w.ID, user, query) {
 				if err != nil {
 					yield(state.Entry{}, err)
 					return
@@ -56,22 +84,26 @@ func (r *timeReader) side(ctx context.Context, s *shelf, side string, of state.E
 	})
 	switch {
 	case clockify.IsStatus(err, 400, 404):
-		err = &Denied{r.setting(side) + ".user_id", fmt.Sprintf("workspace %q has no user with the id %s", s.workspace.Name, clip(of.UserID)), err}
+		err = &Denied{r.setting(side) + ".user_id", fmt.Sprintf("workspace %q has no user with the id %s", c.workspace.Name, clip(user)), err}
 	case clockify.IsStatus(err, 403):
-		err = &Denied{r.setting(side) + ".user_id", fmt.Sprintf("%s may not read the time entries of user %s in workspace %q: use a key of that person's or of an admin's", s.self.Email, clip(of.UserID), s.workspace.Name), err}
+		whose := "this key"
+		if self, err := c.w.Account.self(ctx); err == nil {
+			whose = self.Email
+		}
+		err = &Denied{r.setting(side) + ".user_id", fmt.Sprintf("%s may not read the time entries of user %s in workspace %q: use a key of that person's or of an admin's", whose, clip(user), c.workspace.Name), err}
 	}
 	return list, wrap(r.of("list the "+side+"'s entries"), err)
 }
 
-func (r *timeReader) inside(at time.Time) bool {
-	return !at.Before(r.ledger.From) && at.Before(r.ledger.To)
-}
+func (t *Time) inWindow(at time.Time) bool { return !at.Before(t.from) && at.Before(t.to) }
 
-// fromSource keeps entries of the client's projects and, to be named, those without a project.
+// fromSource keeps entries of the client's projects and, to be named, those without a project or in one the key cannot
+// see.
 func (r *timeReader) fromSource(row clockify.TimeEntry) (state.Entry, bool) {
-	e := plain(row)
+	e := r.plain(row, r.src)
 	p, covered := r.projects.source[row.ProjectID]
-	if !covered && row.ProjectID != "" || !r.sync.Link && !r.inside(e.Start) {
+	e.Unseen = row.ProjectID != "" && !r.visible[row.ProjectID]
+	if !covered && row.ProjectID != "" && !e.Unseen || !r.sync.Link && !r.inWindow(e.Start) {
 		return e, false
 	}
 	e.Client, e.Project = p.Client, p.Name
@@ -80,59 +112,59 @@ func (r *timeReader) fromSource(row clockify.TimeEntry) (state.Entry, bool) {
 	}
 	for _, v := range row.CustomFieldValues {
 		if filled(v.Value) && v.Name != r.sync.LinkField {
-			if e.Unmapped == nil {
-				e.Unmapped = r.lostField(v.Name)
-			} else {
-				e.Unmapped = append(e.Unmapped, r.lostField(v.Name)...)
-			}
+			e.Unmapped = append(e.Unmapped, r.unmappedField(v.Name)...)
 		}
 	}
 	return e, true
 }
 
-// lostField says that a custom field is not carried, in words that all entries share.
-func (r *timeReader) lostField(name string) []string {
-	if r.lost[name] == nil {
-		r.lost[name] = []string{"custom field " + name}
+// unmappedField says that a custom field is not carried, in words that all entries share.
+func (r *timeReader) unmappedField(name string) []string {
+	r.found.Lock()
+	defer r.found.Unlock()
+	if r.unmapped[name] == nil {
+		r.unmapped[name] = []string{"custom field " + name}
 	}
-	return r.lost[name]
+	return r.unmapped[name]
 }
 
-// fromDestination keeps entries with a project, and marked ones wherever they are.
+// fromDestination keeps entries with a project, and linked ones wherever they are.
 func (r *timeReader) fromDestination(row clockify.TimeEntry) (state.Entry, bool) {
-	e := plain(row)
+	e := r.plain(row, r.dst)
 	p := r.projects.dest[row.ProjectID]
-	e.Client, e.Project = p.Client, p.Name
+	e.Client, e.Project, e.Locked = p.Client, p.Name, row.IsLocked
 	var values []clockify.FieldValue
 	for _, v := range row.CustomFieldValues {
 		if v.CustomFieldID != r.linkID {
 			values = append(values, clockify.FieldValue{CustomFieldID: v.CustomFieldID, Value: v.Value})
 			continue
 		}
-		if mark, _ := readValue(v.Value).(string); markForm.MatchString(mark) {
-			e.Link = mark
+		if link, _ := readValue(v.Value).(string); linkForm.MatchString(link) {
+			e.Link = link
 		}
 	}
-	if e.Link == "" && (e.Project == "" || !r.inside(e.Start)) {
+	if e.Link == "" && (e.Project == "" || !r.inWindow(e.Start)) {
 		return e, false
 	}
 	if len(values) > 0 {
-		r.values[row.ID] = r.shareValues(values)
+		r.keepValues(row.ID, values)
 	}
 	return e, true
 }
 
-// shareValues returns the first list that was alike: defaults are on every entry.
-func (r *timeReader) shareValues(values []clockify.FieldValue) []clockify.FieldValue {
+// keepValues keeps an entry's values, as one list where several are alike: defaults are on every entry.
+func (r *timeReader) keepValues(id string, values []clockify.FieldValue) {
+	r.found.Lock()
+	defer r.found.Unlock()
 	key := fmt.Sprintf("%q", values)
 	if r.alike[key] == nil {
 		r.alike[key] = values
 	}
-	return r.alike[key]
+	r.kept[id] = r.alike[key]
 }
 
 // plain is what both sides have of an entry.
-func plain(row clockify.TimeEntry) state.Entry {
+func (r *timeReader) plain(row clockify.TimeEntry, c *workspaceCache) state.Entry {
 	e := state.Entry{
 		Description: row.Description, Start: row.TimeInterval.Start.UTC().Truncate(time.Second), Billable: row.Billable,
 		Break: row.Type == "BREAK", TimeOff: row.Type == "HOLIDAY" || row.Type == "TIME_OFF",
@@ -140,6 +172,16 @@ func plain(row clockify.TimeEntry) state.Entry {
 	}
 	if row.TimeInterval.End != nil {
 		e.End = row.TimeInterval.End.UTC().Truncate(time.Second)
+	}
+	if row.Task != nil && row.Task.ID != "" {
+		c.putID(row.Task.ID, idKey{"task", row.ProjectID, row.Task.Name})
+		c.name(row.Task.ID, row.Task.Name)
+	}
+	for _, tag := range row.Tags {
+		if !tag.Archived {
+			c.putID(tag.ID, idKey{"tag", "", tag.Name})
+		}
+		c.name(tag.ID, tag.Name)
 	}
 	return e
 }
@@ -150,42 +192,69 @@ func filled(raw json.RawMessage) bool {
 	return v != nil && v != false
 }
 
-// missing looks up the source entries that marks of the window name and the source's list did not have: deleted ones,
+// recent adds entries that runs made a short while ago and the list has not caught up with.
+func (r *timeReader) recent(ctx context.Context, p *person) error {
+	if r.Recent == nil {
+		return nil
+	}
+	for _, id := range r.Recent() {
+		r.found.Lock()
+		known := r.known[id]
+		r.found.Unlock()
+		if known {
+			continue
+		}
+		row, err := r.Destination.Reader.TimeEntry(ctx, r.Destination.ID, id)
+		if clockify.IsStatus(err, 400, 404) {
+			continue // it was deleted since
+		}
+		if err != nil {
+			return wrap(r.of("look for an entry that an earlier run made"), err)
+		}
+		if e, ok := r.fromDestination(row); ok && row.UserID == p.destination {
+			p.have.Destination.Entries = append(p.have.Destination.Entries, e)
+			r.note(id)
+		}
+	}
+	return nil
+}
+
+// missing looks up the source entries that links of the window name and the source's list did not have: deleted ones,
 // ones moved far away, and ones the list has not caught up with (docs/clockify-api.md#lag).
-func (r *timeReader) missing(ctx context.Context) error {
+func (r *timeReader) missing(ctx context.Context, p *person) error {
 	if !r.sync.Link {
 		return nil
 	}
-	known := make(map[string]bool, len(r.ledger.Source.Entries))
-	for i := range r.ledger.Source.Entries {
-		known[r.ledger.Source.Entries[i].Link] = true
+	source := &p.have.Source.Entries
+	known := make(map[string]bool, len(*source))
+	for i := range *source {
+		known[(*source)[i].Link] = true
 	}
-	var marks []string
-	for _, e := range r.ledger.Destination.Entries {
-		if e.Link != "" && r.inside(e.Start) && !known[e.Link] {
+	var links []string
+	for _, e := range p.have.Destination.Entries {
+		if e.Link != "" && r.inWindow(e.Start) && !known[e.Link] {
 			known[e.Link] = true
-			marks = append(marks, e.Link)
+			links = append(links, e.Link)
 		}
 	}
-	var mu sync.Mutex
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Source.Workers)
-	for _, mark := range marks {
+	for _, link := range links {
 		group.Go(func() error {
-			row, err := r.Source.Reader.TimeEntry(gctx, r.Source.ID, mark)
+			row, err := r.Source.Reader.TimeEntry(gctx, r.Source.ID, link)
 			if clockify.IsStatus(err, 400, 404) {
 				return nil // it is gone
 			}
 			if err != nil {
 				return fmt.Errorf("%s: %w", r.of("look for the source of a linked entry"), err)
 			}
-			mu.Lock()
-			defer mu.Unlock()
 			e, covered := r.fromSource(row)
-			if !covered || row.UserID != r.sync.Source.UserID {
+			if !covered || e.Unseen || row.UserID != p.source {
 				e = state.Entry{Start: e.Start, Link: row.ID, ID: row.ID, OutOfScope: true}
 			}
-			r.ledger.Source.Entries = append(r.ledger.Source.Entries, e)
+			r.found.Lock()
+			defer r.found.Unlock()
+			*source = append(*source, e)
 			return nil
 		})
 	}

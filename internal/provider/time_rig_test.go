@@ -84,7 +84,9 @@ func (o *office) linked() state.TimeSync {
 	return s
 }
 
-func (o *office) workspace(id string) *provider.Workspace {
+func (o *office) workspace(id string) *provider.Workspace { return o.workspaceOf(id, nil) }
+
+func (o *office) workspaceOf(id string, account *provider.Account) *provider.Workspace {
 	o.t.Helper()
 	key := o.keys[id]
 	if key == "" {
@@ -103,26 +105,36 @@ func (o *office) workspace(id string) *provider.Workspace {
 		o.waits = append(o.waits, d)
 		return ctx.Err()
 	}
-	return provider.New(provider.Options{ID: id, Reader: client, Writer: client, Now: func() time.Time { return o.now }, Sleep: sleep})
+	return provider.New(provider.Options{ID: id, Account: account, Reader: client, Writer: client, Now: func() time.Time { return o.now }, Sleep: sleep})
 }
 
 func (o *office) open(s state.TimeSync) *provider.Time {
-	return &provider.Time{Source: o.workspace(s.Source.WorkspaceID), Destination: o.workspace(s.Destination.WorkspaceID)}
+	source := o.workspace(s.Source.WorkspaceID)
+	account := source.Account
+	if o.keys[s.Source.WorkspaceID] != o.keys[s.Destination.WorkspaceID] {
+		account = nil
+	}
+	return &provider.Time{Source: source, Destination: o.workspaceOf(s.Destination.WorkspaceID, account)}
 }
 
 // plan reads and plans.
 func (o *office) plan(s state.TimeSync) (*provider.Time, *plan.Plan) {
 	o.t.Helper()
 	t := o.open(s)
-	ledger, err := t.ReadTime(context.Background(), s, o.now)
+	states, err := t.Read(context.Background(), s, o.now, differs(s))
 	if err != nil {
 		o.t.Fatalf("read: %v", err)
 	}
-	return t, computeTime(s, ledger)
+	return t, computeTime(s, states...)
 }
 
-func computeTime(s state.TimeSync, l state.TimeState) *plan.Plan {
-	return plan.Compute(state.Spec{Time: []state.TimeSync{s}}, state.State{Time: []state.TimeState{l}})
+func computeTime(s state.TimeSync, states ...state.TimeState) *plan.Plan {
+	return plan.Compute(state.Spec{Time: []state.TimeSync{s}}, state.State{Time: states})
+}
+
+// differs is what a run tells the reader: whether there is something to do for a state.
+func differs(s state.TimeSync) func(state.TimeState) bool {
+	return func(have state.TimeState) bool { return !computeTime(s, have).Empty() }
 }
 
 // run plans and does everything that does not wait for approval, or with approve all. It returns the plan and what went

@@ -254,7 +254,7 @@ func TestWhatTheLambdaGotWrong(t *testing.T) {
 			t.Fatalf("the old tool makes %v", made) // and says nothing
 		}
 		p, _ := o.run(o.sync())
-		want := []string{"ann@x.io | no_project | 1 of 1h30m0s"}
+		want := []string{"acme | no_project | 1 of 1h30m0s"}
 		if diff := cmp.Diff(want, findings(p, state.FindingNoProject)); diff != "" {
 			t.Errorf("findings (-want +got):\n%s", diff)
 		}
@@ -266,15 +266,15 @@ func TestWhatTheLambdaGotWrong(t *testing.T) {
 		bad := o.sync()
 		bad.Name, bad.Source.ClientID = "first", "000000000000000000000000"
 		home, theirs := o.workspace(o.home), o.workspace(o.theirs)
-		if _, err := remoteTime(home, theirs).ReadTime(t.Context(), bad, o.now); err == nil || !strings.Contains(err.Error(), "time_sync first: source.client_id") {
+		if _, err := remoteTime(home, theirs).Read(t.Context(), bad, o.now, differs(bad)); err == nil || !strings.Contains(err.Error(), "time_sync first: source.client_id") {
 			t.Fatalf("the first fails with %v", err)
 		}
 		second := remoteTime(home, theirs)
-		ledger, err := second.ReadTime(t.Context(), o.sync(), o.now)
+		ledger, err := second.Read(t.Context(), o.sync(), o.now, differs(o.sync()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if failed := do(second, computeTime(o.sync(), ledger), false); failed != nil || len(o.entries(o.theirs)) != 3 {
+		if failed := do(second, computeTime(o.sync(), ledger...), false); failed != nil || len(o.entries(o.theirs)) != 3 {
 			t.Errorf("the second leaves %v; %v", o.entries(o.theirs), failed)
 		}
 	})

@@ -25,6 +25,7 @@ type Options struct {
 	Logger  *slog.Logger
 	OnOpen  func(self, workspace string) // told the email of the key's user and the workspace's name, before it is read; nil: nobody
 	OnFree  func()                       // told when the workspace turns out to be on the free plan, before it is read; nil: nobody
+	Account *Account                     // of the key, to be shared by all workspaces it opens; nil: one of its own
 }
 
 // Workspace is one workspace through one key. It remembers the ids of what it has read and made. Reading must have
@@ -45,7 +46,7 @@ type Workspace struct {
 	dir       *state.Directory // as it was read
 	readCalls int              // what that took
 
-	shelf *shelf // what time syncs share; see time_shelf.go
+	current *workspaceCache // what the syncs share; see time_cache.go
 }
 
 // member is what is kept of a person beside what the planner sees.
@@ -64,6 +65,9 @@ func New(o Options) *Workspace {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Account == nil {
+		o.Account = NewAccount(o.Reader)
 	}
 	return &Workspace{
 		Options: o, users: map[string]*member{}, emails: map[string]string{}, groups: map[string]string{},

@@ -70,6 +70,7 @@ type Endpoint struct {
 type TimeState struct {
 	Sync        string
 	Place       string    // whose entries in which workspace are written: equal for states that write the same; empty: nobody else's
+	Missing     string    // the workspace that has no such person: nothing was read for them
 	From, To    time.Time // the window; entries that start in [From, To)
 	Source      WorkspaceEntries
 	Destination WorkspaceEntries

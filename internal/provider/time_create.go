@@ -1,0 +1,179 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+)
+
+// contentKey is what equal entries of a person have in common.
+type contentKey struct {
+	user, project, description string
+	start, end                 int64
+}
+
+func keyOf(user string, b clockify.EntryBody) contentKey {
+	return contentKey{user, b.ProjectID, b.Description, b.Start.Unix(), b.End.Unix()}
+}
+
+// content is shared by the equal entries that are being made. They do not wait for each other; who has to look whether
+// one was made waits until no other is under way, so that what is found is nobody else's.
+type content struct {
+	sem   *semaphore.Weighted
+	users int
+}
+
+const allOfContent = 1 << 20
+
+// written is a destination entry that this run wrote.
+type written struct {
+	person *person
+	entry  *state.Entry // how it ought to read; nil: deleted
+	body   clockify.EntryBody
+	made   bool // created, not changed
+}
+
+// lookDelays are the waits before a new entry whose answer was lost is looked for. A list may lag behind a write
+// (docs/clockify-api.md#lag): that it is not there is believed the last time alone.
+var lookDelays = []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
+
+// createEntry makes an entry. Nothing in Clockify looks for duplicates, so when an answer was lost the destination is
+// searched before the entry is made again: for its link, or for one of its content that was not there before and that no
+// other create of this run has made.
+func (t *Time) createEntry(ctx context.Context, p *person, a plan.Entry) error {
+	b, err := t.body(a.Entry, nil)
+	if err != nil {
+		return err
+	}
+	key := keyOf(p.destination, b)
+	c := t.share(key)
+	defer t.unshare(key)
+	for try := 1; ; try++ {
+		row, err := t.createOnce(ctx, c, p, a.Entry, b)
+		if err == nil {
+			return t.verifyStored(row, a.Entry, b)
+		}
+		if !errors.Is(err, clockify.ErrUncertain) {
+			return err
+		}
+		there, lookErr := t.look(ctx, c, p, a.Entry, b)
+		switch {
+		case lookErr != nil:
+			return fmt.Errorf("%w; %w: %w", err, plan.ErrUnknown, lookErr)
+		case there:
+			return nil
+		case try == maxAttempts || ctx.Err() != nil:
+			return err
+		}
+	}
+}
+
+// createOnce makes the entry while no equal one is looked for.
+func (t *Time) createOnce(ctx context.Context, c *content, p *person, e *state.Entry, b clockify.EntryBody) (clockify.TimeEntry, error) {
+	if err := c.sem.Acquire(ctx, 1); err != nil {
+		return clockify.TimeEntry{}, err
+	}
+	defer c.sem.Release(1)
+	row, err := t.Destination.Writer.CreateTimeEntry(ctx, t.Destination.ID, p.destination, b)
+	if err == nil {
+		t.record(row.ID, &written{person: p, entry: e, body: b, made: true})
+	}
+	return row, err
+}
+
+// look searches the destination for an entry that may have been made, without a window: lists with one were seen to lag.
+func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, b clockify.EntryBody) (bool, error) {
+	if err := c.sem.Acquire(ctx, allOfContent); err != nil {
+		return false, err
+	}
+	defer c.sem.Release(allOfContent)
+	for i, wait := range lookDelays {
+		if wait > 0 {
+			if err := t.Destination.Sleep(ctx, wait); err != nil {
+				return false, err
+			}
+		}
+		description := b.Description
+		if i == len(lookDelays)-1 {
+			description = "" // the filter may not find every text
+		}
+		id, err := t.find(ctx, p, e, b, description)
+		switch {
+		case id != "":
+			t.record(id, &written{person: p, entry: e, body: b, made: true})
+			return true, nil
+		case err == nil:
+		case i == len(lookDelays)-1, ctx.Err() != nil, clockify.Exhausted(err):
+			return false, err
+		} // others may add to the list while it is read
+	}
+	return false, nil
+}
+
+// find returns the id of an entry that can only be the one that is looked for, the last of several: what else came since
+// is of another run, which takes back its own. The list begins with the latest start and is read no further than needed.
+func (t *Time) find(ctx context.Context, p *person, e *state.Entry, b clockify.EntryBody, description string) (string, error) {
+	found := ""
+	for row, err := range t.Destination.Writer.TimeEntries(ctx, t.Destination.ID, p.destination, clockify.EntriesQuery{Description: description}) {
+		if err != nil {
+			return found, err
+		}
+		if row.TimeInterval.Start.Before(b.Start.Add(-tzMargin)) {
+			break
+		}
+		t.mu.Lock()
+		fresh := !t.known[row.ID] && t.written[row.ID] == nil
+		t.mu.Unlock()
+		is := sameContent(row, b)
+		if e.Link != "" {
+			is = t.linkOf(row) == e.Link
+		}
+		if is && fresh && row.ID > found {
+			found = row.ID
+		}
+	}
+	return found, nil
+}
+
+// record notes what was written.
+func (t *Time) record(id string, w *written) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if before := t.written[id]; before != nil {
+		w.made = w.made || before.made
+	}
+	t.written[id] = w
+	if w.made && t.Destination.Now != nil {
+		t.created = t.Destination.Now()
+	}
+}
+
+// share returns what equal entries share while at least one of them is being made.
+func (t *Time) share(key contentKey) *content {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.contents[key]
+	if c == nil {
+		c = &content{sem: semaphore.NewWeighted(allOfContent)}
+		t.contents[key] = c
+	}
+	c.users++
+	return c
+}
+
+func (t *Time) unshare(key contentKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c := t.contents[key]; c.users > 1 {
+		c.users--
+	} else {
+		delete(t.contents, key)
+	}
+}
