@@ -18,6 +18,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/apply"
 	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -176,54 +177,80 @@ func (a *applyRun) verify(ctx context.Context) {
 		return
 	}
 	for try := 0; ; try++ {
-		a.verified = a.look(ctx)
-		amiss := a.verified.Err != "" || len(a.verified.Unexpected(a.outcomes)) > 0
-		if try > 0 || !amiss || a.Sleep(ctx, rereadAfter) != nil {
+		jobs, again := a.look(ctx)
+		switch {
+		case try < maxTakenBack && a.takeBack(ctx, jobs, again):
+		case try > 0, a.verified.Err == "" && len(a.verified.Unexpected(a.outcomes)) == 0, a.Sleep(ctx, rereadAfter) != nil:
 			return
 		}
 	}
 }
 
-func (a *applyRun) look(ctx context.Context) report.Verify {
+// maxTakenBack is how often a run takes back what another run made at the same time.
+const maxTakenBack = 3
+
+// takeBack deletes entries of this run that another run made too, and reports whether there were any.
+func (a *applyRun) takeBack(ctx context.Context, jobs []*job, again []result) bool {
+	some := false
+	for i, j := range jobs {
+		if again[i].plan == nil {
+			continue
+		}
+		doubled := *again[i].plan
+		doubled.Changes = slices.DeleteFunc(slices.Clone(doubled.Changes), func(c plan.Change) bool { return c.Cause != state.CauseDoubled })
+		if doubled.Empty() {
+			continue
+		}
+		some = true
+		outcomes, err := apply.Run(ctx, &doubled, j.do, a, apply.Options{Now: a.Now})
+		a.outcomes = append(a.outcomes, outcomes...)
+		if err != nil {
+			a.errs = append(a.errs, err)
+		}
+	}
+	return some
+}
+
+// look reads and plans again the jobs that had something to do, and those that write where these did.
+func (a *applyRun) look(ctx context.Context) ([]*job, []result) {
 	defer a.watch("Verifying")()
-	var plans []*plan.Plan
-	var errs []error
+	busy, targets := map[*job]bool{}, map[string]bool{}
+	for _, j := range a.jobs {
+		busy[j] = j.plan != nil && !j.plan.Empty()
+		targets[j.target] = targets[j.target] || busy[j] && j.target != ""
+	}
+	var jobs []*job
+	changes := map[*job][]plan.Change{} // that may have changed something
+	for i, j := range a.jobs {
+		if j.plan != nil && (busy[j] || targets[j.target]) {
+			jobs = append(jobs, j)
+			changes[j] = begun(a.ends[i])
+		}
+	}
 	var mu sync.Mutex
-	var group errgroup.Group
-	var whole []*job // that are read anew from end to end
 	a.lookedAt = nil
-	keep := func(j *job, p *plan.Plan, looked []string, err error) {
+	reader := a.reader()
+	again := compute(jobs, func(j *job, m *result) {
+		looked := []string{"everything"}
+		if j.reread == nil {
+			m.have, m.source, m.err = j.readFor(ctx, reader)
+		} else {
+			m.have, looked, m.err = j.reread(ctx, changes[j])
+		}
 		mu.Lock()
 		defer mu.Unlock()
-		if plans = append(plans, p); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", j.title, err))
-		}
 		for _, l := range looked {
 			a.lookedAt = append(a.lookedAt, j.title+": "+l)
 		}
-	}
-	for i, j := range a.jobs {
-		switch {
-		case j.plan == nil || j.plan.Empty():
-		case j.reread == nil:
-			whole = append(whole, j)
-		default:
-			group.Go(func() error {
-				have, looked, err := j.reread(ctx, begun(a.ends[i]))
-				var p *plan.Plan
-				if err == nil {
-					p = plan.Compute(j.spec, have)
-				}
-				keep(j, p, looked, err)
-				return nil
-			})
+	})
+	slices.Sort(a.lookedAt)
+	var plans []*plan.Plan
+	var errs []error
+	for i, m := range again {
+		if plans = append(plans, m.plan); m.err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", jobs[i].title, m.err))
 		}
 	}
-	for i, m := range a.reader().make(ctx, whole) {
-		keep(whole[i], m.plan, []string{"everything"}, m.err)
-	}
-	_ = group.Wait() // every job keeps its own error
-	slices.Sort(a.lookedAt)
 	v := report.Verify{Done: true, Left: plan.MapTexts(plan.Join(plans...).Changes, a.scrub())}
 	for _, err := range errs {
 		if stopped(err) { // cut short, which says nothing about what was done
@@ -234,7 +261,8 @@ func (a *applyRun) look(ctx context.Context) report.Verify {
 	if err := errors.Join(errs...); err != nil {
 		v.Done, v.Err = false, err.Error()
 	}
-	return v
+	a.verified = v
+	return jobs, again
 }
 
 // next names the syncs that the next run begins with: those that were begun and not ended, and those left out.

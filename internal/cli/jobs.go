@@ -50,9 +50,12 @@ type reader struct {
 	*run
 	mu         sync.Mutex
 	workspaces map[string]*provider.Workspace
+	accounts   map[string]*provider.Account // by token
 }
 
-func (r *run) reader() *reader { return &reader{run: r, workspaces: map[string]*provider.Workspace{}} }
+func (r *run) reader() *reader {
+	return &reader{run: r, workspaces: map[string]*provider.Workspace{}, accounts: map[string]*provider.Account{}}
+}
 
 // workspace returns the workspace as seen with a token.
 func (r *reader) workspace(id, token string) (*provider.Workspace, error) {
@@ -70,7 +73,11 @@ func (r *reader) workspace(id, token string) (*provider.Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := provider.New(provider.Options{ID: id, Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.budgets.onFree(id), OnOpen: func(self, title string) { r.opened.add(opened{id, title, self}) }})
+	key := r.tokens[token].Reveal()
+	if r.accounts[key] == nil {
+		r.accounts[key] = provider.NewAccount(reader)
+	}
+	w := provider.New(provider.Options{ID: id, Account: r.accounts[key], Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.budgets.onFree(id), OnOpen: func(self, title string) { r.opened.add(opened{id, title, self}) }})
 	r.workspaces[name] = w
 	return w, nil
 }
@@ -149,9 +156,14 @@ type result struct {
 	role string // of the key's user, where people were read
 }
 
-// make reads and plans jobs side by side. Time syncs that write one person's entries in one workspace are planned
-// together once all is read.
+// make reads and plans jobs side by side.
 func (r *reader) make(ctx context.Context, jobs []*job) []result {
+	return compute(jobs, func(j *job, m *result) { m.have, m.source, m.err = j.readFor(ctx, r) })
+}
+
+// compute has every job read, side by side, and plans what was read. Time syncs that write one person's entries in one
+// workspace are planned together once all is read.
+func compute(jobs []*job, read func(*job, *result)) []result {
 	var group errgroup.Group
 	done, targets := make([]result, len(jobs)), map[string]int{}
 	for _, j := range jobs {
@@ -160,7 +172,7 @@ func (r *reader) make(ctx context.Context, jobs []*job) []result {
 	for i, j := range jobs {
 		group.Go(func() error {
 			m := &done[i]
-			if m.have, m.source, m.err = j.readFor(ctx, r); m.err == nil && (j.target == "" || targets[j.target] == 1) {
+			if read(j, m); m.err == nil && (j.target == "" || targets[j.target] == 1) {
 				m.plan = plan.Compute(j.spec, m.have)
 				if j.base != nil {
 					m.plan.SetOrigins(plan.Compute(*j.base, m.have))

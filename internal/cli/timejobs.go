@@ -108,12 +108,33 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 		}
 		to, err := r.workspace(sync.Destination.WorkspaceID, sync.Destination.Token)
 		t := &provider.Time{Source: from, Destination: to}
-		return source{do: t, read: func(ctx context.Context) (state.State, error) {
-			ledger, err := t.ReadTime(ctx, sync, now)
-			return state.State{Time: []state.TimeState{ledger}}, err
-		}}, err
+		return source{
+			do: t,
+			read: func(ctx context.Context) (state.State, error) {
+				states, err := t.Read(ctx, sync, now, differs(sync, all))
+				return state.State{Time: states}, err
+			},
+			reread: func(ctx context.Context, _ []plan.Change) (state.State, []string, error) {
+				states, looked, err := t.Reread(ctx)
+				return state.State{Time: states}, looked, err
+			},
+		}, err
 	}
 	return j
+}
+
+// differs tells the reader whether there is something to plan for a state. Where other syncs write to the same target that
+// cannot be said of one alone, and all is read.
+func differs(sync state.TimeSync, all []state.TimeSync) func(state.TimeState) bool {
+	for _, other := range all {
+		if other.Name != sync.Name && targetOf(other, all) == targetOf(sync, all) {
+			return nil
+		}
+	}
+	return func(have state.TimeState) bool {
+		p := plan.ComputeTime(all, []state.TimeState{have})[sync.Name]
+		return !p.Empty() || len(p.Refusals) > 0
+	}
 }
 
 // targetOf names where a sync writes: somebody's entries in a workspace, or where a sync of several people writes too,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // idTick is how long two entries that are made one after the other may have ids in the wrong order: ids begin with the
@@ -17,7 +18,8 @@ const idTick = time.Second
 // Reread reads again what Do may have changed, and returns the states as they are now: the source as it was read, and of
 // the people that were written for the destination's entries. Lists may lag behind (docs/clockify-api.md#lag): what was
 // written and is not in them as it was written is asked for by its id. Entries of this run are marked as Made.
-func (t *Time) Reread(ctx context.Context) ([]state.TimeState, error) {
+// The words say what was looked at, for run.json.
+func (t *Time) Reread(ctx context.Context) ([]state.TimeState, []string, error) {
 	t.mu.Lock()
 	byPerson := map[*person]map[string]*written{}
 	for id, w := range t.written {
@@ -33,12 +35,12 @@ func (t *Time) Reread(ctx context.Context) ([]state.TimeState, error) {
 	t.mu.Unlock()
 	if wait > 0 {
 		if err := t.Destination.Sleep(ctx, wait); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	r := &timeReader{Time: t, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
 	if err := r.provisioned(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(t.Source.Workers)
@@ -46,9 +48,13 @@ func (t *Time) Reread(ctx context.Context) ([]state.TimeState, error) {
 		group.Go(func() error { return r.reread(gctx, p, mine) })
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return t.states(), nil
+	var looked []string
+	if n := len(byPerson); n > 0 {
+		looked = append(looked, text.Count(n, "person's", "people's")+" entries of the destination")
+	}
+	return t.states(), looked, nil
 }
 
 // reread reads a person's destination entries again.
