@@ -105,7 +105,7 @@ func TestFreeWorkspace(t *testing.T) {
 				b.http = counted
 				p := b.plan()
 				writes := 30 - 2*(counted.of(tc.state.Workspaces[tc.changed].ID)+tc.account) // which takes all the changes
-				needed := 0 // in the workspace that is changed
+				needed := 0                                                                  // in the workspace that is changed
 				for _, c := range p.Changes {
 					if (c.Kind == "project") == (tc.changed == 0) {
 						needed++

@@ -78,7 +78,7 @@ func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, dif
 	t.src, t.dst = t.Source.cache(), t.Destination.cache()
 	t.kept, t.known, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[string]bool{}, "", false
 	t.contents, t.written = map[contentKey]*content{}, map[string]*written{}
-	r := &timeReader{Time: t, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
+	r := &timeReader{Time: t, shared: differs == nil, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
 	for _, step := range []func(context.Context) error{r.open, r.lists, r.who, r.entries} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -111,6 +111,7 @@ type timeReader struct {
 	*Time
 	source, dest state.WorkspaceEntries // what belongs to the workspaces
 
+	shared   bool                             // other syncs may write to the same place
 	unmapped map[string][]string              // by custom field of the source
 	alike    map[string][]clockify.FieldValue // by what is in them
 	found    sync.Mutex                       // guards the maps of Time and these

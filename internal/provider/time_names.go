@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -179,34 +180,41 @@ type usage struct {
 	destTasks            map[string]bool            // ids of destination projects whose tasks have no name yet
 }
 
-// used looks at the entries. Without a link one that has a twin is not written, whatever its tags and tasks: of its task
-// nothing has to be known.
+// used looks at the entries. Without a link, entries that all have a twin are not written, whatever their tags and tasks:
+// of their tasks nothing has to be known. Where another sync writes there too, a twin may be that sync's.
 func (r *timeReader) used() usage {
 	u := usage{sourceTasks: map[string]bool{}, wanted: map[string]map[string]bool{}, destTasks: map[string]bool{}}
 	sourceID, destID := idsOf(r.projects.source), idsOf(r.projects.dest)
+	archived := map[string]bool{}
+	for _, p := range r.projects.dest {
+		archived[p.Label()] = p.Archived
+	}
 	for _, p := range r.people {
-		twins := map[string]int{}
+		left := map[string]int{} // twins less the source entries that want one
 		for i := range p.have.Destination.Entries {
 			e := &p.have.Destination.Entries[i]
-			twins[twinKey(e.Project, e)]++
-			twins[twinKey(labelOf(e), e)]++
 			u.destTags = u.destTags || len(e.Tags) > 0
-			if id := destID[labelOf(e)]; e.Task != "" && r.dst.nameOf(e.Task) == "" && r.sync.Link {
-				u.destTasks[id] = true
+			if e.Task != "" && r.sync.Link && r.dst.nameOf(e.Task) == "" {
+				u.destTasks[destID[labelOf(e)]] = true
+			}
+			if !e.TimeOff && !archived[labelOf(e)] {
+				left[twinKey(e.Project, e)]++
+				if e.Client != "" {
+					left[twinKey(labelOf(e), e)]++
+				}
 			}
 		}
-		for i := range p.have.Source.Entries {
-			e := &p.have.Source.Entries[i]
+		entries := p.have.Source.Entries
+		for i := range entries {
+			left[twinKey(r.goesTo(&entries[i]), &entries[i])]--
+		}
+		for i := range entries {
+			e := &entries[i]
 			u.sourceTags = u.sourceTags || len(e.Tags) > 0
 			if e.Task == "" || e.Project == "" {
 				continue
 			}
-			name := e.Project
-			if to := r.sync.ProjectMap[name]; to != "" {
-				name = to
-			}
-			if key := twinKey(name, e); !r.sync.Link && twins[key] > 0 {
-				twins[key]--
+			if !r.sync.Link && !r.shared && left[twinKey(r.goesTo(e), e)] >= 0 {
 				e.Task = ""
 				continue
 			}
@@ -220,6 +228,11 @@ func (r *timeReader) used() usage {
 		}
 	}
 	return u
+}
+
+// goesTo is the name or label of the destination project that is likely meant.
+func (r *timeReader) goesTo(e *state.Entry) string {
+	return cmp.Or(r.sync.ProjectMap[e.Project], e.Project)
 }
 
 func labelOf(e *state.Entry) string { return state.Project{Client: e.Client, Name: e.Project}.Label() }
