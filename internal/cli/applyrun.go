@@ -203,7 +203,7 @@ func (a *applyRun) takeBack(ctx context.Context, jobs []*job, again []result) bo
 		}
 		some = true
 		outcomes, err := apply.Run(ctx, &doubled, j.do, a, apply.Options{Now: a.Now})
-		a.outcomes = append(a.outcomes, outcomes...)
+		a.outcomes = append(a.outcomes, plan.MapTexts(outcomes, a.scrub())...)
 		if err != nil {
 			a.errs = append(a.errs, err)
 		}
