@@ -51,35 +51,43 @@ func (r *run) askKey(ctx context.Context) error {
 	if r.tokens[mainKey] != "" || !r.asking() {
 		return nil
 	}
+	self, err := r.askKeyOf(ctx, mainKey, "Clockify API key (Profile settings, API; it is not shown): ")
+	if errors.Is(err, errNobody) {
+		return r.key()
+	}
+	if err == nil {
+		fmt.Fprintf(r.Stderr, "Signed in as %s. To be asked no more, set CLOCKIFY_API_KEY or use --env-file.\n", visible(self.Email))
+	}
+	return err
+}
+
+// askKeyOf asks for a key until Clockify knows it, keeps it under a name, and returns its user.
+func (r *run) askKeyOf(ctx context.Context, name, question string) (clockify.User, error) {
 	for range tries {
-		text, err := r.askSecret(ctx, "Clockify API key (Profile settings, API; it is not shown): ")
-		if errors.Is(err, errNobody) {
-			return r.key()
-		}
+		text, err := r.askSecret(ctx, question)
 		if err != nil {
-			return err
+			return clockify.User{}, err
 		}
 		if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			fmt.Fprintln(r.Stderr, "That is not a key: a key is letters and digits, without spaces.")
 			continue
 		}
-		r.tokens[mainKey] = config.Secret(text)
-		client, err := r.client(mainKey, "", false)
+		r.tokens[name] = config.Secret(text)
+		client, err := r.client(name, "", false)
 		if err != nil {
-			return err
+			return clockify.User{}, err
 		}
 		self, err := client.CurrentUser(ctx)
 		if err == nil {
-			fmt.Fprintf(r.Stderr, "Signed in as %s. To be asked no more, set CLOCKIFY_API_KEY or use --env-file.\n", visible(self.Email))
-			return nil
+			return self, nil
 		}
-		r.tokens[mainKey] = ""
+		r.tokens[name] = ""
 		if !clockify.IsStatus(err, 401) {
-			return fmt.Errorf("ask for the key's user: %w", err)
+			return clockify.User{}, fmt.Errorf("ask for the key's user: %w", err)
 		}
 		fmt.Fprintln(r.Stderr, "Clockify does not know this key.")
 	}
-	return about(aboutKey, errors.New("no key that Clockify knows. Copy one from Clockify, Profile settings, API"))
+	return clockify.User{}, about(aboutKey, errors.New("no key that Clockify knows. Copy one from Clockify, Profile settings, API"))
 }
 
 // askWorkspace has the workspace chosen, if none is set, and reports whether that was done.

@@ -267,6 +267,26 @@ func TestSetupTime(t *testing.T) {
 	}
 }
 
+// TestSetupWithTwoKeys sets a time sync up whose destination has a key of its own, in a config that is made for it.
+func TestSetupWithTwoKeys(t *testing.T) {
+	state := twoWorkspaces()
+	state.Workspaces[1].Members = nil // alpha is opened by another key alone
+	bob := state.Users[1].ID
+	state.Workspaces[1].AddOwner(bob)
+	state.AddKey("key-of-bob", bob)
+	d := guided(t, state, []string{guidedKey, "wrong", "key-of-bob"}, "1", "12 days", "ALPHA_TOKEN", "14d", "beta-to-alpha")
+	code, text := d.run(t, "setup", "time", "--config", "sync.yaml")
+	if code != ExitDone {
+		t.Errorf("exit code %d: %s", code, text)
+	}
+	wantText(t, text, "Source workspace: Beta", "Destination workspace: alpha", "Write a name of capital letters", "Set ALPHA_TOKEN to the key before the next run.", "Written to sync.yaml.")
+	wantText(t, d.read(t, "sync.yaml"), "token_env: ALPHA_TOKEN", bob, "window: 14d")
+	d.env["CLOCKIFY_API_KEY"], d.env["ALPHA_TOKEN"] = guidedKey, "key-of-bob"
+	if code, text := d.run(t, "plan", "--only", "time", "--config", "sync.yaml"); code != ExitDone || strings.Contains(text, "?") {
+		t.Errorf("plan ended with %d:\n%s", code, text)
+	}
+}
+
 func TestSetupInPlan(t *testing.T) {
 	d := guided(t, twoWorkspaces(), []string{guidedKey}, "y", "2", "2", "", "big")
 	code, text := d.run(t, "plan", "--only", "time")

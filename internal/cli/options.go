@@ -22,6 +22,7 @@ type options struct {
 	listen, state       string
 	faults              string
 	force, gaps         bool // export
+	newConfig           bool // the config that is named may be missing: it is made
 
 	flags  map[string]string // those that were typed, with their values
 	repeat string            // the flags that a next command needs too, as they would be typed
@@ -103,6 +104,9 @@ func (o *options) check() error {
 
 // wantsUsers reports whether the user sync is to be run, wantsSync whether the time sync of that name is.
 func (o *options) wantsUsers() bool { return o.only == "" || o.only == "users" }
+
+// wantsTime reports whether any time sync is to be run.
+func (o *options) wantsTime() bool { return o.only == "" || strings.HasPrefix(o.only, "time") }
 
 func (o *options) wantsSync(name string) bool {
 	return o.only == "" || o.only == "time" || o.only == "time:"+name

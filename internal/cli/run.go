@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -62,7 +63,7 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	defer done()
-	names := wantedFiles{users: r.file, needUsers: o.users != "" || o.only == "users", config: o.config, needConfig: o.config != ""}
+	names := wantedFiles{users: r.file, needUsers: o.users != "" || o.only == "users", config: o.config, needConfig: o.config != "" && !o.newConfig}
 	if !o.wantsUsers() {
 		names.users, names.needUsers = "", false
 	}
@@ -149,8 +150,12 @@ func (r *run) workspaceID() (string, error) {
 
 // key checks that the key of the user sync is there.
 func (r *run) key() error {
-	if r.tokens[mainKey] == "" {
-		return about(aboutNoKey, errors.New("no key: set CLOCKIFY_API_KEY to an API key of an owner or admin of the workspace (Clockify, Profile settings, API)"))
+	if r.tokens[mainKey] != "" {
+		return nil
 	}
-	return nil
+	hint := ""
+	if _, err := os.Stat(r.path(".env")); err == nil && !r.env.GitHubActions && r.opts.flags["env-file"] == "" {
+		hint = ". There is a .env here: --env-file .env reads it"
+	}
+	return about(aboutNoKey, errors.New("no key: set CLOCKIFY_API_KEY to an API key of an owner or admin of the workspace (Clockify, Profile settings, API)"+hint))
 }

@@ -34,6 +34,7 @@ func newSetup(c *console) *cobra.Command {
 		RunE: s.runs(s.run),
 	}
 	addFlags(cmd, "config", "env-file")
+	s.opts.newConfig = true
 	return cmd
 }
 
@@ -56,8 +57,7 @@ func (s *setupCommand) run(ctx context.Context) int {
 	return ExitDone
 }
 
-// setupTime asks for one time sync and writes it. Source and destination are reached with the one key: where they need
-// two, token_env is written by hand.
+// setupTime asks for one time sync and writes it. Source and destination are reached with one key, or each with its own.
 func (r *run) setupTime(ctx context.Context) error {
 	if err := r.askKey(ctx); err != nil {
 		return err
@@ -77,12 +77,11 @@ func (r *run) setupTime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(list) < 2 {
-		return fmt.Errorf("the key opens only %s, and a time sync needs two workspaces. Where each has a key of its own, write time_sync with token_env in the config", visible(list[0].Name))
-	}
 	t := state.TimeSync{}
-	from, err := r.choose(ctx, "Source workspace, where all of a client's work is booked under that client?", workspaceNames(list))
-	if err != nil {
+	from := 0
+	if len(list) == 1 {
+		fmt.Fprintf(r.Stderr, "Source workspace: %s\n", visible(list[0].Name))
+	} else if from, err = r.choose(ctx, "Source workspace, where all of a client's work is booked under that client?", workspaceNames(list)); err != nil {
 		return err
 	}
 	t.Source = state.Endpoint{WorkspaceID: list[from].ID, UserID: self.ID}
@@ -91,14 +90,9 @@ func (r *run) setupTime(ctx context.Context) error {
 		return err
 	}
 	t.Source.ClientID = customer.ID
-	others := slices.Delete(slices.Clone(list), from, from+1)
-	to := 0
-	if len(others) == 1 {
-		fmt.Fprintf(r.Stderr, "Destination workspace: %s\n", visible(others[0].Name))
-	} else if to, err = r.choose(ctx, "Destination workspace, which gets the entries?", workspaceNames(others)); err != nil {
+	if err := r.chooseDestination(ctx, &t, slices.Delete(slices.Clone(list), from, from+1)); err != nil {
 		return err
 	}
-	t.Destination.WorkspaceID = others[to].ID
 	if err := r.askDates(ctx, &t); err != nil {
 		return err
 	}
@@ -109,6 +103,66 @@ func (r *run) setupTime(ctx context.Context) error {
 		return err
 	}
 	return r.reload()
+}
+
+// chooseDestination has the destination chosen: one that the first key opens too, or one with a key of its own.
+func (r *run) chooseDestination(ctx context.Context, t *state.TimeSync, others []clockify.Workspace) error {
+	to := 0
+	var err error
+	if len(others) == 1 {
+		fmt.Fprintf(r.Stderr, "Destination workspace: %s\n", visible(others[0].Name))
+	} else if len(others) > 1 {
+		names := append(workspaceNames(others), "another one, with a key of its own")
+		if to, err = r.choose(ctx, "Destination workspace, which gets the entries?", names); err != nil {
+			return err
+		}
+	}
+	if to < len(others) {
+		t.Destination.WorkspaceID = others[to].ID
+		return nil
+	}
+	const name = "DESTINATION_TOKEN"
+	self, err := r.askKeyOf(ctx, name, "API key of the destination (it is not shown): ")
+	if err != nil {
+		return err
+	}
+	list, err := r.listWorkspaces(ctx, name)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(w clockify.Workspace) bool { return w.ID == t.Source.WorkspaceID })
+	switch len(list) {
+	case 0:
+		return errors.New("this key opens no other workspace than the source")
+	case 1:
+		to = 0
+		fmt.Fprintf(r.Stderr, "Destination workspace: %s\n", visible(list[0].Name))
+	default:
+		if to, err = r.choose(ctx, "Destination workspace, which gets the entries?", workspaceNames(list)); err != nil {
+			return err
+		}
+	}
+	t.Destination = state.Endpoint{WorkspaceID: list[to].ID, UserID: self.ID}
+	t.Destination.Token, err = r.askVariable(ctx, name)
+	r.tokens[t.Destination.Token] = r.tokens[name]
+	return err
+}
+
+// askVariable asks which variable is to hold the destination's key.
+func (r *run) askVariable(ctx context.Context, usual string) (string, error) {
+	for range tries {
+		text, err := r.ask(ctx, "The variable, or secret, that is to hold this key ["+usual+"]: ")
+		if err != nil {
+			return "", err
+		}
+		text = cmp.Or(text, usual)
+		if config.IsVariable(text) {
+			fmt.Fprintf(r.Stderr, "Set %s to the key before the next run.\n", text)
+			return text, nil
+		}
+		fmt.Fprintln(r.Stderr, "Write a name of capital letters, digits and _.")
+	}
+	return "", errAnswers
 }
 
 func (r *run) chooseClient(ctx context.Context, client *clockify.Client, w clockify.Workspace) (clockify.ProjectClient, error) {

@@ -3,10 +3,13 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/clockify-sync/clockify-sync/internal/config"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -28,9 +31,13 @@ func (v *validateCommand) run(context.Context) int {
 	if err != nil {
 		return v.fail(err)
 	}
-	if problems := r.problems(); len(problems) > 0 {
+	secrets, err := r.secretProblems()
+	if problems := append(r.problems(), secrets...); len(problems) > 0 {
 		report.Problems(r.Stderr, problems, r.style(), r.context())
-		r.advise(aboutFiles)
+		if len(r.problems()) > 0 {
+			r.advise(aboutFiles)
+		}
+		r.advise(topicOf(err))
 		return ExitFailed
 	}
 	for _, f := range r.loaded.Spec.Findings {
@@ -38,6 +45,38 @@ func (v *validateCommand) run(context.Context) int {
 	}
 	fmt.Fprintln(r.Stdout, r.sound())
 	return ExitDone
+}
+
+// secretProblems are what is wrong with the time syncs that are kept as secrets. Those that are not set are not looked at:
+// on a fork there are none.
+func (r *run) secretProblems() ([]state.Problem, error) {
+	if !r.opts.wantsTime() {
+		return nil, nil
+	}
+	set := r.env
+	set.SecretNames = slices.DeleteFunc(slices.Clone(set.SecretNames), func(name string) bool {
+		value, known := r.LookupEnv(name)
+		return known && value == "" || !known && config.IsVariable(name)
+	})
+	secrets, err := set.TimeSecrets(r.LookupEnv)
+	var list []state.Problem
+	for _, text := range linesOf(err) {
+		list = append(list, state.Problem{Text: text})
+	}
+	for _, secret := range secrets {
+		if slices.ContainsFunc(r.loaded.Spec.Time, func(t state.TimeSync) bool { return t.Name == secret.Name }) {
+			list = append(list, state.Problem{Text: fmt.Sprintf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, r.loaded.Config)})
+		}
+	}
+	return list, about(aboutSecrets, err)
+}
+
+// linesOf are the errors that were joined.
+func linesOf(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
 }
 
 // sound says in a line what was read and found to be in order.

@@ -47,6 +47,9 @@ var (
 	colour    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 )
 
+// IsVariable reports whether a name can be that of a variable.
+func IsVariable(name string) bool { return variable.MatchString(name) }
+
 // TimeSecrets reads the variables SecretNames names. The error joins what is wrong with each, by name and key and
 // without any value; the sound ones are returned beside it.
 func (g *Given) TimeSecrets(lookup func(string) (string, bool)) ([]TimeSecret, error) {
