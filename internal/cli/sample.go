@@ -88,6 +88,6 @@ func sampleTime(s *sandbox.State, now time.Time, owner, bob string) {
 		}
 	}
 	home.AddEntry(bob, website, "Review with Ana", day(3, 13), 90*time.Minute)
-	globex.AddEntry(bob, theirs, "Review", day(3, 13), 90*time.Minute) // written before the description was mended
+	globex.AddEntry(bob, theirs, "Review", day(3, 13), 90*time.Minute) // written before the description was corrected
 	home.AddEntry(bob, website, "Search", now.UTC().Truncate(time.Second).Add(-40*time.Minute), 0)
 }

@@ -1,4 +1,4 @@
-// Package plan is of the difference between what is asked (state.Spec) and what is (state.State): an ordered list of
+// Package plan computes the difference between what is asked (state.Spec) and what is (state.State): an ordered list of
 // changes, as data, that can be shown, hashed, approved and run. It is pure: no clock, no I/O, no Clockify ids; it knows
 // neither how a change is made nor how it looks.
 package plan

@@ -153,7 +153,7 @@ func TestWhatTheLambdaGotWrong(t *testing.T) {
 		o.change(func(home, _ *sandbox.Workspace) { home.Entries[0].End = home.Entries[0].Start.Add(3 * time.Hour) })
 		o.now = o.now.Add(24 * time.Hour)
 		if made := lambda(o); made != nil {
-			t.Fatalf("the old tool makes %v", made) // lost for ever
+			t.Fatalf("the old tool makes %v", made) // lost
 		}
 		o.run(o.sync())
 		if diff := cmp.Diff([]string{"Alpha / Website 20T22:30-21T01:30 night"}, o.entries(o.theirs)); diff != "" {

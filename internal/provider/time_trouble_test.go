@@ -139,7 +139,7 @@ func TestTimeDoubtfulReads(t *testing.T) {
 	}
 }
 
-// What a setting has to be mended for is said with the setting's name and without any token.
+// What changing a setting would help against is said with the setting's name and without any token.
 func TestTimeDenied(t *testing.T) {
 	t.Parallel()
 	const nobody = "ffffffffffffffffffffffff"

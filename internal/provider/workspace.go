@@ -1,5 +1,5 @@
-// Package provider is of the one place where names become Clockify ids and back: it reads a workspace into a model.State
-// and carries out plan changes as API calls. It decides nothing: what ought to be is the planner's business.
+// Package provider translates between names and Clockify's ids: it reads a workspace into a state.State and carries out
+// changes as API calls. It decides nothing: what ought to be is the planner's business.
 package provider
 
 import (
@@ -75,7 +75,7 @@ func New(o Options) *Workspace {
 	}
 }
 
-// Denied is an answer of Clockify's that a setting has to be mended for: a key it does not know, a workspace the key
+// Denied is an answer of Clockify's that changing a setting would help against: a key it does not know, a workspace the key
 // does not reach, a user who may not do what is asked.
 type Denied struct {
 	Setting string // as people write it: CLOCKIFY_API_KEY, workspace.id
