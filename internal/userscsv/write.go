@@ -68,9 +68,13 @@ func Write(w io.Writer, u *state.Users) error {
 }
 
 // HoldsCell reports whether a cell, or the name of a column, reads back as it was written: cells are trimmed and composed,
-// what spreadsheets damage is refused, and a carriage return before a new line is lost.
+// what spreadsheets damage is refused, a carriage return before a new line is lost, and some lines mean another file.
 func HoldsCell(s string) bool {
-	return utf8.ValidString(s) && s == strings.TrimSpace(s) && s == text.NFC(s) && damaged(s) == "" && !strings.Contains(s, "\r\n")
+	if !utf8.ValidString(s) || s != strings.TrimSpace(s) || s != text.NFC(s) || damaged(s) != "" {
+		return false
+	}
+	return !strings.ContainsRune(s, 0) && !strings.Contains(s, "\r\n") &&
+		!slices.ContainsFunc(conflictMarks, func(mark string) bool { return strings.Contains(s, "\n"+mark) })
 }
 
 // HoldsEmail reports whether an address is one that Read takes, as it is.
