@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -111,7 +112,8 @@ func (s source) Lookup(name string) (string, bool) {
 	return value, ok
 }
 
-// find returns the value and what to call its place in a message. Paths may be written with ./ before them.
+// find returns the value and what to call its place in a message. Paths come without ./ and the like, which a file system
+// of the workspace would not take.
 func (s source) find(name string) (value, place string, ok bool) {
 	k := s.byVariable[name]
 	if k == nil {
@@ -129,8 +131,8 @@ func (s source) find(name string) (value, place string, ok bool) {
 		value, ok = s.plain(name)
 		place = name
 	}
-	if k.as == "path" {
-		value = strings.TrimPrefix(value, "./")
+	if ok && k.as == "path" {
+		value = path.Clean(value)
 	}
 	return value, place, ok
 }
