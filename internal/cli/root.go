@@ -51,7 +51,7 @@ CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR. New here? Run clockify-sync 
 			root.AddCommand(cmd)
 		}
 	}
-	grouped(begin, newDemo(c), newDoctor(c), newExport(c), newSetup(c))
+	grouped(begin, newInit(c), newDemo(c), newDoctor(c), newExport(c), newSetup(c))
 	grouped(work, newValidate(c), newPlan(c), newApply(c), newAudit(c))
 	grouped(more, newSandbox(c), newVersion(c))
 	root.SetHelpCommandGroupID(more)
