@@ -137,17 +137,6 @@ func TestDriftOfApply(t *testing.T) {
 	})
 }
 
-// TestPaths reads the files also where they are named as a shell would complete them.
-func TestPaths(t *testing.T) {
-	inRunner(t, func(r *runner) {
-		r.env["INPUT_COMMAND"] = "validate"
-		r.env["INPUT_USERS"], r.env["INPUT_CONFIG"], r.env["INPUT_AUDIT-DIR"] = "./users.csv", ".//clockify-sync.yaml", "./audit/"
-		got := r.run(r.schedule())
-		got.want(r.t, cli.ExitDone, nil)
-		contains(r.t, "the log", got.log, "users.csv: 5 people, clockify-sync.yaml")
-	})
-}
-
 // TestBadInput ends with 1 and words that name the input.
 func TestBadInput(t *testing.T) {
 	cases := map[string]struct {

@@ -31,7 +31,7 @@ func TestOldFiles(t *testing.T) {
 			[]string{"plan", "--users", "sample_users.csv", "--env-file", ".env"},
 			nil,
 			[]string{
-				"bob.wilson@example.com", "8h a day  → 7h 30m a day", "Acme AB   → Example Iberia", "Rosa Vega → Jane Smith-Lund",
+				"bob.wilson@example.com", "40h       → 37h 30m a week (7h 30m a day)", "Acme AB   → Example Iberia", "Rosa Vega → Jane Smith-Lund",
 				"sample_users.csv:5  orphan.user@example.com is not in the workspace",
 				"3 people and 1 group to change.", "(absent: keep)",
 			},

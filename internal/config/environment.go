@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -112,8 +111,7 @@ func (s source) Lookup(name string) (string, bool) {
 	return value, ok
 }
 
-// find returns the value and what to call its place in a message. Paths come without ./ and the like, which a file system
-// of the workspace would not take.
+// find returns the value and what to call its place in a message. Paths may be written with ./ before them.
 func (s source) find(name string) (value, place string, ok bool) {
 	k := s.byVariable[name]
 	if k == nil {
@@ -131,8 +129,8 @@ func (s source) find(name string) (value, place string, ok bool) {
 		value, ok = s.plain(name)
 		place = name
 	}
-	if ok && k.as == "path" {
-		value = path.Clean(value)
+	if k.as == "path" {
+		value = strings.TrimPrefix(value, "./")
 	}
 	return value, place, ok
 }

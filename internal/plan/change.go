@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/clockify-sync/clockify-sync/internal/plan/state"
+import (
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+)
 
 // Op is what a change does to its object.
 type Op string
@@ -96,12 +100,13 @@ type Change struct {
 	CauseAbout string    // what the cause is about: an email, a group
 	Handover   *Handover // of a deactivation
 	Origin     Origin
-	Entry      *state.Entry // of a time entry: as it is afterwards; of a deleted one, as it was
-	Reason     string       // to go: the cause in words
-	Source     state.Source // the row that asks for it
-	Person     string       // email of whom it is about, to group by; empty: nobody
-	Leaver     string       // email of the leaver whose deactivation this belongs to
-	Needs      []string     // ids of changes that must have been done before, all earlier in the plan
-	Calls      int          // API calls it takes
+	Week       time.Duration // the hours of a week that are asked for, where a capacity changes; 0: not said
+	Entry      *state.Entry  // of a time entry: as it is afterwards; of a deleted one, as it was
+	Reason     string        // to go: the cause in words
+	Source     state.Source  // the row that asks for it
+	Person     string        // email of whom it is about, to group by; empty: nobody
+	Leaver     string        // email of the leaver whose deactivation this belongs to
+	Needs      []string      // ids of changes that must have been done before, all earlier in the plan
+	Calls      int           // API calls it takes
 	Do         Action
 }

@@ -10,7 +10,10 @@ import (
 
 // diff lists the changes that lead from one roster to another, in no particular order but always the same one.
 func (p *planner) diff(from, to *roster) []Change {
-	d := &differ{planner: p}
+	d := &differ{planner: p, weeks: map[string]time.Duration{}}
+	for _, row := range p.rows {
+		d.weeks[row.Email] = row.Week
+	}
 	for _, name := range sorted(to.fields) {
 		if !from.fields[name] {
 			d.add(Provision, Create, name, CustomField{name}, Field{"type", "", string(state.FieldText)})
@@ -38,6 +41,7 @@ func (p *planner) diff(from, to *roster) []Change {
 type differ struct {
 	*planner
 	changes []Change
+	weeks   map[string]time.Duration // hours of a week, by email
 }
 
 func (d *differ) add(phase Phase, op Op, name string, do Action, fields ...Field) {
@@ -160,6 +164,9 @@ func (d *differ) profile(from, to *state.Person) {
 	if len(sets) > 0 {
 		set.Person = to.Email
 		d.add(Profiles, Update, to.Email, set, sets...)
+		if set.Capacity != nil {
+			d.last().Week = d.weeks[to.Email]
+		}
 		d.about(to.Email, why)
 	}
 	if len(clears) > 0 {

@@ -59,12 +59,16 @@ func (p *planner) resolve(row state.Row) (manager string, ok bool) {
 		p.note(found, "keeps the manager they have: %s, and no workspace.fallback_manager_email is set", why.text)
 		return "", false
 	case fallback == row.Email:
+		found.Level = state.LevelNote
 		p.note(found, "is the fallback manager and keeps the manager they have: %s", why.text)
 		return "", false
 	case !p.needFallback():
 		return "", false
 	}
 	found.Kind = state.FindingFallback
+	if now := p.want.people[row.Email]; now != nil && slices.Contains(now.Managers, fallback) {
+		found.Level = state.LevelNote // it is so already
+	}
 	p.note(found, "gets the fallback manager %s: %s", p.label(fallback), why.text)
 	why.text = "fallback: " + why.text
 	p.reasons[row.Email] = why

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,12 +24,6 @@ func FieldText(f state.Field, text string) (string, error) {
 	}
 	switch f.Type {
 	case state.FieldNumber:
-		if thousandsOrDecimals.MatchString(text) {
-			return "", fmt.Errorf("%q may be %s or %s; write it without a comma, or with a point", text, strings.Replace(text, ",", "", 1), strings.Replace(text, ",", ".", 1))
-		}
-		if digits := strings.Trim(strings.NewReplacer(".", "", ",", "", "-", "").Replace(text), "0"); len(digits) > mostDigits {
-			return "", fmt.Errorf("%q has more than the %d digits that a number field keeps; make the field one of text", text, mostDigits)
-		}
 		n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) || strings.ContainsAny(text, "xXpP_") {
 			return "", fmt.Errorf("%q is not a number", text)
@@ -66,12 +59,6 @@ func FieldText(f state.Field, text string) (string, error) {
 	}
 	return text, nil
 }
-
-// thousandsOrDecimals is 1,005: a thousand and five, or one and five thousandths.
-var thousandsOrDecimals = regexp.MustCompile(`^-?[1-9]\d{0,2},\d{3}$`)
-
-// mostDigits is how many digits of a number JSON keeps exactly.
-const mostDigits = 15
 
 // allowed finds the field's own spelling of a dropdown value.
 func allowed(f state.Field, text string) (string, error) {

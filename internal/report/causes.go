@@ -17,7 +17,7 @@ var causeWords = map[plan.Cause]struct{ one, many pattern }{
 	state.CauseNew:              {"in {file}, not in the workspace", ""},
 	state.CauseInactive:         {"in {file} and inactive in the workspace", ""},
 	state.CauseBack:             {"back in {file}", ""},
-	state.CauseAbsent:           {"active and not in {file}", ""},
+	state.CauseAbsent:           {"not in {file}", ""},
 	state.CauseBlank:            {"blank in {file}", ""},
 	state.CauseEmptyRole:        {"a team manager role over nobody", ""},
 	state.CauseLeaver:           {"{about} leaves", "their manager leaves"},

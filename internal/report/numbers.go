@@ -34,6 +34,8 @@ func duration(d time.Duration) string {
 	}
 	h, m, s := int(d/time.Hour), int(d%time.Hour/time.Minute), int(d%time.Minute/time.Second)
 	switch {
+	case d == 0:
+		return "0h"
 	case h == 0 && m == 0:
 		return fmt.Sprintf("%ds", s)
 	case h == 0:
@@ -42,6 +44,20 @@ func duration(d time.Duration) string {
 		return text.Thousands(h) + "h"
 	}
 	return text.Thousands(h) + fmt.Sprintf("h %02dm", m)
+}
+
+// hours renders a day's capacity as people know it: by the week, where the change says how many hours of a week are asked
+// for, and by the day.
+func hours(c *plan.Change, perDay time.Duration) string {
+	asked, ok := parseDuration(fieldOf(c, "capacity"))
+	if !ok || asked <= 0 || c.Week <= 0 {
+		return duration(perDay) + " a day"
+	}
+	if perDay == asked {
+		return duration(c.Week) + " a week (" + duration(perDay) + " a day)"
+	}
+	days := math.Round(2*float64(c.Week)/float64(asked)) / 2
+	return duration(time.Duration(days * float64(perDay)).Round(time.Minute))
 }
 
 // number renders a number for a table: nothing for 0.

@@ -227,7 +227,7 @@ func (b *builder) value(c *plan.Change, field, v string) []Part {
 		return []Part{name(v)}
 	case c.Ref.Kind == plan.KindProfile && field == "capacity":
 		if d, ok := parseDuration(v); ok {
-			return []Part{ours(duration(d) + " a day")}
+			return []Part{ours(hours(c, d))}
 		}
 	case c.Ref.Kind == plan.KindPerson, c.Ref.Kind == plan.KindManager:
 		return []Part{ours(text.Clip(letters(v), 20))}

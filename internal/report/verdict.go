@@ -28,7 +28,8 @@ func (b *builder) propose() {
 		d.Mood = MoodNeutral
 	}
 	if d.Idle && len(d.Findings.Problems) == 0 {
-		d.Verdict = b.nothing()
+		d.Matches = b.nothing()
+		d.Verdict = append(say("Clockify "), d.Matches...)
 	} else {
 		d.Verdict = Words{ours(b.verdict(stopped))}
 	}
@@ -141,16 +142,33 @@ func (b *builder) origin() Words {
 	if !b.ctx.merging() {
 		return nil
 	}
-	of := func(origin plan.Origin, gated bool) func(e *end) bool {
-		return func(e *end) bool { return e != nil && e.Origin == origin && e.Gated == gated }
+	// Whoever is changed by the pull request and differs already is told with the pull request.
+	object := func(e *end) string {
+		if person, ok := personOf(e.Change); ok {
+			return person
+		}
+		return joined("\x00", e.Sync, e.Ref.Name, e.ID)
 	}
-	drift := b.changed(of(plan.FromDrift, false))
-	still := slices.ContainsFunc(b.ends, func(e end) bool { return e.Origin == plan.FromDrift && e.Gated })
-	if len(drift) == 0 && !still {
+	asked := map[string]bool{}
+	for i := range b.ends {
+		if e := &b.ends[i]; e.Origin == plan.FromPullRequest && !e.Gated {
+			asked[object(e)] = true
+		}
+	}
+	drift := b.changed(func(e *end) bool { return e != nil && e.Origin == plan.FromDrift && !e.Gated && !asked[object(e)] })
+	still := 0
+	if b.doc.Approval != nil {
+		for _, x := range b.doc.Approval.Items {
+			if x.Still {
+				still++
+			}
+		}
+	}
+	if len(drift) == 0 && still == 0 {
 		return nil
 	}
 	var list []Words
-	if mine := b.changed(of(plan.FromPullRequest, false)); len(mine) > 0 {
+	if mine := b.changed(func(e *end) bool { return e != nil && !e.Gated && asked[object(e)] }); len(mine) > 0 {
 		list = append(list, say("This pull request changes %s.", text.And(mine)))
 	} else {
 		list = append(list, say("This pull request changes nothing without approval."))
@@ -158,14 +176,8 @@ func (b *builder) origin() Words {
 	if len(drift) > 0 {
 		list = append(list, say("Drift: %s in Clockify already differ; merging brings them in line too.", text.And(drift)))
 	}
-	if still {
-		n := 0
-		for _, x := range b.doc.Approval.Items {
-			if x.Still {
-				n++
-			}
-		}
-		list = append(list, say("Of what needs approval, %s still waiting from before.", text.Count(n, "item is", "items are")))
+	if still > 0 {
+		list = append(list, say("Of what needs approval, %s still waiting from before.", text.Count(still, "item is", "items are")))
 	}
 	return join(" ", list...)
 }
@@ -194,7 +206,7 @@ func (b *builder) nothing() Words {
 	if b.plan.Calls.Made > 0 {
 		numbers = append(numbers, text.Count(b.plan.Calls.Made, "call", "calls"))
 	}
-	line := say("Clockify already matches %s", enumerate(what, len(what)))
+	line := say("already matches %s", enumerate(what, len(what)))
 	if len(numbers) > 0 {
 		line = append(line, ours(" ("+strings.Join(numbers, ", ")+")"))
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
@@ -65,6 +66,29 @@ func TestEverythingHasWords(t *testing.T) {
 	for name, value := range constants(t, "../plan/outcome.go", "Status", "") {
 		if Result(value).rank() == len(results) {
 			t.Errorf("%s has no words in results", name)
+		}
+	}
+}
+
+func TestHours(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		week          time.Duration
+		before, after string
+		want          string
+	}{
+		{32 * time.Hour, "PT6H", "PT6H24M", "30h → 32h a week (6h 24m a day)"},
+		{37*time.Hour + 30*time.Minute, "PT8H", "PT7H30M", "40h → 37h 30m a week (7h 30m a day)"},
+		{37*time.Hour + 30*time.Minute, "PT8H", "PT9H23M", "32h → 37h 30m a week (9h 23m a day)"}, // four days, rounded
+		{0, "PT8H", "PT7H", "8h a day → 7h a day"},
+		{0, "PT8H", "PT0S", "8h a day → 0h a day"},
+	}
+	for _, tc := range cases {
+		c := change(plan.Update, plan.KindProfile, "bob@example.com", field("capacity", tc.before, tc.after))
+		c.Week = tc.week
+		line := (&builder{}).lines(&c)[0]
+		if got := cell(line.Before) + " → " + cell(line.After); got != tc.want {
+			t.Errorf("got %s, want %s", got, tc.want)
 		}
 	}
 }

@@ -217,7 +217,7 @@ func (r *reader) email(cell string, at state.Source) (email, wrong string) {
 func (r *reader) person(l line, record []string) (p state.Row, ok bool) {
 	c := cells{r, true}
 	r.manager(&c, &p, l.Manager)
-	p.Capacity = c.capacity(l.Hours, c.days(l.Days, &p))
+	p.Capacity, p.Week = c.capacity(l.Hours, c.days(l.Days, &p))
 	p.ID = c.id(l.ID)
 	p.Left = l.Status != "" && !slices.ContainsFunc(r.layout.ActiveValues, func(v string) bool { return fold(v) == fold(l.Status) })
 	p.Starts, p.Ends = c.day("starts", l.Starts), c.day("ends", l.Ends)

@@ -73,13 +73,13 @@ const (
 )
 
 // capacity reads the hours of a week and divides them by the working days.
-func (c *cells) capacity(cell string, days float64) time.Duration {
+func (c *cells) capacity(cell string, days float64) (perDay, week time.Duration) {
 	hours := c.layout.WeeklyHours
 	if cell == "" {
 		if hours < 0 || c.users.NoHours {
-			return state.CapacityUnknown
+			return state.CapacityUnknown, 0
 		}
-		return capacity(hours, days)
+		return capacity(hours, days), minutes(hours)
 	}
 	hours, ok := parseDecimal(cell)
 	column := func() string { return shorten(c.layout.Hours.Name) }
@@ -98,12 +98,15 @@ func (c *cells) capacity(cell string, days float64) time.Duration {
 	case hours > manyHours || hours < fewHours:
 		c.warnings.hours.add(cell, c.reader.rows.at(c.header.at["hours"]))
 	}
-	return capacity(hours, days)
+	return capacity(hours, days), minutes(hours)
 }
+
+// minutes are so many hours, in whole minutes.
+func minutes(hours float64) time.Duration { return time.Duration(math.Round(hours*60)) * time.Minute }
 
 // capacity is the part of a week's hours that a day has, in whole minutes.
 func capacity(hours, days float64) time.Duration {
-	return time.Duration(math.Round(hours*60/days)) * time.Minute
+	return minutes(hours / days)
 }
 
 // parseDecimal reads 37, 37.5 or 37,5 and nothing more clever: no exponent, no hex, no NaN.

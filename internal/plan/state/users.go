@@ -48,6 +48,7 @@ type Row struct {
 	ID        string         // what columns.id says: a number that never changes; empty: not said
 	Manager   string         // email of the manager, or the number of one who has no row; empty: the fallback
 	Capacity  time.Duration  // per working day, whole minutes; CapacityUnknown: it is left as it is
+	Week      time.Duration  // the hours of a week that Capacity is a day's part of; 0: not said
 	Days      []time.Weekday // the working days, where the file names them
 	Left      bool           // the status says that they left: as if the row were absent
 	Starts    time.Time      // a day; before it the person is left alone. Zero: not said
