@@ -24,47 +24,110 @@ import (
 // program in the place of the container action. It shows that the jobs run in their order, that outputs and the approval
 // digest get from one to the next, and what is uploaded.
 //
-// What act does not do is not shown: it asks nobody for an environment (approval is given at once), gives every job the
-// same token whatever its permissions, runs concurrency groups side by side, knows no queue (the line is taken out), no
-// ref of checkout (the same), runs one job at a time and has no number for it (strategy.job-index), and does not say which
-// cron line started a schedule (they are started by hand).
+// What act does not do is not shown: it asks nobody for an environment (the job that names it runs at once; whether the
+// run was approved is said by the GitHub in memory), gives every job the same token whatever its permissions, runs
+// concurrency groups side by side, knows no ref of checkout (the line is taken out), runs one job at a time and has no
+// number for it (strategy.job-index), and does not say which cron line started a schedule (they are started by hand).
 func TestTemplates(t *testing.T) {
 	if os.Getenv("CLOCKIFY_SYNC_ACT") == "" {
 		t.Fatal("CLOCKIFY_SYNC_ACT is not set: .ci/templates does it")
 	}
 	push := func(r *runner) any { r.merge(head1); return r.push().payload }
+	environment := func(state string) func(*runner) {
+		return func(r *runner) {
+			r.hub.AddEnvironment(githubtest.Environment{Name: "clockify-approval", Reviewers: []string{"rita"}, PreventSelfReview: true})
+			if state != "" {
+				r.hub.AddRunApproval(1, githubtest.RunApproval{Login: "rita", State: state, Environment: "clockify-approval"})
+			}
+		}
+	}
+	reviewed := func(state string) func(*runner) {
+		return func(r *runner) {
+			r.env["INPUT_ONLY"] = "users"
+			r.run(event{"pull_request", head1, "refs/pull/7/merge", r.pull(head1, nil).payload})
+			delete(r.env, "INPUT_ONLY")
+			r.hub.AddReview(7, githubtest.Review{Login: "rita", State: state, CommitID: head1, SubmittedAt: time.Now().Add(time.Minute)})
+		}
+	}
+	byHand := func(approve bool) func(*runner) any {
+		return func(r *runner) any {
+			r.change7()
+			r.hub.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: head1, Merged: true, MergeSHA: mergeSHA})
+			inputs := map[string]any{}
+			if approve {
+				r.env["INPUT_COMMAND"], r.env["INPUT_ONLY"] = "plan", "users"
+				inputs["approve"] = r.run(r.schedule()).outputs["approval-digest"]
+			}
+			return map[string]any{"inputs": inputs, "repository": r.repo()}
+		}
+	}
 	cases := []struct {
 		workflow, event string
 		payload         func(*runner) any
 		config          string
 		before          func(*runner)
+		actor           string
 		ran             []string // command, only, and whether an approval came with it
 		uploads         []string
 		leaves          bool // Rosa and Tim are deactivated
 		comments        int
+		fails           bool
 	}{
 		{
 			workflow: "pull-request", event: "pull_request", payload: func(r *runner) any { return r.pull(head1, nil).payload },
-			ran: []string{"auto"}, uploads: []string{"clockify-plan"}, comments: 1,
+			ran: []string{"auto users"}, uploads: []string{"clockify-plan"}, comments: 1,
 		},
 		{
-			workflow: "apply-environment", event: "push", payload: push,
-			ran: []string{"plan", "apply approved"}, uploads: []string{"clockify-plan", "clockify-audit"}, leaves: true, comments: 1,
+			workflow: "pull-request", event: "pull_request_review", payload: func(r *runner) any { return r.pull(head1, nil).payload }, config: byReview,
+			before: reviewed("APPROVED"), ran: []string{"auto users"}, uploads: []string{"clockify-plan"}, comments: 1,
 		},
-		// Nothing waits: the job approve is left out, and apply runs all the same.
-		{
-			workflow: "apply-environment", event: "push", payload: push, config: "absent: keep\n",
-			ran: []string{"plan", "apply"}, uploads: []string{"clockify-plan", "clockify-audit"}, comments: 1,
+		{ // approval given
+			workflow: "apply-environment", event: "push", payload: push, before: environment("approved"),
+			ran: []string{"apply users", "apply users approved"}, uploads: []string{"clockify-audit", "clockify-gated"}, leaves: true, comments: 2,
 		},
-		{workflow: "apply-reviews", event: "push", payload: push, ran: []string{"auto"}, uploads: []string{"clockify-audit"}, comments: 1},
-		{workflow: "apply-reviews", event: "push", payload: push, config: byReview, before: func(r *runner) {
-			r.run(event{"pull_request", head1, "refs/pull/7/merge", r.pull(head1, nil).payload})
-			r.hub.AddReview(7, githubtest.Review{Login: "rita", State: "APPROVED", CommitID: head1, SubmittedAt: time.Now().Add(time.Minute)})
-		}, ran: []string{"auto"}, uploads: []string{"clockify-audit"}, leaves: true, comments: 2},
-		{workflow: "schedule", event: "workflow_dispatch", config: timeConfig, ran: []string{"apply time", "plan users"}, uploads: []string{"clockify-drift", "clockify-time"}},
+		{ // not given, and the job runs all the same, as it would in a workflow without an environment
+			workflow: "apply-environment", event: "push", payload: push, before: environment(""), fails: true,
+			ran: []string{"apply users", "apply users approved"}, uploads: []string{"clockify-audit", "clockify-gated"}, comments: 2,
+		},
+		{ // refused
+			workflow: "apply-environment", event: "push", payload: push, before: environment("rejected"), fails: true,
+			ran: []string{"apply users", "apply users approved"}, uploads: []string{"clockify-audit", "clockify-gated"}, comments: 2,
+		},
+		// The environment is not there: there is no digest, and the jobs that need one are left out.
+		{workflow: "apply-environment", event: "push", payload: push, ran: []string{"apply users"}, uploads: []string{"clockify-audit"}, comments: 1},
+		// Nothing waits: so are they.
 		{
-			workflow: "fan-out", event: "workflow_dispatch", config: timeConfig, ran: []string{"validate", "apply time:acme", "apply users"},
-			uploads: []string{"clockify-audit-", "clockify-audit-"},
+			workflow: "apply-environment", event: "push", payload: push, config: "absent: keep\n", before: environment("approved"),
+			ran: []string{"apply users"}, uploads: []string{"clockify-audit"}, comments: 1,
+		},
+		{workflow: "apply-reviews", event: "push", payload: push, ran: []string{"apply users"}, uploads: []string{"clockify-audit"}, comments: 1},
+		{
+			workflow: "apply-reviews", event: "push", payload: push, config: byReview, before: reviewed("APPROVED"),
+			ran: []string{"apply users"}, uploads: []string{"clockify-audit"}, leaves: true, comments: 2,
+		},
+		{
+			workflow: "apply-reviews", event: "push", payload: push, config: byReview, before: reviewed("CHANGES_REQUESTED"),
+			ran: []string{"apply users"}, uploads: []string{"clockify-audit"}, comments: 2,
+		},
+		{
+			workflow: "apply-reviews", event: "workflow_dispatch", payload: byHand(true), config: byReview, actor: "rita",
+			ran: []string{"apply users approved"}, uploads: []string{"clockify-audit"}, leaves: true, comments: 1,
+		},
+		{
+			workflow: "apply-reviews", event: "workflow_dispatch", payload: byHand(true), config: byReview, actor: "ann", fails: true,
+			ran: []string{"apply users approved"}, uploads: []string{"clockify-audit"}, comments: 1,
+		},
+		{
+			workflow: "apply-reviews", event: "workflow_dispatch", payload: byHand(false), config: byReview, actor: "ann",
+			ran: []string{"apply users"}, uploads: []string{"clockify-audit"},
+		},
+		{
+			workflow: "schedule", event: "workflow_dispatch", config: timeConfig, fails: true, // there is no Clockify client b2
+			ran: []string{"apply time", "plan users"}, uploads: []string{"clockify-drift", "clockify-time"},
+		},
+		{
+			workflow: "fan-out", event: "workflow_dispatch", config: timeConfig, fails: true,
+			ran: []string{"validate time", "apply time:acme"}, uploads: []string{"clockify-audit-"},
 		},
 	}
 	program := filepath.Join(t.TempDir(), "clockify-sync")
@@ -87,7 +150,7 @@ func TestTemplates(t *testing.T) {
 				payload = tc.payload(r)
 			}
 			stage := newStage(r, program)
-			log, err := stage.act(tc.workflow, tc.event, payload)
+			log, err := stage.act(tc.workflow, tc.event, tc.actor, payload)
 			ran, uploads := stage.lines("ran"), stage.lines("uploads")
 			if tc.workflow == "schedule" || tc.workflow == "fan-out" { // jobs side by side
 				slices.Sort(ran)
@@ -95,8 +158,7 @@ func TestTemplates(t *testing.T) {
 				slices.Sort(tc.ran)
 				slices.Sort(tc.uploads)
 			}
-			failed := tc.config == timeConfig // there is no Clockify client b2: the sync fails, and the other jobs do not
-			if (err != nil) != failed {
+			if (err != nil) != tc.fails {
 				t.Errorf("act: %v", err)
 			}
 			if diff := cmp.Diff(tc.ran, ran); diff != "" {
@@ -136,7 +198,7 @@ type stage struct {
 var usesLine = regexp.MustCompile(`(?m)uses: (\S+)@([0-9a-f]{40}) #.*$`)
 
 // unknownLine is what act 0.2.89 does not know, or cannot do without falling over (jobs side by side).
-var unknownLine = regexp.MustCompile(`(?m)^ +(queue: max|ref: \$\{\{ github\.ref_name \}\}.*|max-parallel: .*)\n`)
+var unknownLine = regexp.MustCompile(`(?m)^ +(ref: \$\{\{ github\.ref_name \}\}.*|max-parallel: .*)\n`)
 
 func newStage(r *runner, program string) *stage {
 	s := &stage{runner: r, root: r.t.TempDir(), api: httptest.NewServer(r.clockify), github: httptest.NewServer(r.hub)}
@@ -186,7 +248,7 @@ func (s *stage) lines(name string) []string {
 }
 
 // act runs a workflow on an event.
-func (s *stage) act(workflow, name string, payload any) (string, error) {
+func (s *stage) act(workflow, name, actor string, payload any) (string, error) {
 	s.t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", ".github", "workflow-templates", "clockify-"+workflow+".yml"))
 	if err != nil {
@@ -228,6 +290,9 @@ func (s *stage) act(workflow, name string, payload any) (string, error) {
 		name, "-W", path, "-e", filepath.Join(s.root, "event.json"), "-P", "ubuntu-24.04=-self-hosted", "--no-cache-server", "--concurrent-jobs", "1",
 		"--env", "GITHUB_API_URL=" + s.github.URL, "--env", "GITHUB_GRAPHQL_URL=" + s.github.URL + "/graphql", "--env", "GITHUB_RUN_ATTEMPT=1",
 		"-s", "CLOCKIFY_API_KEY=" + apiKey, "-s", "ACME_TOKEN=the-token-of-acme", "-s", "GITHUB_TOKEN=" + hubToken,
+	}
+	if actor != "" {
+		args = append(args, "--actor", actor)
 	}
 	for _, m := range usesLine.FindAllStringSubmatch(known, -1) {
 		switch m[1] {

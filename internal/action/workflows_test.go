@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,9 +16,14 @@ import (
 type workflow struct {
 	Permissions map[string]string
 	Concurrency struct {
+		Group  string
 		Cancel any `yaml:"cancel-in-progress"`
 	}
+	On   map[string]any
 	Jobs map[string]struct {
+		If          string
+		Needs       any
+		Environment string
 		Timeout     int `yaml:"timeout-minutes"`
 		Permissions map[string]string
 		Concurrency struct {
@@ -88,15 +94,54 @@ func TestWorkflows(t *testing.T) {
 							t.Errorf("%s gives the action an input %s, which it has not", at, input)
 						}
 					}
-					applies := template && step.With["command"] != "plan" && step.With["command"] != "validate" && !strings.Contains(path, "pull-request")
-					if applies && (job.Concurrency.Group == "" || job.Concurrency.Cancel != false || w.Concurrency.Cancel != nil) {
-						t.Errorf("%s applies and may be cancelled by another run", at)
-					}
-					if applies && !tip {
-						t.Errorf("%s applies and, when it is run again later, applies old files", at)
+					if template {
+						r := writing{at: at, only: fmt.Sprint(step.With["only"]), group: cmp.Or(job.Concurrency.Group, w.Concurrency.Group), tip: tip}
+						r.cancels = job.Concurrency.Cancel == true || w.Concurrency.Cancel == true
+						_, r.pushed = w.On["push"]
+						r.onDefault = job.If == onDefaultBranch || job.If == "" && needed(w, name)
+						r.command, r.environment = fmt.Sprint(step.With["command"]), job.Environment
+						r.check(t)
 					}
 				}
 			}
 		}
+	}
+}
+
+// onDefaultBranch is the condition of a job that applies what was pushed, whatever the branch is called.
+const onDefaultBranch = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"
+
+// needed reports whether a job runs after another one of its workflow.
+func needed(w workflow, name string) bool { return w.Jobs[name].Needs != nil }
+
+// writing is a step of a template that may write, and what keeps it safe as it was copied.
+type writing struct {
+	at, command, only, group, environment string
+	tip, cancels, pushed, onDefault       bool
+}
+
+func (r writing) check(t *testing.T) {
+	t.Helper()
+	if r.only != "users" && r.only != "time" && r.only != "${{ matrix.only }}" {
+		t.Errorf("%s does not say only: users or time", r.at)
+	}
+	if r.command != "apply" {
+		return
+	}
+	want := map[string]string{"users": "clockify-users"}[r.only]
+	if want == "" {
+		want = "clockify-time"
+	}
+	if r.group != want || r.cancels {
+		t.Errorf("%s writes in the group %q, want %q, and may be cancelled: %t", r.at, r.group, want, r.cancels)
+	}
+	if !r.tip {
+		t.Errorf("%s applies and, when it is run again later, applies old files", r.at)
+	}
+	if r.pushed && !r.onDefault {
+		t.Errorf("%s applies other branches than the default one", r.at)
+	}
+	if r.environment != "" {
+		t.Errorf("%s waits for a person in the group of those who write", r.at)
 	}
 }

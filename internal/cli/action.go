@@ -84,7 +84,9 @@ func (r actionFiles) Files() action.Files {
 		f.Parts = append(f.Parts, "users")
 	}
 	for _, name := range r.syncNames() {
-		f.Parts = append(f.Parts, "time:"+name)
+		if r.opts.wantsSync(name) {
+			f.Parts = append(f.Parts, "time:"+name)
+		}
 	}
 	return f
 }

@@ -103,7 +103,7 @@ func ParseEvent(getenv func(string) string, raw []byte) (Event, error) {
 		SHA:             getenv("GITHUB_SHA"),
 		Ref:             getenv("GITHUB_REF"),
 		Actor:           getenv("GITHUB_ACTOR"),
-		TriggeringActor: getenv("GITHUB_TRIGGERING_ACTOR"),
+		TriggeringActor: orElse(getenv("GITHUB_TRIGGERING_ACTOR"), getenv("GITHUB_ACTOR")),
 		ServerURL:       orElse(strings.TrimRight(getenv("GITHUB_SERVER_URL"), "/"), "https://github.com"),
 		APIURL:          orElse(getenv("GITHUB_API_URL"), "https://api.github.com"),
 		GraphQLURL:      getenv("GITHUB_GRAPHQL_URL"),
