@@ -117,7 +117,7 @@ func (r *run) change(ctx context.Context, c plan.Change) plan.Outcome {
 	o.Started = r.Now()
 	result, err := r.do.Do(ctx, c)
 	o.Duration = r.Now().Sub(o.Started)
-	o.Attempts, o.Reads, o.HTTPStatus, o.Response = result.Attempts, result.Reads, result.HTTPStatus, result.Response
+	o.Attempts, o.Reads, o.HTTPStatus, o.Response, o.MadeID = result.Attempts, result.Reads, result.HTTPStatus, result.Response, result.MadeID
 	o.Status = plan.Done
 	if err != nil {
 		o.Status, o.Err = r.failure(ctx, result, err), err.Error()

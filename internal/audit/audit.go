@@ -126,7 +126,7 @@ func (a *Audit) End(o plan.Outcome) error {
 	}
 	return a.line(line{
 		Event: eventEnd, Time: stamp(a.meta.Now()), ID: o.Change.ID, Status: string(o.Status), Err: o.Err, HTTPStatus: o.HTTPStatus,
-		Response: o.Response, Attempts: o.Attempts, Started: stamp(o.Started), Seconds: o.Duration.Seconds(),
+		Response: o.Response, Made: o.MadeID, Attempts: o.Attempts, Started: stamp(o.Started), Seconds: o.Duration.Seconds(),
 	})
 }
 
@@ -194,7 +194,10 @@ func (a *Audit) Close(s Summary) error {
 	for _, o := range s.Outcomes {
 		ended[o.Change.ID] = true
 		if _, begun := a.tried[o.Change.ID]; begun || tried(o) {
-			logs.add(entry{a.record(o.Change), o.Status, o.Err, o.Response, o.HTTPStatus, o.Attempts, o.Started, o.Duration})
+			logs.add(entry{
+				change: a.record(o.Change), status: o.Status, err: o.Err, response: o.Response, httpStatus: o.HTTPStatus,
+				attempts: o.Attempts, started: o.Started, took: o.Duration,
+			})
 		}
 	}
 	for _, e := range unfinished(a.begun) {

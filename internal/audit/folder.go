@@ -48,11 +48,14 @@ func existingFolder(dir string) (folder, error) {
 	return disk{root}, nil
 }
 
+// folderTime is how the name of a run's folder begins.
+const folderTime = "2006-01-02T150405Z-"
+
 // newRunFolder makes a folder named for the run: when, which command, and four digits that keep two of one second apart.
 func newRunFolder(dir folder, at time.Time, meta Meta, digest string) (string, folder, error) {
 	for try := range 100 {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", meta.Run, digest, try))
-		name := at.UTC().Format("2006-01-02T150405Z-")
+		name := at.UTC().Format(folderTime)
 		if plainName(meta.Command) {
 			name += meta.Command + "-"
 		}

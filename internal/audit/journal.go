@@ -45,6 +45,7 @@ type line struct {
 	Err        string  `json:"error,omitempty"`
 	HTTPStatus int     `json:"http_status,omitempty"`
 	Response   string  `json:"response,omitempty"`
+	Made       string  `json:"made,omitempty"` // Clockify's id of a time entry that was made
 	Attempts   int     `json:"attempts,omitempty"`
 	Started    string  `json:"started,omitempty"`
 	Seconds    float64 `json:"seconds,omitempty"`
@@ -157,6 +158,7 @@ func readJournal(data []byte) (history, error) {
 			}
 			waiting[l.ID] = at[1:]
 			e := &h.entries[at[0]]
+			e.made, e.ended = l.Made, instant(l.Time)
 			e.status, e.err, e.response, e.httpStatus, e.attempts = plan.Status(l.Status), l.Err, l.Response, l.HTTPStatus, l.Attempts
 			e.took = time.Duration(l.Seconds * float64(time.Second)).Round(time.Microsecond)
 			if t := instant(l.Started); !t.IsZero() {

@@ -54,6 +54,8 @@ type entry struct {
 	attempts   int
 	started    time.Time
 	took       time.Duration
+	made       string    // from the journal: Clockify's id of a time entry that was made
+	ended      time.Time // from the journal
 }
 
 // tried reports whether a call may have been sent for the change.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jszwec/csvutil"
 
@@ -177,6 +178,36 @@ func listRuns(dir folder) ([]Listed, error) {
 		return cmp.Or(instant(a.Started).Compare(instant(b.Started)), cmp.Compare(a.Folder, b.Folder))
 	})
 	return list, nil
+}
+
+// Made returns the ids of the time entries that runs in an audit folder made since an instant, by the name of the time
+// sync: Clockify's lists may not show them yet. What cannot be read is left out.
+func Made(dir string, since time.Time) map[string][]string {
+	made := map[string][]string{}
+	f, err := existingFolder(dir)
+	if err != nil {
+		return made
+	}
+	defer func() { _ = f.Close() }()
+	names, _ := f.Names() // without names there is nothing to read
+	slices.Sort(names)
+	// A run that ended since began at most a day before.
+	first := since.Add(-24 * time.Hour).UTC().Format(folderTime)
+	for _, name := range names {
+		if name < first || !runFolder.MatchString(name) {
+			continue
+		}
+		h, _, err := readFolder(f, name)
+		if err != nil {
+			continue
+		}
+		for _, e := range h.entries {
+			if e.made != "" && !e.ended.Before(since) {
+				made[e.change.Sync] = append(made[e.change.Sync], e.made)
+			}
+		}
+	}
+	return made
 }
 
 // readFolder reads the journal of a run's folder.

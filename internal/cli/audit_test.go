@@ -2,6 +2,7 @@ package cli
 
 import (
 	"testing"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
@@ -28,6 +29,43 @@ func TestApprover(t *testing.T) {
 			if row["Approver"] != "tester with --approve" {
 				t.Errorf("approver of %s: %q", row["Object"], row["Approver"])
 			}
+		}
+	})
+}
+
+// TestMadeLately runs a time sync again while Clockify's lists still lag behind what the first run made: the journal of
+// that run knows the entries, and none is made twice.
+func TestMadeLately(t *testing.T) {
+	t.Parallel()
+	state, content := timesheet(20, epoch)
+	want, _ := undisturbed(t, state, content)
+	bubble(t, func(t *testing.T) {
+		lagging := sandbox.Faults{Kinds: []string{"stale_reads"}, Only: []string{"GET"}, Route: "/user/", Stale: "12m"}
+		b := newBed(t, sandbox.Options{State: state, Faults: lagging}, content)
+		b.must(ExitDone, "apply")
+		for range 3 {
+			time.Sleep(3 * time.Minute)
+			b.server.ResetCalls()
+			if p := b.plan(); len(p.Changes) > 0 {
+				t.Errorf("the plan has %d changes, the first is %+v", len(p.Changes), p.Changes[0])
+			}
+			b.must(ExitDone, "apply")
+			if n := b.server.WriteCount(); n > 0 {
+				t.Errorf("%d writes", n)
+			}
+		}
+		if d := differences(want, worldLines(b.server.State())); d != "" {
+			t.Error(d)
+		}
+		b.server.SetFaults(sandbox.Faults{})
+		b.server.ResetCalls()
+		b.must(ExitDone, "apply")
+		calls := b.server.Total()
+		time.Sleep(time.Hour)
+		b.server.ResetCalls()
+		b.must(ExitDone, "apply")
+		if n := b.server.Total(); n != calls {
+			t.Errorf("%d calls shortly after, %d an hour later: looking costs nothing where the list has everything", calls, n)
 		}
 	})
 }

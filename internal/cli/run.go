@@ -38,6 +38,9 @@ type run struct {
 	*clients
 	slog     *slog.Logger
 	slogOnce sync.Once
+
+	lately     map[string][]string // see madeLately
+	latelyOnce sync.Once
 }
 
 // mainKey names the key of the user sync among the tokens.

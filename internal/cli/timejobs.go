@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
@@ -82,6 +83,15 @@ func (r *run) timeJobs() []*job {
 	return jobs
 }
 
+// lately is how long Clockify's lists may lag behind what an earlier run made.
+const lately = 15 * time.Minute
+
+// madeLately returns the ids of entries that earlier runs made, by time sync, as their journals tell.
+func (r *run) madeLately() map[string][]string {
+	r.latelyOnce.Do(func() { r.lately = audit.Made(r.path(r.opts.audit), r.Now().Add(-lately)) })
+	return r.lately
+}
+
 // timeJob is the job of one time sync; all are told to the planner, for two of them may get into each other's way.
 func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 	j := &job{title: "time " + sync.Name, spec: state.Spec{Time: all}, target: targetOf(sync, all)}
@@ -107,7 +117,7 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 			return source{}, err
 		}
 		to, err := r.workspace(sync.Destination.WorkspaceID, sync.Destination.Token)
-		t := &provider.Time{Source: from, Destination: to}
+		t := &provider.Time{Source: from, Destination: to, Recent: func() []string { return r.madeLately()[sync.Name] }}
 		return source{
 			do: t,
 			read: func(ctx context.Context) (state.State, error) {

@@ -21,6 +21,7 @@ type Result struct {
 	Reads      int    // reads made for it
 	HTTPStatus int    // of the last answer; 0: there was none
 	Response   string // what the server answered, in short
+	MadeID     string // the server's id of a time entry that was made, for the journal alone
 }
 
 // Status is how a change ended.
@@ -45,6 +46,7 @@ type Outcome struct {
 	HTTPStatus int    // of the last answer; 0: there was none
 	Attempts   int    // writes sent for it
 	Reads      int    // reads made for it
+	MadeID     string // the server's id of a time entry that was made, for the journal alone
 	Started    time.Time
 	Duration   time.Duration
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // ours are the fields whose text is this tool's or the config's own.
-var ours = []string{"ID", "Needs", "WorkspaceID", "Sync", "Setting", "Allow", "File", "Kind"}
+var ours = []string{"ID", "Needs", "WorkspaceID", "MadeID", "Sync", "Setting", "Allow", "File", "Kind"}
 
 // MapTexts returns a copy in which f was applied to every text that came out of Clockify or of users.csv: names,
 // addresses, values, messages. Ids, and so digests, settings and words of closed lists stay as they are, and so does what

@@ -38,8 +38,9 @@ type Time struct {
 	mu       sync.Mutex // guards what follows
 	linkID   string     // of the link field, once it is there
 	contents map[contentKey]*content
-	written  map[string]*written // destination entries of this run, by id
-	created  time.Time           // when an entry was last made
+	written  map[string]*written     // destination entries of this run, by id
+	ids      map[*state.Entry]string // of the entries that were made, by what was asked for
+	created  time.Time               // when an entry was last made
 }
 
 // person is one person of the sync by their user ids.

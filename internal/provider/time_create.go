@@ -150,9 +150,22 @@ func (t *Time) record(id string, w *written) {
 		w.made = w.made || before.made
 	}
 	t.written[id] = w
+	if w.made && w.entry != nil {
+		if t.ids == nil {
+			t.ids = map[*state.Entry]string{}
+		}
+		t.ids[w.entry] = id
+	}
 	if w.made && t.Destination.Now != nil {
 		t.created = t.Destination.Now()
 	}
+}
+
+// madeID is the id of the entry that was made for this one; empty: none was.
+func (t *Time) madeID(e *state.Entry) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ids[e]
 }
 
 // share returns what equal entries share while at least one of them is being made.

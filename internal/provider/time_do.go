@@ -18,7 +18,11 @@ func (t *Time) Do(ctx context.Context, c plan.Change) (plan.Result, error) {
 	if t.dst == nil {
 		return plan.Result{}, errNotRead
 	}
-	return carryOut(ctx, func(ctx context.Context) error { return t.do(ctx, c) })
+	result, err := carryOut(ctx, func(ctx context.Context) error { return t.do(ctx, c) })
+	if entry, ok := c.Do.(plan.Entry); ok && c.Op == plan.Create {
+		result.MadeID = t.madeID(entry.Entry)
+	}
+	return result, err
 }
 
 var errNotRead = errors.New("nothing has been read yet")
