@@ -38,6 +38,7 @@ type written struct {
 	entry  *state.Entry // how it ought to read; nil: deleted
 	body   clockify.EntryBody
 	made   bool // created, not changed
+	lost   bool // the answer was lost: it may be another run's
 }
 
 // lookDelays are the waits before a new entry whose answer was lost is looked for. A list may lag behind a write
@@ -107,7 +108,7 @@ func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, 
 		id, err := t.find(ctx, p, e, b, description)
 		switch {
 		case id != "":
-			t.record(id, &written{person: p, entry: e, body: b, made: true})
+			t.record(id, &written{person: p, entry: e, body: b, made: true, lost: true})
 			return true, nil
 		case err == nil:
 		case i == len(lookDelays)-1, ctx.Err() != nil, clockify.Exhausted(err):
@@ -117,8 +118,8 @@ func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, 
 	return false, nil
 }
 
-// find returns the id of an entry that can only be the one that is looked for, the last of several: what else came since
-// is of another run, which takes back its own. The list begins with the latest start and is read no further than needed.
+// find returns the id of an entry that was not there before and that no other create of this run has made, the last of
+// several: what else came since is another run's. The list begins with the latest start and is read no further than needed.
 func (t *Time) find(ctx context.Context, p *person, e *state.Entry, b clockify.EntryBody, description string) (string, error) {
 	found := ""
 	for row, err := range t.Destination.Writer.TimeEntries(ctx, t.Destination.ID, p.destination, clockify.EntriesQuery{Description: description}) {

@@ -28,6 +28,7 @@ type office struct {
 	base    http.RoundTripper
 	retries int
 	now     time.Time
+	live    bool // the clock is the bubble's, and waits take their time
 
 	home, theirs, client, ann string
 	keys                      map[string]string // workspace id to key; others use Ann's
@@ -68,7 +69,14 @@ func (o *office) build(set func(o *office, home, theirs *sandbox.Workspace)) {
 	if set != nil {
 		set(o, home, theirs)
 	}
-	o.Server = sandbox.New(sandbox.Options{State: state, Now: func() time.Time { return o.now }})
+	o.Server = sandbox.New(sandbox.Options{State: state, Now: o.clock})
+}
+
+func (o *office) clock() time.Time {
+	if o.live {
+		return time.Now()
+	}
+	return o.now
 }
 
 func (o *office) sync() state.TimeSync {
@@ -100,12 +108,16 @@ func (o *office) workspaceOf(id string, account *provider.Account) *provider.Wor
 		o.t.Fatal(err)
 	}
 	sleep := func(ctx context.Context, d time.Duration) error {
+		if o.live {
+			time.Sleep(d)
+			return ctx.Err()
+		}
 		o.waited.Lock()
 		defer o.waited.Unlock()
 		o.waits = append(o.waits, d)
 		return ctx.Err()
 	}
-	return provider.New(provider.Options{ID: id, Account: account, Reader: client, Writer: client, Now: func() time.Time { return o.now }, Sleep: sleep})
+	return provider.New(provider.Options{ID: id, Account: account, Reader: client, Writer: client, Now: o.clock, Sleep: sleep})
 }
 
 func (o *office) open(s state.TimeSync) *provider.Time {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -15,22 +16,35 @@ import (
 // second in which they were given. Of two runs at once the one that reads last has to see what the other made before.
 const idTick = time.Second
 
+// lostDelay is how long is waited where an answer was lost, so that other runs have taken back what they know to be their
+// own.
+const lostDelay = 5 * time.Second
+
 // Reread reads again what Do may have changed, and returns the states as they are now: the source as it was read, and of
 // the people that were written for the destination's entries. Lists may lag behind (docs/clockify-api.md#lag): what was
-// written and is not in them as it was written is asked for by its id. Entries of this run are marked as Made.
+// written and is not in them as it was written is asked for by its id. Entries of this run
+// are marked as Made, and where an answer was lost all that came since and read like it: the planner takes back no more
+// than there are too many.
 // The words say what was looked at, for run.json.
 func (t *Time) Reread(ctx context.Context) ([]state.TimeState, []string, error) {
 	t.mu.Lock()
 	byPerson := map[*person]map[string]*written{}
+	lost := map[origin]bool{} // where what came since may be what this run made
 	for id, w := range t.written {
 		if byPerson[w.person] == nil {
 			byPerson[w.person] = map[string]*written{}
 		}
 		byPerson[w.person][id] = w
+		if w.lost {
+			lost[t.originOf(w)] = true
+		}
 	}
 	wait := time.Duration(0)
 	if !t.created.IsZero() {
 		wait = idTick - t.Destination.Now().Sub(t.created)
+	}
+	if len(lost) > 0 {
+		wait = max(wait, lostDelay)
 	}
 	t.mu.Unlock()
 	if wait > 0 {
@@ -45,7 +59,7 @@ func (t *Time) Reread(ctx context.Context) ([]state.TimeState, []string, error) 
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(t.Source.Workers)
 	for p, mine := range byPerson {
-		group.Go(func() error { return r.reread(gctx, p, mine) })
+		group.Go(func() error { return r.reread(gctx, p, mine, lost) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
@@ -57,8 +71,28 @@ func (t *Time) Reread(ctx context.Context) ([]state.TimeState, []string, error) 
 	return t.states(), looked, nil
 }
 
+// origin is what entries are made of: a source entry by its link, else a content.
+type origin struct {
+	link    string
+	content contentKey
+}
+
+func (t *Time) originOf(w *written) origin {
+	if w.entry.Link != "" {
+		return origin{link: w.entry.Link}
+	}
+	return origin{content: keyOf(w.person.destination, w.body)}
+}
+
+func (t *Time) originOfRow(p *person, row clockify.TimeEntry) origin {
+	if t.sync.Link || row.TimeInterval.End == nil {
+		return origin{link: t.linkOf(row)}
+	}
+	return origin{content: contentKey{p.destination, row.ProjectID, row.Description, row.TimeInterval.Start.Unix(), row.TimeInterval.End.Unix()}}
+}
+
 // reread reads a person's destination entries again.
-func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*written) error {
+func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*written, lost map[origin]bool) error {
 	margin := tzMargin
 	if r.sync.Link {
 		margin = linkMargin
@@ -70,7 +104,7 @@ func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*wri
 			return state.Entry{}, false // as it was before it was written; it is asked for by its id
 		}
 		e, ok := r.fromDestination(row)
-		e.Made = w != nil && w.made
+		e.Made = w != nil && w.made || lost[r.originOfRow(p, row)] && !r.known[row.ID]
 		listed[row.ID] = true
 		return e, ok
 	}
@@ -129,4 +163,18 @@ func (r *timeReader) provisioned(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Made returns the ids of the entries that this run made.
+func (t *Time) Made() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var ids []string
+	for id, w := range t.written {
+		if w.made && w.entry != nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }

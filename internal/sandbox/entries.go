@@ -166,7 +166,7 @@ func listEntries(c *call) reply {
 			continue
 		case needsProject && e.ProjectID == "", needsTask && e.TaskID == "":
 			continue
-		case len(tags) > 0 && !anyOf(tags, e.TagIDs):
+		case len(tags) > 0 && !anyOf(tags, e.TagIDs), c.lags(e):
 			continue
 		}
 		rows = append(rows, e)

@@ -110,6 +110,8 @@ type Quirks struct {
 	IgnoresPageSize bool `json:"ignoresPageSize,omitempty"`
 	// NoLastPage: no list carries Last-Page; total-count is there instead (a capture of 2025, #paging).
 	NoLastPage bool `json:"noLastPage,omitempty"`
+	// ListLag is how long lists of entries with a window miss a new one, such as 20s (disputed, #lag).
+	ListLag string `json:"listLag,omitempty"`
 	// Seats bounds the members that are not INACTIVE; 0 is no bound.
 	Seats int `json:"seats,omitempty"`
 	// BannedDomains are refused on invitation with 400/1004 (#invitations).
