@@ -32,7 +32,7 @@ func createFor(c *call) reply {
 
 // create makes an entry. Nothing looks for duplicates (#format).
 func (c *call) create(d draft) reply {
-	e, rep := c.build(d, c.d.newEntryID(c.now))
+	e, rep := c.build(d, c.d.newEntryID(c.now, func(id string) bool { return c.sp.entries.get(id) != nil }))
 	if rep != nil {
 		return *rep
 	}

@@ -8,9 +8,13 @@ import (
 
 // newEntryID is an id for an entry. Ids of Clockify's grow with the time they are given at (#one-entry): these come after
 // each other, and after all that a State has.
-func (d *db) newEntryID(now time.Time) string {
-	d.seq++
-	return fmt.Sprintf("ffff%08x%012x", now.Unix(), d.seq)
+func (d *db) newEntryID(now time.Time, taken func(string) bool) string {
+	for {
+		d.seq++
+		if id := fmt.Sprintf("ffff%08x%012x", now.Unix(), d.seq); !taken(id) {
+			return id
+		}
+	}
 }
 
 // madeAt is when an entry with such an id was made.
