@@ -128,6 +128,9 @@ func (a actionSyncs) WritePlan(p action.Planned) error {
 
 // Apply runs the plan as apply does.
 func (a actionSyncs) Apply(ctx context.Context, p action.Planned, w action.Word) (action.Applied, error) {
+	if err := a.expected(p.Plan); err != nil {
+		return action.Applied{}, err
+	}
 	run := &applyRun{run: a.run, plan: p.Plan, started: a.started, approver: strings.Join(w.Approvers, ", "), pull: numbers(w.Pulls)}
 	a.log.Group("Apply")
 	code, err := run.do(ctx, w.Approval)

@@ -20,7 +20,7 @@ func newApply(c *console) *cobra.Command {
 		Args: noArgs, RunE: a.runs(a.run),
 	}
 	addFlags(cmd, planFlags...)
-	addFlags(cmd, "audit-dir", "yes")
+	addFlags(cmd, "audit-dir", "yes", "expect")
 	return cmd
 }
 
@@ -41,6 +41,9 @@ func (c *applyCommand) run(ctx context.Context) int {
 	r.applying = true
 	p := r.planAll(ctx)
 	if err := r.show(p); err != nil {
+		return c.fail(err)
+	}
+	if err := r.expected(p); err != nil {
 		return c.fail(err)
 	}
 	approval, reason, err := c.approval(ctx, r, p)

@@ -17,7 +17,7 @@ import (
 type options struct {
 	users, config, only string
 	format, out, audit  string
-	approve             string
+	approve, expect     string
 	exitCode, yes       bool
 	listen, state       string
 	faults              string
@@ -83,7 +83,7 @@ func (c *command) settle() (config.Given, error) {
 	}
 	o.users, o.config, o.only = env.Users, env.Config, cmp.Or(o.only, env.Only)
 	o.format, o.out, o.audit = env.Format, env.Out, env.AuditDir
-	o.approve, o.exitCode, o.yes = env.Approve, env.ExitCode, env.Yes
+	o.approve, o.expect, o.exitCode, o.yes = env.Approve, env.Expect, env.ExitCode, env.Yes
 	o.listen, o.state, o.faults = env.Listen, env.State, env.Faults
 	o.force, o.gaps = env.Force, env.Check
 	c.verbose, c.noColor = env.Verbose, env.NoColor

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -57,6 +58,7 @@ func TestMain(m *testing.M) {
 //	lastrun                sets RUN to the folder of the last apply, in clockify-audit
 //	state FILE             saves what the in-memory Clockify holds
 //	exits CODE COMMAND...  runs a command that must end with exactly that exit code
+//	digest FILE            sets DIGEST to the digest of a plan.json
 //	replace FILE OLD NEW   replaces text in a file; \n in NEW is a new line
 //
 // The sample company is signed in to by its owner; its files are at $SAMPLE, and the repository is at $REPOSITORY.
@@ -86,6 +88,7 @@ func TestScripts(t *testing.T) {
 			"state":    plainly(stateVerb),
 			"exits":    plainly(exitsVerb),
 			"replace":  plainly(replaceVerb),
+			"digest":   plainly(digestVerb),
 		},
 	})
 }
@@ -221,6 +224,13 @@ func exitsVerb(ts *testscript.TestScript, args []string) error {
 		return fmt.Errorf("exit code %d, want %d", got, want)
 	}
 	return nil
+}
+
+func digestVerb(ts *testscript.TestScript, args []string) error {
+	var p shownPlan
+	err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &p)
+	ts.Setenv("DIGEST", p.Digest)
+	return err
 }
 
 func replaceVerb(ts *testscript.TestScript, args []string) error {

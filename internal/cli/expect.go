@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/audit"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// shownPlan is as much of a plan.json as is needed to tell how another plan differs.
+type shownPlan struct {
+	Digest  string        `json:"digest"`
+	Changes []shownChange `json:"changes"`
+}
+
+type shownChange struct {
+	ID   string `json:"id"`
+	Op   string `json:"op"`
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+func (c shownChange) String() string {
+	return c.Op + " " + strings.ReplaceAll(c.Kind, "_", " ") + " " + visible(c.Name)
+}
+
+// wholeDigest is a digest that says enough: 128 bits of it.
+var wholeDigest = regexp.MustCompile(`^[0-9a-f]{32,64}$`)
+
+// expected holds a plan against --expect. Where the files tell what the expected plan was, the difference is printed.
+func (r *run) expected(p *plan.Plan) error {
+	want := strings.ToLower(r.opts.expect)
+	switch {
+	case want == "":
+		return nil
+	case !wholeDigest.MatchString(want):
+		return about(aboutCommandLine, fmt.Errorf("--expect %q is not a digest of a plan: give at least %d hexadecimal digits of the one that plan shows", want, plan.ShortDigest))
+	case strings.HasPrefix(p.Digest(), want):
+		return nil
+	}
+	for _, name := range []string{planFile, filepath.Join(r.opts.audit, audit.PlanFile)} {
+		var before shownPlan
+		data, err := os.ReadFile(r.path(name))
+		if err != nil || json.Unmarshal(data, &before) != nil || !strings.HasPrefix(before.Digest, want) {
+			continue
+		}
+		fmt.Fprintf(r.Stderr, "Since that plan (%s):\n", name)
+		for _, line := range difference(before.Changes, p.Changes) {
+			fmt.Fprintln(r.Stderr, "  "+line)
+		}
+	}
+	return about(aboutApproval, errors.New("--expect: the plan is now "+p.Digest()[:plan.ShortDigest]+", and not the one that was expected; nothing was written"))
+}
+
+// mostDifferences is how many are printed.
+const mostDifferences = 20
+
+// difference lists the changes that are in one of two plans alone: those that came with a plus, those that went with a
+// minus.
+func difference(before []shownChange, now []plan.Change) []string {
+	gone, came := map[string]bool{}, []string{}
+	for _, c := range before {
+		gone[c.ID] = true
+	}
+	for _, c := range now {
+		if !gone[c.ID] {
+			came = append(came, "+ "+shownChange{Op: string(c.Op), Kind: string(c.Ref.Kind), Name: c.Ref.Name}.String())
+		}
+		delete(gone, c.ID)
+	}
+	var lines []string
+	for _, c := range before {
+		if gone[c.ID] {
+			lines = append(lines, "- "+c.String())
+		}
+	}
+	lines = append(lines, came...)
+	if more := len(lines) - mostDifferences; more > 0 {
+		lines = append(lines[:mostDifferences], fmt.Sprintf("and %d more", more))
+	}
+	return lines
+}
