@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Time is one time sync between two workspaces, which may be reached with different keys. Workspaces can be shared by
@@ -234,14 +234,4 @@ func (t *Time) of(doing string) string { return "time sync " + t.sync.Name + ": 
 var errNotThere = errors.New("it is not there")
 
 // clip is an id as it may be shown in an error.
-func clip(id string) string {
-	if len(id) > 40 {
-		return id[:40] + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, id)
-}
+func clip(id string) string { return text.Clip(text.Sanitize(id), 41) }
