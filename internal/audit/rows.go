@@ -134,7 +134,13 @@ func encode[R any](rows []R, withHeader bool, scrub *text.Scrubber) ([]byte, err
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	enc := csvutil.NewEncoder(w)
-	harmless := func(s string) ([]byte, error) { return []byte(cell(scrub.Scrub(s))), nil }
+	harmless := func(s string) ([]byte, error) {
+		safe := cell(s)
+		if safe != s || strings.Contains(s, `"`) { // a key in it would no longer look like one below
+			safe = cell(scrub.Scrub(s))
+		}
+		return []byte(safe), nil
+	}
 	enc.WithMarshalers(csvutil.MarshalFunc(harmless)) // before the header: the encoder keeps what it knows of a type then
 	if withHeader {
 		if err := enc.EncodeHeader(*new(R)); err != nil {

@@ -42,7 +42,7 @@ type Outcome struct {
 	Change     Change
 	Status     Status
 	Err        string // why it was not done; empty when it was
-	Response   string // what the server answered, in short: "200", "403 501 Access Denied"
+	Response   string // ok, or what the server answered, in short: "403 501 Access Denied"
 	HTTPStatus int    // of the last answer; 0: there was none
 	Attempts   int    // writes sent for it
 	Reads      int    // reads made for it
