@@ -32,13 +32,20 @@ type options struct {
 func addFlags(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
 		f := config.FlagOf(name)
-		if f.Bool {
+		if f.Value == "" {
 			cmd.Flags().Bool(name, false, f.Usage)
 		} else {
-			cmd.Flags().String(name, "", f.Usage)
+			cmd.Flags().Var(&textFlag{kind: f.Value}, name, f.Usage)
 		}
 	}
 }
+
+// textFlag is a text that the help calls by its kind, such as FILE.
+type textFlag struct{ text, kind string }
+
+func (f *textFlag) String() string     { return f.text }
+func (f *textFlag) Set(s string) error { f.text = s; return nil }
+func (f *textFlag) Type() string       { return f.kind }
 
 // Flags of the commands that read the files, and of those that plan.
 var (
@@ -79,7 +86,7 @@ func (c *command) settle() (config.Given, error) {
 		}
 	}
 	for _, warning := range env.Warnings {
-		fmt.Fprintf(c.Stderr, "Warning: %s.\n", strings.TrimSuffix(visible(warning), "?"))
+		fmt.Fprintf(c.Stderr, "Warning: %s\n", visible(warning))
 	}
 	o.users, o.config, o.only = env.Users, env.Config, cmp.Or(o.only, env.Only)
 	o.format, o.out, o.audit = env.Format, env.Out, env.AuditDir

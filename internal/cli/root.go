@@ -162,8 +162,14 @@ var flagsElsewhere = map[string]string{
 // flagName finds the name in pflag's messages.
 var flagName = regexp.MustCompile(`^unknown (?:flag: --|shorthand flag: '.+' in -)([^= ]+)`)
 
+// notBool finds the value and the flag in pflag's message on one that is no truth value.
+var notBool = regexp.MustCompile(`^invalid argument "(.*)" for "(--[a-z-]+)" flag: strconv\.ParseBool`)
+
 // badFlag says what is wrong with a flag, and which one was meant.
 func badFlag(cmd *cobra.Command, err error) error {
+	if m := notBool.FindStringSubmatch(err.Error()); m != nil {
+		return fmt.Errorf("%s: %q is not true or false", m[2], m[1])
+	}
 	m := flagName.FindStringSubmatch(err.Error())
 	if m == nil {
 		return errors.New(strings.NewReplacer("flag needs an argument: --", "a value is missing after --").Replace(err.Error()))

@@ -108,7 +108,7 @@ func TestCommandLineErrors(t *testing.T) {
 		"plan --usres x.csv":    "there is no flag --usres; did you mean --users?",
 		"plan --nonsense":       "there is no flag --nonsense\n",
 		"plan --users":          "a value is missing after --users",
-		"plan --exit-code=soon": `invalid argument "soon" for "--exit-code" flag`,
+		"plan --exit-code=soon": `--exit-code: "soon" is not true or false`,
 		"plan --dry-run":        "there is no flag --dry-run; clockify-sync plan shows",
 		"apply --deactivate":    "absent: deactivate",
 		"apply --cleanup":       "unmanaged_groups: delete",

@@ -215,6 +215,8 @@ func (s source) misspelt() []string {
 		warning := name + " is no setting and is not read"
 		if near, ok := text.Nearest(name, known); ok {
 			warning += "; did you mean " + near + "?"
+		} else {
+			warning += "."
 		}
 		out = append(out, warning)
 	}

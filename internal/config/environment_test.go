@@ -145,7 +145,7 @@ func TestMisspeltVariables(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"CLOCKIFY_SYNC_QQQQQQQQQQQQQQQQQQ is no setting and is not read",
+		"CLOCKIFY_SYNC_QQQQQQQQQQQQQQQQQQ is no setting and is not read.",
 		"CLOCKIFY_SYNC_USRES is no setting and is not read; did you mean CLOCKIFY_SYNC_USERS?",
 	}
 	if diff := cmp.Diff(want, g.Warnings); diff != "" {

@@ -5,8 +5,8 @@ import "strings"
 // Flag is a setting as a flag of the command line.
 type Flag struct {
 	Name   string
-	Usage  string // with the name of its value in backquotes, and the default
-	Bool   bool
+	Usage  string   // with the default
+	Value  string   // what its value is called; empty: it is a yes or no
 	Values []string // the only ones
 }
 
@@ -17,16 +17,13 @@ func FlagOf(name string) Flag {
 			continue
 		}
 		usage := strings.TrimSuffix(s.about, ".")
-		if s.value != "" {
-			usage += "; `" + s.value + "`"
-		}
 		if len(s.words) > 0 {
 			usage += ": " + oneOf(s.words)
 		}
 		if usual := s.def + s.usual; usual != "" && s.kind != aFlag {
 			usage += " (" + usual + ")"
 		}
-		return Flag{Name: name, Usage: usage, Bool: s.kind == aFlag, Values: s.words}
+		return Flag{Name: name, Usage: usage, Value: s.value, Values: s.words}
 	}
 	return Flag{}
 }

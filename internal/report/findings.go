@@ -41,7 +41,7 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingSelfManager:    {"{name} is their own manager; read as if the cell were blank", "{n} people are their own manager; read as if the cell were blank"},
 	state.FindingCycle:          {"{name} is in a circle of managers[: {chain}]", "{n} circles of managers"},
 	state.FindingUnknownColumn:  {"[{name} is an unknown column; it is not read][unknown columns, which are not read: {values}]", "{n} unknown columns, which are not read"},
-	state.FindingNotManaged:     {"{file} has no column {name}: {what} is not managed", "{n} columns are not there, and what they say is not managed"},
+	state.FindingNotManaged:     {"{file} has no column {name}: {what} are left as they are", "{n} columns are not there, and what they say is left as it is"},
 	state.FindingNearManager:    {"managers without a row: {values}[. Did you mean {about}?]", "{n} managers have no row, and are nearly one that has"},
 	state.FindingTwoScripts:     {"letters of two alphabets in one address: {values}", "{n} addresses have letters of two alphabets"},
 	state.FindingUnusualHours:   {"more than 80 or less than 4 hours a week in {file}, {lines} {values}", "unusual hours of a week in {file}"},
@@ -257,7 +257,7 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 	case state.FindingMarked:
 		s["day"] = Words{data(f.About)}
 	case state.FindingNotManaged:
-		s["what"] = say("nobody's %s", attribute(f.About))
+		s["what"] = Words{ours(map[string]string{"manager": "managers", "hours": "hours"}[f.About])}
 	case state.FindingUnusualHours:
 		s["lines"] = Words{ours(text.Plural(len(f.Values), "line", "lines"))}
 	case state.FindingUnknownColumn:
