@@ -97,7 +97,10 @@ func (a *applyRun) begin() (err error) {
 	for _, page := range pages {
 		err = errors.Join(err, a.audit.WriteFile(page.name, page.data))
 	}
-	return err
+	if err != nil {
+		return errors.Join(err, a.audit.Close(audit.Summary{ExitCode: ExitFailed, Started: a.started, Errors: []string{a.mask.Text(err.Error())}}))
+	}
+	return nil
 }
 
 // meta says which run this is: GitHub's number of it, or the time.
