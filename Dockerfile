@@ -3,8 +3,8 @@
 # The last stage compiles this folder, so `uses: owner/repository@any-commit`
 # runs that commit's source. `--target prebuilt` takes a program that was built
 # before, from TARGETPLATFORM/ of the build context, and needs no network.
-# The Go image is pinned by its tag; a release pins the finished image by its
-# digest, in action.yml of the tagged commit.
+# The Go image is pinned by its digest (Dependabot moves it); a release pins the
+# finished image by its own, in action.yml of the tagged commit.
 
 # Nothing but the program, the certificates and the time zones inside it: no
 # shell, no package manager. No USER either: the runner's command files belong
@@ -22,7 +22,7 @@ ARG TARGETPLATFORM
 COPY etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY ${TARGETPLATFORM}/clockify-sync /clockify-sync
 
-FROM golang:1.26.8-alpine AS build
+FROM golang:1.26.8-alpine@sha256:8ac98ca534ac3f51e1f420a1dd2c15e74c75cfa0f23f3ad27eb5d7236c349a0c AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -5,6 +5,7 @@ package action_test
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"maps"
 	"net/http/httptest"
 	"os"
@@ -42,6 +43,7 @@ func TestContainer(t *testing.T) {
 	box := container{runner: r, command: command, image: image}
 	r.start = box.start
 
+	box.checkout()
 	plan := r.run(r.pull(head1, nil))
 	plan.want(t, cli.ExitDone, map[string]string{"has-changes": "true", "gated": "4", "audit-dir": "clockify-audit"})
 	if n := len(r.comments()); n != 1 {
@@ -70,6 +72,7 @@ func TestContainer(t *testing.T) {
 		t.Errorf("the sync's token is not masked:\n%s", listed.log)
 	}
 
+	box.cleanable()
 	if out, err := exec.Command(command[0], append(slices.Clone(command[1:]), "--entrypoint", "/bin/sh", image, "-c", "true")...).CombinedOutput(); err == nil {
 		t.Errorf("the image has a shell:\n%s", out)
 	}
@@ -116,12 +119,45 @@ func (c container) start(env map[string]string) (int, string) {
 // readable reads what was written as the next step does: as the runner's user, not as root.
 func (c container) readable() {
 	c.t.Helper()
-	if err := os.Chmod(filepath.Dir(c.dir), 0o755); err != nil { // the test's own folder, which others may not enter
-		c.t.Fatal(err)
-	}
 	cmd := exec.Command("find", filepath.Join(c.dir, "clockify-audit"), "-type", "f", "-exec", "cat", "{}", "+")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: runnerUser, Gid: runnerUser}}
 	if out, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("approval_digest")) {
 		c.t.Errorf("the runner's user cannot read the audit files: %v\n%.2000s", err, out)
+	}
+}
+
+// checkout makes the workspace a checkout of the runner's user.
+func (c container) checkout() {
+	c.t.Helper()
+	if err := os.Chmod(filepath.Dir(c.dir), 0o755); err != nil { // the test's own folder, which others may not enter
+		c.t.Fatal(err)
+	}
+	err := filepath.WalkDir(c.dir, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Chown(path, runnerUser, runnerUser))
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.git("init", "-q")
+	c.git("add", ".")
+}
+
+// cleanable wants the next checkout to be able to take away what runs left: git does it as the runner's user.
+func (c container) cleanable() {
+	c.t.Helper()
+	c.git("clean", "-ffdx")
+	if left, err := os.ReadDir(filepath.Join(c.dir, "clockify-audit")); err == nil {
+		c.t.Errorf("git clean left %v", left)
+	}
+}
+
+// git runs git in the workspace as the runner's user.
+func (c container) git(args ...string) {
+	c.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Env = c.dir, append(os.Environ(), "HOME="+c.dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: runnerUser, Gid: runnerUser}}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		c.t.Errorf("git %v: %v\n%s", args, err, out)
 	}
 }

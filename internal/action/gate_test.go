@@ -299,3 +299,25 @@ func TestCommentOnChanges(t *testing.T) {
 		}
 	})
 }
+
+// TestReservedNames: a pull request cannot have the job's token, or a variable that anybody knows, taken for a key.
+func TestReservedNames(t *testing.T) {
+	for _, name := range []string{"GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "CI", "GITHUB_SHA", "RUNNER_NAME", "INPUT_API-KEY"} {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.env["GITHUB_TOKEN"], r.env["ACTIONS_RUNTIME_TOKEN"] = hubToken, hubToken
+				r.write("clockify-sync.yaml", companyConfig+strings.Replace(`time_sync:
+  - name: acme
+    source: {workspace_id: "000000000000000000000001", client_id: "000000000000000000000002", user_id: "000000000000000000000003", token_env: NAME}
+    destination: {workspace_id: "000000000000000000000004"}
+`, "NAME", `"`+name+`"`, 1))
+				got := r.run(r.pull(head1, nil))
+				got.want(r.t, cli.ExitFailed, nil)
+				got.says(r.t, "token_env")
+				if strings.Contains(got.log, "::add-mask::true\n") || strings.Contains(got.log, "::add-mask::"+mergeSHA) {
+					r.t.Errorf("a public value is masked:\n%s", got.log)
+				}
+			})
+		})
+	}
+}

@@ -35,9 +35,9 @@ func TestTemplates(t *testing.T) {
 	push := func(r *runner) any { r.merge(head1); return r.push().payload }
 	environment := func(state string) func(*runner) {
 		return func(r *runner) {
-			r.hub.AddEnvironment(githubtest.Environment{Name: "clockify-approval", Reviewers: []string{"rita"}, PreventSelfReview: true})
+			r.hub.AddEnvironment(githubtest.Environment{Name: "clockify-deactivation", Reviewers: []string{"rita"}, PreventSelfReview: true})
 			if state != "" {
-				r.hub.AddRunApproval(1, githubtest.RunApproval{Login: "rita", State: state, Environment: "clockify-approval"})
+				r.hub.AddRunApproval(1, githubtest.RunApproval{Login: "rita", State: state, Environment: "clockify-deactivation"})
 			}
 		}
 	}
