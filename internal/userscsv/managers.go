@@ -15,16 +15,10 @@ func (r *reader) managersByID() {
 	if !r.header.has("id") {
 		return
 	}
-	emails := map[string]string{}
-	for _, p := range r.users.People {
-		if p.ID != "" {
-			emails[p.ID] = p.Email
-		}
-	}
 	for i := range r.users.People {
 		p := &r.users.People[i]
-		if email, ok := emails[p.Manager]; ok {
-			p.Manager = email
+		if who, ok := r.ids[p.Manager]; ok {
+			p.Manager = who.email
 		}
 	}
 }

@@ -22,7 +22,7 @@ type Result struct {
 // Read reads the content of a file under what the config says about its form and its people.
 func Read(file string, data []byte, layout state.UsersFile, declared state.Users) Result {
 	declared.File = file
-	r := &reader{problems: problems{file: file}, layout: layout, users: &declared, lines: map[string]int{}, ids: map[string]int{}}
+	r := &reader{problems: problems{file: file}, layout: layout, users: &declared, lines: map[string]int{}, ids: map[string]number{}}
 	r.users.Fields, r.users.People = nil, nil
 	if layout.ID.Name != "" {
 		for _, f := range layout.Fields {
@@ -47,10 +47,16 @@ type reader struct {
 	header     header
 	headerLine int
 	users      *state.Users
-	lines      map[string]int // the line in which an email was first
-	ids        map[string]int // the index in People of who has the number
+	lines      map[string]int    // the line in which an email was first
+	ids        map[string]number // who has a number
 	warnings   warnings
 	findings   []state.Finding
+}
+
+// number is whose number of HR's one is: the email and the line.
+type number struct {
+	email string
+	line  int
 }
 
 // line is a row as the tool itself reads it. Mapped columns are found by their index.
@@ -165,13 +171,14 @@ func (r *reader) row(l line, record []string) {
 		return
 	}
 	r.lines[email] = at.Line
+	id, sound := r.id(l.ID, email)
 	if !in {
 		r.users.LeftOut = append(r.users.LeftOut, email)
 		return
 	}
 	person, ok := r.person(l, record)
-	person.Email, person.At = email, at
-	if !ok {
+	person.Email, person.ID, person.At = email, id, at
+	if !ok || !sound {
 		r.users.InvalidEmails = append(r.users.InvalidEmails, email)
 		return
 	}
@@ -218,7 +225,6 @@ func (r *reader) person(l line, record []string) (p state.Row, ok bool) {
 	c := cells{r, true}
 	r.manager(&c, &p, l.Manager)
 	p.Capacity, p.Week = c.capacity(l.Hours, c.days(l.Days, &p))
-	p.ID = c.id(l.ID)
 	p.Left = l.Status != "" && !slices.ContainsFunc(r.layout.ActiveValues, func(v string) bool { return fold(v) == fold(l.Status) })
 	p.Starts, p.Ends = c.day("starts", l.Starts), c.day("ends", l.Ends)
 	if !p.Starts.IsZero() && !p.Ends.IsZero() && p.Ends.Before(p.Starts) {

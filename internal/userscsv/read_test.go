@@ -48,6 +48,9 @@ func layout(name string) state.UsersFile {
 		l.Status, l.ActiveValues = at("State"), []string{"Active", "On leave"}
 	case "dates":
 		l.Starts, l.Ends = at("From"), at("Until")
+	case "rows_only_ids":
+		l.ID = at("Global Id")
+		l.Only = []state.OnlyRows{{Column: at("Country (Label)"), Values: []string{"Sweden"}}}
 	case "rows_only", "rows_only_missing":
 		l.Only = []state.OnlyRows{{Column: at("Country (Label)"), Values: []string{"sweden", "Norway"}}}
 	}

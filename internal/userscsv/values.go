@@ -197,25 +197,27 @@ func weekday(s string) (time.Weekday, bool) {
 	return 0, false
 }
 
-// id reads HR's number. One that is there twice is a problem.
-func (c *cells) id(cell string) string {
+// id reads HR's number of a person, in rows that are left out too, for they may be managers. One that is there twice is a
+// problem.
+func (r *reader) id(cell, email string) (id string, ok bool) {
 	if cell == "" {
-		return ""
+		return "", true
 	}
+	at := r.rows.at(r.header.at["id"])
 	why := damaged(cell)
 	if why == "" && scientific.MatchString(cell) {
 		why = "lost its digits in a spreadsheet. Format the column as text and export it again."
 	}
 	if why != "" {
-		c.bad("id", "%s %s", quote(cell), why)
-		return ""
+		r.bad(at, "%s %s", quote(cell), why)
+		return "", false
 	}
-	if first, again := c.ids[cell]; again {
-		c.bad("id", "the number %s appears twice, first in line %d (%s).", quote(cell), first, shorten(c.layout.ID.Name))
-		return ""
+	if first, again := r.ids[cell]; again {
+		r.bad(at, "the number %s appears twice, first in line %d (%s).", quote(cell), first.line, shorten(r.layout.ID.Name))
+		return "", false
 	}
-	c.ids[cell] = c.reader.rows.at(c.header.at["id"]).Line
-	return cell
+	r.ids[cell] = number{email, at.Line}
+	return cell, true
 }
 
 // day reads an ISO date; a time of day after it is left out.
