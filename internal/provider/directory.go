@@ -111,7 +111,10 @@ func (w *Workspace) Open(ctx context.Context) error {
 
 // LeastUserCalls is how many calls ReadUsers takes at least.
 func LeastUserCalls(spec *state.Users) int {
-	n := 4 + (len(spec.People)+clockify.CapacityPage-1)/clockify.CapacityPage
+	n := 4
+	if !spec.NoHours {
+		n += (len(spec.People) + clockify.CapacityPage - 1) / clockify.CapacityPage
+	}
 	if len(spec.Fields) > 0 || spec.DeactivateAfter > 0 {
 		n++
 	}

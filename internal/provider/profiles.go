@@ -59,6 +59,9 @@ func (w *Workspace) readProfiles(ctx context.Context, dir *state.Directory, spec
 			}
 		}
 	}
+	if spec.NoHours { // nobody's capacity is managed
+		return nil
+	}
 	return r.capacities(ctx, dir, declared, len(rows))
 }
 
