@@ -235,7 +235,7 @@ func (a *applyRun) look(ctx context.Context) ([]*job, []result) {
 	reader := a.reader()
 	again := compute(jobs, func(j *job, m *result) {
 		looked := []string{"everything"}
-		if j.reread == nil {
+		if j.reread == nil || a.loaded.Settings.Verify == "full" {
 			m.have, m.source, m.err = j.readFor(ctx, reader)
 		} else {
 			m.have, looked, m.err = j.reread(ctx, changes[j])
