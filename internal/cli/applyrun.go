@@ -129,7 +129,7 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 	if len(a.plan.Problems) > 0 {
 		return
 	}
-	a.budgets.reserve()
+	a.reserve()
 	defer a.budgets.release()
 	a.ends = make([][]plan.Outcome, len(a.jobs))
 	var group errgroup.Group

@@ -144,7 +144,7 @@ type audited struct {
 	ExitCode      *int `json:"exit_code"`
 	Totals        map[string]int
 	Verified      bool
-	LookedAt      []string `json:"looked_at"`
+	LookedAt      []string                        `json:"looked_at"`
 	NotTried      []struct{ Name, Status string } `json:"not_tried"`
 	Errors        []string
 	doneIDs, open map[string]bool // journal: ids that ended as done; ids that were begun and did not end

@@ -67,7 +67,7 @@ func (b *budgets) limits() map[string]*clockify.Budget {
 func (r *run) calls() int { return r.budgets.run.Used() }
 
 // count says in the plan what it has cost so far and how many runs carrying it out takes within the budget. What reading
-// took, it will take again, to verify and in each of the runs.
+// took, it will take again in each of the runs, and verifying beside it.
 func (r *run) count(p *plan.Plan) {
 	p.Calls.Made = r.calls()
 	for id, b := range r.budgets.limits() {
@@ -79,7 +79,7 @@ func (r *run) count(p *plan.Plan) {
 			needed = r.needed(id)
 		}
 		runs := 0
-		if writes := writesPerRun(most, reads); writes > 0 {
+		if writes := writesPerRun(most, reads, r.verifying(id, reads)); writes > 0 {
 			runs = (needed + writes - 1) / writes
 		}
 		if p.Calls.Budget == 0 || runs == 0 || runs > p.Calls.Runs && p.Calls.Runs > 0 {
@@ -104,20 +104,47 @@ func (r *run) needed(workspace string) int {
 	return n
 }
 
-// writesPerRun is what a budget leaves for writing when reading takes so many calls, twice. Where twice is too much,
-// getting on is worth more than verifying.
-func writesPerRun(most, reads int) int {
-	if left := most - 2*reads; left > 0 {
+// writesPerRun is what a budget leaves for writing beside reading and verifying. Where both are too much, getting on is
+// worth more than verifying.
+func writesPerRun(most, reads, verifying int) int {
+	if left := most - reads - verifying; left > 0 {
 		return left
 	}
 	return max(0, most-reads)
 }
 
-// reserve keeps back the calls that verifying will take: as many as planning took, where that leaves any for writing.
-func (b *budgets) reserve() {
-	for _, limited := range b.limits() {
-		if reads := limited.Used(); limited.Max() > 2*reads {
-			limited.Reserve(reads)
+// verifying is how many calls verifying takes of a budget, by its id, where reading took so many.
+func (r *run) verifying(id string, reads int) int {
+	if r.loaded.Settings.Verify == "full" {
+		return reads
+	}
+	n := 0
+	for _, j := range r.jobs {
+		n += j.verifyingOf(id)
+	}
+	return min(n, reads)
+}
+
+// verifyingOf is how many calls verifying the job takes of a budget, by its id.
+func (j *job) verifyingOf(id string) int {
+	if j.plan == nil || j.plan.Empty() {
+		return 0
+	}
+	n, seen := 0, map[string]bool{}
+	for _, e := range j.endpoints {
+		if (id == "" || id == e.workspace) && !seen[e.workspace] {
+			n += j.verifying(e.workspace)
+		}
+		seen[e.workspace] = true
+	}
+	return n
+}
+
+// reserve keeps back the calls that verifying will take, where that leaves any for writing.
+func (r *run) reserve() {
+	for id, limited := range r.budgets.limits() {
+		if verifying := r.verifying(id, limited.Used()); limited.Left() > verifying {
+			limited.Reserve(verifying)
 		}
 	}
 }

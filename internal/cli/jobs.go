@@ -25,9 +25,10 @@ type job struct {
 	base  *state.Spec // what the base's files ask for; nil: there is none to compare with
 	open  func(*reader) (source, error)
 
-	endpoints []endpoint               // the workspaces it reads
-	workspace func(plan.Change) string // the id of the workspace that a change is made in
-	least     int                      // calls that reading it takes at least
+	endpoints []endpoint                 // the workspaces it reads
+	workspace func(plan.Change) string   // the id of the workspace that a change is made in
+	least     int                        // calls that reading it takes at least
+	verifying func(workspace string) int // calls that verifying its plan takes there, and never more than reading did
 
 	target string // whose entries in which workspace a time sync writes
 
@@ -99,6 +100,7 @@ func (r *run) usersJob() *job {
 	}
 	j.workspace = func(plan.Change) string { return id }
 	j.endpoints, j.least = []endpoint{{id, mainKey}}, provider.LeastUserCalls(users)
+	j.verifying = func(string) int { return provider.RereadCalls(j.plan.Changes) }
 	if r.base != nil {
 		j.base = &state.Spec{Users: r.base.Users}
 	}

@@ -101,8 +101,10 @@ func TestFreeTeam(t *testing.T) {
 							t.Errorf("run %d made %d of the entries:\n%s%s", runs+1, n, clipped(r.out), r.err)
 						}
 					}
-					fewest := (calls + 29) / 30
-					t.Logf("%d runs; %d calls for the busier workspace, %d runs at the least", runs, calls, fewest)
+					each := (calls + people - 1) / people
+					whole := 30 / each // syncs that an hour holds
+					fewest := max((calls+29)/30, (people+whole-1)/whole)
+					t.Logf("%d runs; %d calls for the busier workspace, %d a sync, %d runs at the least", runs, calls, each, fewest)
 					most := fewest + 1
 					if forgets { // in turns that surely fit, and may overlap
 						most = 2 * fewest

@@ -111,6 +111,15 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 		}
 		return sync.Destination.WorkspaceID
 	}
+	j.verifying = func(workspace string) int { // the entries of each person who was written for
+		people := map[string]bool{}
+		for _, c := range j.plan.Changes {
+			if j.workspace(c) == workspace {
+				people[c.Person] = true
+			}
+		}
+		return len(people)
+	}
 	j.open = func(r *reader) (source, error) {
 		from, err := r.workspace(sync.Source.WorkspaceID, sync.Source.Token)
 		if err != nil {

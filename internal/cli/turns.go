@@ -154,6 +154,7 @@ type turn struct {
 	order    []*job         // that were planned
 	last     map[string]int // by budget: what the last one took to read
 	kept     map[string]int // by budget: what is kept for carrying out and verifying
+	likely   map[string]int // by budget: that of the last one with changes
 	over     bool
 }
 
@@ -184,7 +185,7 @@ func (t *turn) take(ctx context.Context, unit []*job) {
 	for i, j := range unit {
 		t.results[j] = results[i]
 		t.order = append(t.order, j)
-		t.keep(j, results[i], cost, i == 0)
+		t.keep(j, results[i], cost)
 	}
 	for id, n := range cost {
 		if len(t.order) == len(unit) { // the first reads what others share
@@ -195,30 +196,31 @@ func (t *turn) take(ctx context.Context, unit []*job) {
 }
 
 // keep adds what carrying out and verifying a plan takes.
-func (t *turn) keep(j *job, m result, cost map[string]int, first bool) {
+func (t *turn) keep(j *job, m result, cost map[string]int) {
 	if !t.applying || m.plan == nil || m.plan.Empty() {
 		return
 	}
+	j.plan = m.plan
+	t.likely = map[string]int{}
 	for id := range cost {
-		if first {
-			t.kept[id] += cost[id]
+		n := min(j.verifyingOf(id), cost[id])
+		if t.rd.loaded.Settings.Verify == "full" {
+			n = cost[id]
 		}
 		for _, c := range m.plan.Changes {
 			if id == "" || j.workspace(c) == id {
-				t.kept[id] += c.Calls
+				n += c.Calls
 			}
 		}
+		t.kept[id] += n
+		t.likely[id] = n
 	}
 }
 
-// fits reports whether the next unit may be read: what it takes to read is taken from the last one, and as much again is
-// wanted for verifying it.
+// fits reports whether the next unit may be read: it is taken to be like the last one, and like the last that had changes.
 func (t *turn) fits() bool {
 	for id, b := range t.rd.budgets.limits() {
-		next := t.last[id]
-		if t.applying {
-			next *= 2
-		}
+		next := t.last[id] + t.likely[id]
 		if len(t.order) > 0 && b.Used()+t.kept[id]+max(1, next) > b.Max() {
 			return false
 		}

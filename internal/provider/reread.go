@@ -133,6 +133,18 @@ func (w *Workspace) replacePeople(dir *state.Directory, rows []clockify.User) er
 	return nil
 }
 
+// RereadCalls is how many calls Reread takes for changes, where lists have one page and reading everything takes no fewer.
+func RereadCalls(changes []plan.Change) int {
+	t := touched(changes)
+	n := len(t.profiles)
+	for _, list := range []bool{t.people, t.groups, t.fields} {
+		if list {
+			n++
+		}
+	}
+	return n
+}
+
 func (w *Workspace) listPeople(ctx context.Context) ([]clockify.User, error) {
 	return clockify.All(func() seq[clockify.User] {
 		return w.Reader.Users(ctx, w.ID, clockify.UsersQuery{Memberships: "WORKSPACE", IncludeRoles: true})
