@@ -23,7 +23,7 @@ var (
 	pageText string
 
 	pageBody = template.Must(template.New("report").Funcs(template.FuncMap{
-		"clean": text.Sanitize, "tip": tip, "num": number, "count": text.Count, "thousands": text.Thousands, "upper": upper,
+		"clean": text.Sanitize, "tip": tip, "num": number, "count": text.Count, "thousands": text.Thousands, "upper": upper, "short": short,
 		"hours": func(d time.Duration) string { return duration(d) },
 		"texts": func(list []Part) string { return tip(commas(list, 10).String()) },
 	}).Parse(pageText))
