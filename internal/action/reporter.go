@@ -133,6 +133,9 @@ func (r *reporter) decideRedaction(ctx context.Context) error {
 // describe adds what GitHub knows to what reports say.
 func (r *reporter) describe(c *report.Context) {
 	c.Commit, c.RunURL, c.Redact = r.event.HeadSHA, r.event.RunURL(), r.redact
+	if c.RunURL != "" {
+		c.ArtifactURL = c.RunURL + "#artifacts"
+	}
 	c.RepositoryURL = r.event.ServerURL + "/" + r.event.Repository
 	if secret := r.secret(); secret != "" {
 		c.RedactKey = []byte("clockify-sync redact v1 " + secret)

@@ -120,6 +120,11 @@ func (a actionSyncs) WritePlan(p action.Planned) error {
 		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
 	}
 	pages, err := a.planPages(p.Plan)
+	html, failed := a.html(p.Plan)
+	if failed == nil {
+		pages = append(pages, file{reportFile, html})
+	}
+	err = errors.Join(err, failed)
 	for _, page := range pages {
 		err = errors.Join(err, a.writeFile(filepath.Join(dir, page.name), page.data))
 	}

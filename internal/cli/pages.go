@@ -15,22 +15,19 @@ const reportFile = "report.html"
 // wholePage is more than any plan.md needs, in bytes.
 const wholePage = 16 << 20
 
-// planPages are the plan as the audit folder holds it: for programs, for reading and for a browser.
+// planPages are the plan as the audit folder holds it: for programs and for reading. The page for a browser is drawn once,
+// when it is known how the changes ended.
 func (r *run) planPages(p *plan.Plan) ([]file, error) {
 	data, err := r.json(p)
 	if err != nil {
 		return nil, err
 	}
-	html, err := r.html(p)
-	if err != nil {
-		return nil, err
-	}
 	whole := r.context()
 	whole.MaxBytes = wholePage
-	return []file{{audit.PlanFile, data}, {audit.PageFile, []byte(report.Markdown(p, whole))}, {reportFile, html}}, nil
+	return []file{{audit.PlanFile, data}, {audit.PageFile, []byte(report.Markdown(p, whole))}}, nil
 }
 
-// html draws the plan as that page, with what kept parts of it from being made.
+// html draws the plan as a page for a browser, with what kept parts of it from being made.
 func (r *run) html(p *plan.Plan) ([]byte, error) {
 	var b bytes.Buffer
 	err := report.HTML(&b, p, nil, report.Verify{}, r.withErrors(r.failures()))

@@ -167,6 +167,24 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// A sync of several people tells hours by person.
+func TestHoursByPerson(t *testing.T) {
+	t.Parallel()
+	b := &maker{plan.Plan{Names: map[string]string{"ann@x.example": "Ann Lee"}, Subjects: []plan.Subject{{Domain: plan.Time, Sync: "acme", Workspace: "Globex"}}}}
+	for i, email := range []string{"ann@x.example", "bob@x.example", "ann@x.example"} {
+		b.entry(plan.Create, "Website", monday.Add(time.Duration(i)*time.Hour), time.Hour, "work").Person = email
+	}
+	for name, page := range map[string]string{"comment": Markdown(&b.Plan, Context{}), "terminal": textOf(&b.Plan, Style{}, Context{}), "page": htmlOf(t, &b.Plan, nil, Verify{}, Context{})} {
+		ann, bob := strings.Index(page, "Ann Lee"), strings.Index(page, "bob@x.example")
+		if ann < 0 || bob < ann || !strings.Contains(page[ann:bob], "2h") {
+			t.Errorf("the %s does not tell 2h of Ann before Bob:\n%s", name, page)
+		}
+	}
+	if redacted := Markdown(&b.Plan, Context{Redact: Mask}); strings.Contains(redacted, "Ann Lee") || strings.Contains(redacted, "bob@") {
+		t.Errorf("people show:\n%s", redacted)
+	}
+}
+
 func unsound() []state.Problem {
 	return []state.Problem{
 		{Source: state.Source{File: "users.csv", Line: 12, Column: 5}, Text: `"37h" is not a number of hours (Weekly Working Hours). Write 37 or 37.5.`},

@@ -29,15 +29,20 @@ const (
 	openUntil = 40 // lines in a tree that is shown unfolded
 )
 
+// mostInTrees is how many people the trees show. All of them are in the list of changes.
+const mostInTrees = 1000
+
 // trees puts both sides together from those whose manager changes.
 func (p *htmlPage) trees() {
 	if len(p.Reports) == 0 {
 		return
 	}
 	people := map[string]bool{}
-	before, after := newForest(), newForest()
 	for _, r := range p.Reports {
 		people[r.Person] = true
+	}
+	before, after := newForest(), newForest()
+	for _, r := range p.Reports[:min(len(p.Reports), mostInTrees)] {
 		for _, m := range r.Before {
 			before.add(m, r, p.node(r, m, "ends"))
 		}
@@ -56,6 +61,9 @@ func (p *htmlPage) trees() {
 		}
 	}
 	p.Moves = text.Count(len(people), "person", "people")
+	if len(p.Reports) > mostInTrees {
+		p.Moves += ", the first " + text.Thousands(mostInTrees) + " of them"
+	}
 	now, then := "Now", "After"
 	if p.Run {
 		now, then = "Before this run", "As asked"

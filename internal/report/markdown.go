@@ -140,6 +140,7 @@ func (m *markdown) page(gated block) *page {
 			rows = append([]string{m.write("made", s.Made)}, rows...)
 		}
 		p.add(m.block("sync", s, rows, rankTime, "| "))
+		p.add(m.block("sync-people", s, list(m, "project", s.People), rankTime, "| "))
 	}
 	if m.Run && len(m.Next.Words) > 0 {
 		p.fixed(m.write("next", m.Next))

@@ -279,35 +279,44 @@ func (t *terminal) syncs() {
 		if len(s.Made) > 0 {
 			t.line(6, "  "+t.paint(green, "+")+" "+t.words(s.Made))
 		}
-		names := 0
-		for _, p := range s.Projects {
-			names = max(names, min(columns(plain(p.Name)), 40))
+		t.projects(s.Projects)
+		if len(s.People) > 0 {
+			t.line(2, "  "+t.paint(faint, "by person"))
+			t.projects(s.People)
 		}
-		for i, p := range s.Projects {
-			if i == mostAtTerminal {
-				t.more(len(s.Projects) - i)
-				break
-			}
-			sign := t.paint(yellow, "~")
-			var made, add, edit, take, sum string
-			if p.Made != "" {
-				sign, made = t.paint(green, "+"), "created in "+plain(p.Made)
-			}
-			if p.Add > 0 {
-				add = text.Thousands(p.Add) + " new"
-			}
-			if p.Edit > 0 {
-				edit = text.Thousands(p.Edit) + " edited"
-			}
-			if p.Take > 0 {
-				take = t.paint(red, text.Thousands(p.Take)+" deleted")
-			}
-			if p.Add+p.Edit > 0 {
-				sum = duration(p.Hours)
-			}
-			if both := joined(", ", made, add, edit, take, sum); both != "" {
-				t.line(6, "  "+sign+" "+pad(plain(p.Name), names)+"  "+both)
-			}
+	}
+}
+
+// projects lists what a sync does in each project, or for each person.
+func (t *terminal) projects(list []Project) {
+	names := 0
+	for _, p := range list {
+		names = max(names, min(columns(plain(p.Name)), 40))
+	}
+	for i, p := range list {
+		if i == mostAtTerminal {
+			t.more(len(list) - i)
+			break
+		}
+		sign := t.paint(yellow, "~")
+		var made, add, edit, take, sum string
+		if p.Made != "" {
+			sign, made = t.paint(green, "+"), "created in "+plain(p.Made)
+		}
+		if p.Add > 0 {
+			add = text.Thousands(p.Add) + " new"
+		}
+		if p.Edit > 0 {
+			edit = text.Thousands(p.Edit) + " edited"
+		}
+		if p.Take > 0 {
+			take = t.paint(red, text.Thousands(p.Take)+" deleted")
+		}
+		if p.Add+p.Edit > 0 {
+			sum = duration(p.Hours)
+		}
+		if both := joined(", ", made, add, edit, take, sum); both != "" {
+			t.line(6, "  "+sign+" "+pad(plain(p.Name), names)+"  "+both)
 		}
 	}
 }

@@ -14,12 +14,13 @@ type Sync struct {
 	Workspace string // the destination
 	Window    string // its first and last day
 	Projects  []Project
-	Sum       Project // of all projects
-	Made      Words   // fields, tags and tasks that are created
-	Section   Section // every change, by project
+	People    []Project // the same by whose entries they are, where a sync is of several people
+	Sum       Project   // of all projects
+	Made      Words     // fields, tags and tasks that are created
+	Section   Section   // every change, by project
 }
 
-// Project is what a time sync does in one project.
+// Project is what a time sync does in one project, or for one person.
 type Project struct {
 	Name            string
 	Made            string        // the workspace it is created in
@@ -74,31 +75,43 @@ func (b *builder) syncs() {
 
 // projects adds up a sync's entries.
 func (b *builder) projects(s *Sync, changes []*end) {
-	at := map[string]*Project{}
-	project := func(called string) *Project {
-		if at[called] == nil {
-			at[called] = &Project{Name: called}
+	at, people := map[string]*Project{}, map[string]*Project{}
+	find := func(in map[string]*Project, called string) *Project {
+		if in[called] == nil {
+			in[called] = &Project{Name: called}
 		}
-		return at[called]
+		return in[called]
 	}
 	for _, e := range changes {
 		switch e.Ref.Kind {
 		case plan.KindProject:
-			project(e.Ref.Name).Made = e.Ref.Workspace
+			find(at, e.Ref.Name).Made = e.Ref.Workspace
 		case plan.KindEntry:
-			for _, p := range []*Project{project(projectOf(e.Change)), &s.Sum} {
+			for _, p := range []*Project{find(at, projectOf(e.Change)), find(people, e.Person), &s.Sum} {
 				p.count(e)
 			}
 		default:
 			s.Made = join(", ", s.Made, say("%s %s", e.Ref.Kind.Info().One, data(e.Ref.Name)))
 		}
 	}
-	for _, p := range at {
-		s.Projects = append(s.Projects, *p)
+	s.Projects = mostHoursFirst(at)
+	if len(people) > 1 {
+		s.People = mostHoursFirst(people)
+		for i, p := range s.People {
+			s.People[i].Name = b.names.label(p.Name)
+		}
 	}
-	slices.SortFunc(s.Projects, func(x, y Project) int {
+}
+
+func mostHoursFirst(at map[string]*Project) []Project {
+	var list []Project
+	for _, p := range at {
+		list = append(list, *p)
+	}
+	slices.SortFunc(list, func(x, y Project) int {
 		return cmp.Or(cmp.Compare(y.Hours, x.Hours), cmp.Compare(x.Name, y.Name))
 	})
+	return list
 }
 
 func (p *Project) count(e *end) {
