@@ -40,7 +40,10 @@ func pages(t *testing.T) map[string]string {
 
 // notRun are the commands a page may show without a test that runs them, and why.
 var notRun = map[string]string{
-	"go install":                         "asks the network for this module; .ci/run builds it",
+	"go install":                         "writes into the folder of Go's programs; .ci/run builds it",
+	"git clone ":                         "asks GitHub",
+	"cd clockify-sync":                   "goes into that clone",
+	"clockify-sync init":                 "asks at a terminal; with the answers as flags it is run beside it",
 	"go test ./...":                      "that is this test; .ci/run runs it",
 	"gh ":                                "asks GitHub",
 	"aws ":                               "asks AWS",

@@ -31,6 +31,7 @@ against what the config needs, how far away the server is, and which assumptions
 	}
 	addFlags(cmd, fileFlags...)
 	addFlags(cmd, "format")
+	d.opts.noFiles = true
 	return cmd
 }
 

@@ -51,6 +51,7 @@ flags do not say.`,
 	set.StringVar(&i.syncs, "syncs", "", "what is kept in step, `WHAT`: users, time or both")
 	set.StringVar(&i.reviewers, "reviewers", "", "GitHub `LOGINS`, separated by commas, whose review approves what cannot be taken back easily")
 	addFlags(cmd, "env-file")
+	i.opts.noFiles = true
 	return cmd
 }
 

@@ -23,6 +23,7 @@ type options struct {
 	faults              string
 	force, gaps         bool // export
 	newConfig           bool // the config that is named may be missing: it is made
+	noFiles             bool // there may be no files at all yet
 
 	flags  map[string]string // those that were typed, with their values
 	repeat string            // the flags that a next command needs too, as they would be typed

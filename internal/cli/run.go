@@ -71,7 +71,7 @@ func (c *command) load() (*run, error) {
 		names.users, names.needUsers = "", false
 	}
 	r.loaded, err = readFiles(files, names)
-	if err == nil && len(r.problems()) == 0 && o.only == "" && !r.loaded.Users && len(r.loaded.Spec.Time) == 0 && len(env.SecretNames) == 0 {
+	if err == nil && !o.noFiles && len(r.problems()) == 0 && o.only == "" && !r.loaded.Users && len(r.loaded.Spec.Time) == 0 && len(env.SecretNames) == 0 {
 		names.needUsers = true // nothing to do at all: the CSV is what is missing
 		r.loaded, err = readFiles(files, names)
 	}
