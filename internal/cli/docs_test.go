@@ -17,14 +17,21 @@ import (
 )
 
 // pages are README.md and everything in docs/, by their path from the root.
-func pages(t *testing.T) map[string]string {
+func pages(t *testing.T) map[string]string { return pagesIn(t, "docs/*.md", "README.md") }
+
+// pagesIn are the pages that match patterns, by their path from the root.
+func pagesIn(t *testing.T, patterns ...string) map[string]string {
 	t.Helper()
-	names, err := filepath.Glob("../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
+	var names []string
+	for _, pattern := range patterns {
+		found, err := filepath.Glob("../../" + pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: no pages, %v", pattern, err)
+		}
+		names = append(names, found...)
 	}
 	out := map[string]string{}
-	for _, name := range append(names, "../../README.md") {
+	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -210,10 +217,10 @@ func docsEnv(home, url string, state sandbox.State) []string {
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
-// TestDocsLinks follows every link of the pages that stays in the repository.
+// TestDocsLinks follows every link of all pages that stays in the repository.
 func TestDocsLinks(t *testing.T) {
 	t.Parallel()
-	for name, page := range pages(t) {
+	for name, page := range pagesIn(t, "*.md", "docs/*.md") {
 		for _, m := range link.FindAllStringSubmatch(page, -1) {
 			target, fragment, _ := strings.Cut(m[1], "#")
 			if strings.Contains(target, "://") {
