@@ -17,6 +17,7 @@ type console struct {
 
 	verbose, noColor bool // as the flags say
 
+	warned     []string        // what warn printed
 	shown      map[string]bool // digests of the plans that were printed: an apply of one need not print it again
 	promptTime time.Duration   // spent waiting for answers
 }
@@ -36,6 +37,14 @@ func (c *console) fail(err error) int {
 		return ExitStopped
 	}
 	return ExitFailed
+}
+
+// warn prints what is probably a mistake, each once.
+func (c *console) warn(text string) {
+	if !slices.Contains(c.warned, text) {
+		c.warned = append(c.warned, text)
+		fmt.Fprintf(c.Stderr, "Warning: %s\n", visible(text))
+	}
 }
 
 // advise prints where to read on, each topic once.

@@ -3,7 +3,9 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,8 +76,14 @@ func nearestFlag(set *pflag.FlagSet, name string) string {
 // settle reads flags, environment and defaults into the options, and returns all that they say.
 func (c *command) settle() (config.Given, error) {
 	o := &c.opts
-	if err := c.readEnvFile(cmp.Or(o.flags["env-file"], c.getenv("CLOCKIFY_SYNC_ENV_FILE"))); err != nil {
-		return config.Given{}, about(aboutSettings, err)
+	switch file := cmp.Or(o.flags["env-file"], c.getenv("CLOCKIFY_SYNC_ENV_FILE")); {
+	case file == "":
+	case c.log != nil: // it would be a file of the repository, which a pull request may change
+		c.warn("no env file is read in GitHub Actions; " + file + " is not")
+	default:
+		if err := c.readEnvFile(file); err != nil {
+			return config.Given{}, about(aboutSettings, err)
+		}
 	}
 	env, err := config.FromEnvironment(config.Environment{Lookup: c.LookupEnv, Flags: o.flags, Names: c.Variables})
 	if err != nil {
@@ -87,7 +95,7 @@ func (c *command) settle() (config.Given, error) {
 		}
 	}
 	for _, warning := range env.Warnings {
-		fmt.Fprintf(c.Stderr, "Warning: %s\n", visible(warning))
+		c.warn(warning)
 	}
 	o.users, o.config, o.only = env.Users, env.Config, cmp.Or(o.only, env.Only)
 	o.format, o.out, o.audit = env.Format, env.Out, env.AuditDir
@@ -122,9 +130,6 @@ func (o *options) wantsSync(name string) bool {
 
 // readEnvFile adds the file's variables below those of the environment.
 func (c *console) readEnvFile(name string) error {
-	if name == "" {
-		return nil
-	}
 	f, err := os.Open(c.path(name))
 	if err != nil {
 		return fmt.Errorf("--env-file: %w. Start one from .env.example", err)
@@ -134,6 +139,7 @@ func (c *console) readEnvFile(name string) error {
 	if err != nil {
 		return fmt.Errorf("--env-file %s: %w", name, err)
 	}
+	c.Variables = slices.AppendSeq(slices.Clone(c.Variables), maps.Keys(values))
 	outer := c.LookupEnv
 	c.LookupEnv = func(key string) (string, bool) {
 		if value, ok := outer(key); ok && value != "" {
