@@ -40,13 +40,20 @@ type Base struct {
 	Loosened []plan.Loosened // what the pull request's files protect less
 }
 
-// baseSHA is the commit whose files decide what a pull request may loosen; ok is false where the run's own files do.
-func baseSHA(e github.Event) (sha string, ok bool) {
-	switch e.Name {
-	case "pull_request", "pull_request_review", "push":
+// baseRef is the commit or branch whose files decide what this run's files may loosen; ok is false where these are the
+// default branch's own, and nobody's pull request is being merged. Files that are not the default branch's are held against
+// it, whatever branch a pull request goes to: nothing else is ever applied.
+func baseRef(e github.Event) (ref string, ok bool) {
+	onDefault := e.Ref == "refs/heads/"+e.DefaultBranch
+	switch {
+	case e.Name == "push" && onDefault:
+		return e.Before, true
+	case e.Name == "pull_request" && e.Merged && e.BaseRef == e.DefaultBranch:
 		return e.BaseSHA, true
+	case e.Name == "schedule", e.DefaultBranch == "", onDefault && e.Name != "pull_request_target":
+		return e.BaseSHA, e.Name == "pull_request" || e.Name == "pull_request_review"
 	}
-	return "", false
+	return e.DefaultBranch, true
 }
 
 // readBase holds this run's files against those of the base: of what a pull request loosens, the stricter of both holds
@@ -54,7 +61,7 @@ func baseSHA(e github.Event) (sha string, ok bool) {
 // can approve; why says so.
 func (r *reporter) readBase(ctx context.Context, loaded Loaded) (rules Rules, loosened []plan.Loosened, why error) {
 	own := r.files.Rules
-	sha, ok := baseSHA(r.event)
+	sha, ok := baseRef(r.event)
 	if !ok {
 		return own, nil, nil
 	}

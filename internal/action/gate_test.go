@@ -106,7 +106,7 @@ func TestLoosened(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inRunner(t, func(r *runner) {
 				r.write("clockify-sync.yaml", tc.head)
-				r.hub.AddFile(beforeSHA, "clockify-sync.yaml", tc.base)
+				r.base("clockify-sync.yaml", tc.base)
 				code := cli.ExitDone
 				if tc.refused {
 					code = cli.ExitFailed
@@ -141,8 +141,8 @@ func TestRedactLoosened(t *testing.T) {
 // TestBaseByItsOwnNames finds the base's config by the product's order of names, whatever the pull request calls its own.
 func TestBaseByItsOwnNames(t *testing.T) {
 	inRunner(t, func(r *runner) {
-		r.hub.AddFile(beforeSHA, "clockify-sync.yaml", companyConfig+byReview)
-		r.hub.AddFile(beforeSHA, "config.yaml", companyConfig+strings.Replace(byReview, "rita", "mallory", 1))
+		r.base("clockify-sync.yaml", companyConfig+byReview)
+		r.base("config.yaml", companyConfig+strings.Replace(byReview, "rita", "mallory", 1))
 		r.write("clockify-sync.yaml", "")
 		r.remove("clockify-sync.yaml")
 		r.write("config.yaml", companyConfig+strings.Replace(byReview, "rita", "mallory", 1))
@@ -158,7 +158,7 @@ func TestUnsoundBase(t *testing.T) {
 	inRunner(t, func(r *runner) {
 		r.configure(byReview)
 		r.write("clockify-sync.yaml", strings.Replace(companyConfig, "guards:\n  max_shrink: 90%\n", "", 1)+byReview)
-		r.hub.AddFile(beforeSHA, "clockify-sync.yaml", "approval: [nonsense\n")
+		r.base("clockify-sync.yaml", "approval: [nonsense\n")
 		got := r.run(r.pull(head1, nil))
 		got.says(r.t, "the config as it was before could not be read, so the defaults stand for it and nothing can be approved")
 		if got.outputs["approval-digest"] != "" {
@@ -179,7 +179,7 @@ func TestOtherWorkspace(t *testing.T) {
 			return strings.Replace(companyConfig, "workspace:\n", "workspace:\n  id: \""+id+"\"\n", 1)
 		}
 		r.write("clockify-sync.yaml", named(own))
-		r.hub.AddFile(beforeSHA, "clockify-sync.yaml", named("64a687e29ae1f428e7ebe303"))
+		r.base("clockify-sync.yaml", named("64a687e29ae1f428e7ebe303"))
 		got := r.run(r.pull(head1, nil))
 		if got.outputs["gated"] != got.outputs["changes"] || got.outputs["gated"] == "4" {
 			r.t.Errorf("%s of %s changes are gated, want all", got.outputs["gated"], got.outputs["changes"])
@@ -264,7 +264,7 @@ func TestOrigins(t *testing.T) {
 	inRunner(t, func(r *runner) {
 		r.run(r.pull(head1, nil))
 		calls := r.clockify.Total()
-		r.hub.AddFile(beforeSHA, "users.csv", strings.Replace(companyCSV, `"37,5"`, "40", 1))
+		r.base("users.csv", strings.Replace(companyCSV, `"37,5"`, "40", 1))
 		r.run(r.pull(head1, nil))
 		if n := r.clockify.Total() - calls; n != calls {
 			r.t.Errorf("%d calls with a base, %d without", n, calls)
@@ -280,8 +280,8 @@ func TestCommentOnChanges(t *testing.T) {
 		r.run(r.schedule()) // all that is routine is done
 		keep := strings.Replace(companyConfig, "absent: deactivate", "absent: keep", 1)
 		r.write("clockify-sync.yaml", keep)
-		r.hub.AddFile(beforeSHA, "clockify-sync.yaml", keep)
-		r.hub.AddFile(beforeSHA, "users.csv", companyCSV)
+		r.base("clockify-sync.yaml", keep)
+		r.base("users.csv", companyCSV)
 		r.run(r.pull(head1, nil))
 		if n := len(r.comments()); n != 0 {
 			r.t.Fatalf("%d comments on a pull request that changes nothing", n)

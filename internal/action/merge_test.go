@@ -56,11 +56,11 @@ func TestMerge(t *testing.T) {
 		{name: "by the author", config: strings.Replace(byReview, "rita", "ann", 1), review: func(r *runner) { r.approve("ann", head1) }, says: "ann: is the author of the pull request"},
 		{name: "by somebody not named", config: byReview, review: func(r *runner) { r.approve("mallory", head1) }, says: "mallory: is not a named reviewer"},
 		{name: "by somebody the pull request itself named", config: strings.Replace(byReview, "rita", "mallory", 1), review: func(r *runner) {
-			r.hub.AddFile(beforeSHA, "clockify-sync.yaml", companyConfig+byReview)
+			r.base("clockify-sync.yaml", companyConfig+byReview)
 			r.approve("mallory", head1)
 		}, says: "mallory: is not a named reviewer"},
 		{name: "the pull request brings the gate", config: byReview, review: func(r *runner) {
-			r.hub.AddFile(beforeSHA, "clockify-sync.yaml", companyConfig)
+			r.base("clockify-sync.yaml", companyConfig)
 			r.approve("rita", head1)
 		}, says: "That counts from the next merge on"},
 		{name: "dismissed", config: byReview, review: func(r *runner) {

@@ -153,7 +153,7 @@ func TestManyGated(t *testing.T) {
 		})
 		config := strings.Replace(companyConfig, "90%", "100%", 1) + "approval: {from: pull-request, reviewers: [rita]}\n"
 		r.write("clockify-sync.yaml", config)
-		r.hub.AddFile(beforeSHA, "clockify-sync.yaml", config)
+		r.base("clockify-sync.yaml", config)
 		got := r.run(r.pull(head1, nil))
 		got.want(r.t, cli.ExitDone, nil)
 		comments := r.hub.Comments(7)

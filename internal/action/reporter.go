@@ -144,7 +144,7 @@ func (r *reporter) describe(c *report.Context) {
 	for _, l := range r.loosened {
 		c.Loosened = append(c.Loosened, report.Loosened{Setting: l.Setting, From: l.Base, To: cmp.Or(l.Head, "nothing")})
 	}
-	if r.event.Name != "pull_request" {
+	if r.event.Name != "pull_request" || r.decision.does != plans {
 		return
 	}
 	c.HappensOnMerge = r.onMerge()

@@ -144,11 +144,17 @@ func (r *runner) remove(name string) {
 	}
 }
 
+// base puts a file into the default branch as it was before pull request 7 was merged.
+func (r *runner) base(name, text string) {
+	r.hub.AddFile(beforeSHA, name, text)
+	r.hub.AddFile("main", name, text)
+}
+
 // configure adds lines to the config, in the files and in the base.
 func (r *runner) configure(text string) {
 	r.t.Helper()
 	r.write("clockify-sync.yaml", companyConfig+text)
-	r.hub.AddFile(beforeSHA, "clockify-sync.yaml", companyConfig+text)
+	r.base("clockify-sync.yaml", companyConfig+text)
 }
 
 // event is what starts a run.
