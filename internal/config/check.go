@@ -2,113 +2,17 @@ package config
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
-
-// tidy brings the tree into one form: second spellings become first ones, one text where a list belongs a list of one,
-// and what is null or blank goes, for it counts as not written.
-func (d *document) tidy(s *setting, v *value) {
-	if v == nil {
-		return
-	}
-	if v.shape == aScalar && (s.kind == aList || s.kind == people && !strings.EqualFold(v.text, "all")) {
-		*v = value{shape: aSequence, at: v.at, list: []*value{{at: v.at, text: v.text, typ: v.typ}}}
-	}
-	switch {
-	case v.shape == aSequence && s.kind == mappings:
-		for _, item := range v.list {
-			d.tidy(&setting{kind: aMapping, keys: s.keys}, item)
-		}
-	case v.shape == aSequence:
-		v.list = slices.DeleteFunc(v.list, func(item *value) bool { return item == nil || item.shape == aScalar && item.text == "" })
-	case v.shape == aDict && (s.kind == aMapping || s.kind == lists):
-		d.tidyKeys(s, v)
-	}
-}
-
-func (d *document) tidyKeys(s *setting, v *value) {
-	var keep []*entry
-	for _, e := range v.keys {
-		k := s.child(e.key)
-		if s.kind == lists {
-			k = &setting{kind: aList}
-		}
-		if k != nil && k.alias == e.key {
-			if first := v.find(k.name); first != nil {
-				d.badKey(e.at, "%s and %s are the same setting; write one", k.path, e.key)
-				continue
-			}
-			e.key = k.name
-		}
-		if k != nil {
-			d.tidy(k, e.value)
-			blank := e.value != nil && e.value.shape == aScalar && e.value.text == "" && !k.keepsTheBlank && k.kind != aFlag
-			if (e.value == nil || blank) && !k.full && !k.need && s.kind != lists {
-				continue
-			}
-		}
-		keep = append(keep, e)
-	}
-	v.keys = keep
-}
-
-// instance is a value as the schema's library takes it: what is text by the table is text as it is written.
-func (s *setting) instance(v *value) any {
-	if v == nil {
-		return nil
-	}
-	switch v.shape {
-	case aSequence:
-		item := &setting{kind: aText, as: s.as}
-		if s.kind == mappings {
-			item = &setting{kind: aMapping, keys: s.keys}
-		}
-		list := []any{}
-		for _, x := range v.list {
-			list = append(list, item.instance(x))
-		}
-		return list
-	case aDict:
-		dict := map[string]any{}
-		for _, e := range v.keys {
-			k := s.child(e.key)
-			if k == nil {
-				k = &setting{kind: aText}
-			}
-			dict[e.key] = k.instance(e.value)
-		}
-		return dict
-	}
-	switch {
-	case v.typ == ast.BoolType && (s.kind == aFlag || len(s.words) > 0):
-		return v.text == "true"
-	case s.kind == aNumber, s.kind == aCount:
-		if number, ok := parseDecimal(v.text); ok {
-			return json.Number(decimal(number))
-		}
-	}
-	return v.text
-}
-
-// parseDecimal reads 37, 37.5 or 37,5 and nothing more clever: no exponent, no hex, no NaN.
-func parseDecimal(s string) (float64, bool) {
-	if strings.Trim(s, "0123456789.,-") != "" || strings.HasPrefix(s, ".") || strings.HasPrefix(s, ",") {
-		return 0, false
-	}
-	f, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
-	return f, err == nil && len(s) <= 30
-}
 
 // validate checks the tree by the schema, puts what the library says into words, and takes what is wrong out of the tree.
 func (d *document) validate(root *setting) error {
@@ -227,38 +131,58 @@ func (p place) token() *token.Token {
 	return p.value.at
 }
 
-// wrong reports a value that is not what the table wants.
+// wrong reports a value that is not what the table wants, with the reason where there is one.
 func (d *document) wrong(p place, why string) {
-	s := p.setting
-	f := formats[s.as]
-	want := s.wanted()
-	switch {
-	case p.value == nil && s.as == "color":
-		d.bad(p.at, "%s is empty; write %s: without them # begins a comment", p.name, want)
-	case p.value == nil && p.item:
-		d.bad(p.at, "%s is empty", p.name)
-	case p.value == nil && p.own != "":
-		d.bad(p.at, "%s: %s has no value; write %s", p.name, quote(p.own), want)
+	switch hides := formats[p.setting.as].hides; {
 	case p.value == nil:
-		d.bad(p.at, "%s is empty", p.name)
-	case p.value.shape == aScalar && f.hides != nil && f.hides(p.value.text) && why == "" && s.as == "variable":
-		d.hide(p.value.text)
-		d.badKey(p.at, "%s is not the name of an environment variable (not shown: it may be the token)", p.name)
-	case p.value.shape == aScalar && f.hides != nil && f.hides(p.value.text):
-		d.hide(p.value.text)
-		d.badKey(p.at, "%s holds a user name or password; keys come from the environment only", p.name)
-	case p.own != "" && s.kind != people:
-		d.bad(p.token(), "%s: %s is %s; write %s", p.name, quote(p.own), p.value.found(), want)
-	case p.item && p.value.shape != aScalar && s.kind != aMapping:
-		d.bad(p.token(), "%s holds %s; write %s", p.name, p.value.found(), want)
-	case why != "" && p.item:
-		d.bad(p.token(), "%s: %s %s; write %s", p.name, p.value.found(), why, cmp.Or(f.want, want))
-	case why != "":
-		d.bad(p.token(), "%s: %s %s; write %s", p.name, p.value.found(), why, want)
-	case p.item && s.kind != aMapping:
-		d.bad(p.token(), "%s: %s is not %s", p.name, p.value.found(), f.want)
+		d.empty(p)
+	case p.value.shape == aScalar && hides != nil && hides(p.value.text):
+		d.secret(p)
 	default:
-		d.bad(p.token(), "%s is %s; write %s", p.name, p.value.found(), want)
+		d.unwanted(p, why)
+	}
+}
+
+// empty reports a key or an entry without a value.
+func (d *document) empty(p place) {
+	switch {
+	case p.own != "":
+		d.bad(p.at, "%s: %s has no value; write %s", p.name, quote(p.own), p.setting.wanted())
+	case p.setting.as == "color":
+		d.bad(p.at, "%s is empty; write %s: without them # begins a comment", p.name, p.setting.wanted())
+	default:
+		d.bad(p.at, "%s is empty", p.name)
+	}
+}
+
+// secret reports a value that may be a token or hold a password, without showing it.
+func (d *document) secret(p place) {
+	d.hide(p.value.text)
+	if p.setting.as == "variable" {
+		d.badKey(p.at, "%s is not the name of an environment variable (not shown: it may be the token)", p.name)
+		return
+	}
+	d.badKey(p.at, "%s holds a user name or password; keys come from the environment only", p.name)
+}
+
+// unwanted reports a value of another form, or one that breaks a rule.
+func (d *document) unwanted(p place, why string) {
+	found, want := p.value.found(), p.setting.wanted()
+	one := formats[p.setting.as].want // what an entry of a list must be
+	entry := p.item && p.setting.kind != aMapping
+	switch {
+	case p.own != "" && p.setting.kind != people:
+		d.bad(p.token(), "%s: %s is %s; write %s", p.name, quote(p.own), found, want)
+	case entry && p.value.shape != aScalar:
+		d.bad(p.token(), "%s holds %s; write %s", p.name, found, want)
+	case why != "" && p.item:
+		d.bad(p.token(), "%s: %s %s; write %s", p.name, found, why, cmp.Or(one, want))
+	case why != "":
+		d.bad(p.token(), "%s: %s %s; write %s", p.name, found, why, want)
+	case entry:
+		d.bad(p.token(), "%s: %s is not %s", p.name, found, one)
+	default:
+		d.bad(p.token(), "%s is %s; write %s", p.name, found, want)
 	}
 }
 
