@@ -27,6 +27,7 @@ type (
 	Profile struct {
 		Person   string
 		Capacity *time.Duration // per working day; nil: leave
+		Days     []time.Weekday // the working days; none: leave
 		Values   []Value
 	}
 	// Membership is a person in a group.

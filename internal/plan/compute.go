@@ -43,34 +43,60 @@ func finish(p *Plan, needs func(changes []Change)) {
 	})
 }
 
-// sortChanges orders the changes, equal ones as they were. Changes are large and may be many: places are sorted, and every
-// change is then moved once.
+// sortChanges orders the changes as they are run: by phase, and within one so that what others may need comes first. They
+// are large, and there may be very many: small keys are sorted, and every change is copied once.
 func sortChanges(changes []Change) {
-	from := make([]int32, len(changes)) // which change belongs at each place
-	for i := range from {
-		from[i] = int32(i)
+	type key struct{ rank, at int }
+	keys := make([]key, len(changes))
+	after := renames(changes)
+	for i := range changes {
+		c := &changes[i]
+		keys[i] = key{slices.Index(Phases, c.Phase)<<48 | place(c)<<32 | after[i], i}
 	}
-	slices.SortFunc(from, func(a, b int32) int { return cmp.Or(compare(&changes[a], &changes[b]), cmp.Compare(a, b)) })
-	for start := range from {
-		first := changes[start]
-		for at := int32(start); from[at] != at; {
-			next := from[at]
-			from[at] = at
-			if next == int32(start) {
-				changes[at] = first
-				break
-			}
-			changes[at] = changes[next]
-			at = next
+	slices.SortFunc(keys, func(a, b key) int {
+		if a.rank != b.rank {
+			return cmp.Compare(a.rank, b.rank)
 		}
+		return cmp.Or(compare(&changes[a.at], &changes[b.at]), cmp.Compare(a.at, b.at))
+	})
+	ordered := make([]Change, len(changes))
+	for i, k := range keys {
+		ordered[i] = changes[k.at]
 	}
+	copy(changes, ordered)
 }
 
-// compare orders changes as they are run: by phase, and within one so that what others may need comes first.
+// renames says of each group that takes a name which another one gives up how many renamings have to come before.
+func renames(changes []Change) map[int]int {
+	to := map[string]string{} // new names by the old ones
+	for i := range changes {
+		if do, ok := changes[i].Do.(Group); ok && changes[i].Op == Update {
+			to[do.Name] = do.NewName
+		}
+	}
+	if len(to) == 0 {
+		return nil
+	}
+	after := map[int]int{}
+	for i := range changes {
+		do, ok := changes[i].Do.(Group)
+		if !ok || changes[i].Op == Delete {
+			continue
+		}
+		name := do.Name
+		if changes[i].Op == Update {
+			name = do.NewName
+		}
+		for next, given := to[name]; given && after[i] < len(to); next, given = to[next] {
+			after[i]++
+		}
+	}
+	return after
+}
+
+// compare orders changes of one place in a phase.
 func compare(a, b *Change) int {
 	return cmp.Or(
-		cmp.Compare(slices.Index(Phases, a.Phase), slices.Index(Phases, b.Phase)),
-		cmp.Compare(place(a), place(b)),
 		cmp.Compare(a.Ref.Name, b.Ref.Name),
 		slices.CompareFunc(a.Fields, b.Fields, func(x, y Field) int {
 			return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Before, y.Before), cmp.Compare(x.After, y.After))

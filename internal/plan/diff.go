@@ -1,83 +1,117 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// diff lists the changes that lead from one roster to another, in no particular order but always the same one.
-func (p *planner) diff(from, to *roster) []Change {
-	d := &differ{planner: p, weeks: map[string]time.Duration{}}
-	for _, row := range p.rows {
-		d.weeks[row.Email] = row.Week
+// Fields of a profile's change that are no custom fields.
+const (
+	fieldCapacity = "capacity"
+	fieldDays     = "working days"
+)
+
+// differ lists the changes that lead from one state to another.
+type differ struct {
+	*userPlanner
+	from, to *userState
+	why      map[string]why   // why the fallback manager stands in for a person's manager
+	apart    map[string]Guard // attributes that are changed each on its own
+	rows     map[string]*row
+	changes  []Change
+}
+
+// diff lists the changes that lead from one state to another, in no particular order but always the same one.
+func (p *userPlanner) diff(from, to *userState, why map[string]why, apart map[string]Guard) []Change {
+	if from == to {
+		return nil
 	}
+	d := &differ{userPlanner: p, from: from, to: to, why: why, apart: apart}
 	for _, name := range sorted(to.fields) {
 		if !from.fields[name] {
 			d.add(Provision, Create, name, CustomField{name}, Field{"type", "", string(state.FieldText)})
 		}
 	}
 	for _, key := range sorted(to.groups) {
-		d.group(from.groups[key], to.groups[key])
+		d.group(key)
 	}
 	for _, key := range sorted(from.groups) {
 		if to.groups[key] == nil {
-			name := from.groups[key].Name
-			d.add(Cleanup, Delete, name, Group{Name: name}, Field{"name", name, ""},
-				Field{"members", fmt.Sprint(len(from.groups[key].Members)), ""})
-			d.last().Leaver = p.ownGroup[key]
+			g := from.groups[key]
+			d.add(Cleanup, Delete, g.Name, Group{Name: g.Name}, Field{"name", g.Name, ""}, Field{"members", strconv.Itoa(len(g.Members)), ""})
 		}
 	}
 	for _, email := range to.emails() {
 		if from.people[email] != to.people[email] {
-			d.person(from.people[email], to.people[email])
+			d.person(email)
 		}
 	}
 	return d.changes
 }
 
-type differ struct {
-	*planner
-	changes []Change
-	weeks   map[string]time.Duration // hours of a week, by email
-}
-
-func (d *differ) add(phase Phase, op Op, name string, do Action, fields ...Field) {
+func (d *differ) add(phase Phase, op Op, name string, do Action, fields ...Field) *Change {
 	d.changes = append(d.changes, Change{
 		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, d.dir.WorkspaceID, do.Kind(), name}, Fields: fields, Do: do,
 	})
+	return &d.changes[len(d.changes)-1]
 }
 
-func (d *differ) last() *Change { return &d.changes[len(d.changes)-1] }
+// about is add for a change that is about a person.
+func (d *differ) about(email string, phase Phase, op Op, name string, do Action, fields ...Field) *Change {
+	c := d.add(phase, op, name, do, fields...)
+	c.Person, c.Source = email, d.rowOf(email).At
+	return c
+}
 
-func (d *differ) group(from, to *state.Group) {
-	if from == to {
-		return
+// rowOf is the row that is carried out for the person; an empty one where there is none.
+func (d *differ) rowOf(email string) *row {
+	if d.rows == nil {
+		d.rows = make(map[string]*row, len(d.roll.rows))
+		for i := range d.roll.rows {
+			d.rows[d.roll.rows[i].Email] = &d.roll.rows[i]
+		}
 	}
-	if from == nil {
+	if r := d.rows[email]; r != nil {
+		return r
+	}
+	return &row{}
+}
+
+func (d *differ) group(key string) {
+	from, to := d.from.groups[key], d.to.groups[key]
+	switch {
+	case from == to:
+		return
+	case from == nil:
 		d.add(Provision, Create, to.Name, Group{Name: to.Name}, Field{"name", "", to.Name})
 		from = &state.Group{Name: to.Name}
-	}
-	if from.Name != to.Name {
-		d.add(Provision, Update, from.Name, Group{from.Name, to.Name}, Field{"name", from.Name, to.Name})
-		d.last().Cause, d.last().Reason = state.CauseRenamed, "its manager goes by another name now"
+	case from.Name != to.Name:
+		c := d.add(Provision, Update, from.Name, Group{from.Name, to.Name}, Field{"name", from.Name, to.Name})
+		c.Cause = state.CauseRenamed
+		for _, m := range to.Managers {
+			if from.Name == groupName(d.label(d.from, m), "") { // still their name, and somebody else's too
+				c.Cause = state.CauseSameName
+			}
+		}
 	}
 	added, removed := compareLists(from.Members, to.Members)
 	for _, m := range added {
-		d.add(Assign, Create, m, Membership{to.Name, m}, Field{"group", "", to.Name})
-		d.about(m, d.reasons[m])
+		c := d.about(m, Assign, Create, m, Membership{to.Name, m}, Field{"group", "", to.Name})
+		c.Cause, c.CauseAbout = d.why[m].cause, d.why[m].about
 	}
 	for _, m := range removed {
-		d.add(Remove, Delete, m, Membership{to.Name, m}, Field{"group", to.Name, ""})
-		d.about(m, reason{})
+		d.about(m, Remove, Delete, m, Membership{to.Name, m}, Field{"group", to.Name, ""})
 	}
 	added, removed = compareLists(from.Managers, to.Managers)
 	for _, m := range added {
-		d.add(Assign, Create, to.Name, Manager{Manager: m, Group: to.Name}, Field{"team manager", "", m})
+		c := d.add(Assign, Create, to.Name, Manager{Manager: m, Group: to.Name}, Field{"team manager", "", m})
 		if m == d.spec.FallbackManager {
-			d.last().Cause = state.CauseGroupFallback
+			c.Cause = state.CauseGroupFallback
 		}
 	}
 	for _, m := range removed {
@@ -85,95 +119,119 @@ func (d *differ) group(from, to *state.Group) {
 	}
 }
 
-// about says whom the change is about, which row asks for it and why.
-func (d *differ) about(email string, why reason) {
-	c := d.last()
-	c.Person, c.Cause, c.CauseAbout, c.Reason = email, why.cause, why.about, why.text
-	c.Source = d.source[email]
-}
-
-func (d *differ) person(from, to *state.Person) {
-	email := to.Email
+func (d *differ) person(email string) {
+	from, to := d.from.people[email], d.to.people[email]
 	if from == nil {
-		d.add(Provision, Create, email, Person{Email: email, SendEmail: d.spec.SendEmail}, Field{"status", "", "invited"})
-		d.last().Calls = 2 // the answer does not name the new member: they are looked up afterwards
-		d.about(email, reason{state.CauseNew, "", "in " + d.spec.File + ", not in the workspace"})
+		c := d.about(email, Provision, Create, email, Person{Email: email, SendEmail: d.spec.SendEmail}, Field{"status", "", "invited"})
+		c.Calls = 2 // the answer does not name the new member: they are looked up afterwards
+		c.Cause = state.CauseNew
 		from = &state.Person{Email: email, Status: to.Status, Capacity: state.CapacityUnknown}
 	}
 	if from.Status != to.Status {
-		phase, why := Provision, reason{state.CauseInactive, "", "in " + d.spec.File + " and inactive in the workspace"}
-		var handover *Handover
-		if to.Status == state.Inactive {
-			handover = d.handover(email)
-			phase, why = Deactivate, reason{state.CauseAbsent, "", d.consequence(handover)}
+		active := to.Status == state.Active
+		phase := Provision
+		if !active {
+			phase = Deactivate
 		}
-		d.add(phase, Update, email, Person{Email: email, Active: to.Status == state.Active}, Field{"status", string(from.Status), string(to.Status)})
-		d.about(email, why)
-		d.last().Handover = handover
+		c := d.about(email, phase, Update, email, Person{Email: email, Active: active}, Field{"status", string(from.Status), string(to.Status)})
+		c.Cause = state.CauseInactive
 	}
-	d.profile(from, to)
+	d.profile(email, from, to)
 	if from.EmptyRole && !to.EmptyRole {
-		d.add(Remove, Delete, email, Manager{Manager: email}, Field{"ghost role", "held", ""})
-		d.about(email, reason{state.CauseEmptyRole, "", "a team manager role over nothing"})
+		d.about(email, Remove, Delete, email, Manager{Manager: email}, Field{"empty role", "held", ""}).Cause = state.CauseEmptyRole
 	}
 	added, removed := compareLists(from.Managers, to.Managers)
 	for _, m := range added {
-		d.add(Assign, Create, email, Manager{Manager: m, Person: email}, Field{"manager", "", m})
-		d.about(email, d.reasons[email])
+		c := d.about(email, Assign, Create, email, Manager{Manager: m, Person: email}, Field{"manager", "", m})
+		c.Cause, c.CauseAbout = d.why[email].cause, d.why[email].about
 	}
 	for _, m := range removed {
-		d.add(Remove, Delete, email, Manager{Manager: m, Person: email}, Field{"manager", m, ""})
-		d.about(email, reason{})
+		d.about(email, Remove, Delete, email, Manager{Manager: m, Person: email}, Field{"manager", m, ""})
 	}
 }
 
-// profile writes what is set in one change and what is cleared in another, since a guard may hold back the latter.
-func (d *differ) profile(from, to *state.Person) {
-	var set, cleared Profile
-	var sets, clears []Field
+// profile writes what is set in one change and what is cleared in another, which Clockify may refuse.
+func (d *differ) profile(email string, from, to *state.Person) {
+	apart := d.apart
+	if d.from.people[email] == nil || from.Status != to.Status {
+		apart = nil // who comes or comes back does so whole
+	}
+	set, cleared := profileChange{do: Profile{Person: email}}, profileChange{do: Profile{Person: email}}
 	if from.Capacity != to.Capacity && to.Capacity != state.CapacityUnknown {
-		set.Capacity = new(time.Duration)
-		*set.Capacity = to.Capacity
+		capacity := to.Capacity
 		before := ""
 		if from.Capacity != state.CapacityUnknown {
 			before = DurationText(from.Capacity)
 		}
-		sets = append(sets, Field{"capacity", before, DurationText(to.Capacity)})
+		set.do.Capacity = &capacity
+		set.fields = append(set.fields, Field{fieldCapacity, before, DurationText(to.Capacity)})
 	}
-	var why reason
+	if !slices.Equal(from.Days, to.Days) {
+		set.do.Days = to.Days
+		set.fields = append(set.fields, Field{fieldDays, daysText(from.Days), daysText(to.Days)})
+	}
+	if apart[attributeHours] != "" {
+		d.write(email, Update, set, "")
+		set = profileChange{do: Profile{Person: email}}
+	}
+	var cause Cause
 	if before, after := from.Fields[state.LeaveField], to.Fields[state.LeaveField]; d.spec.DeactivateAfter > 0 && before != after {
-		// Taking the mark off is no loss that a guard has to count.
-		set.Values = append(set.Values, Value{state.LeaveField, after})
-		sets = append(sets, Field{state.LeaveField, before, after})
-		if why = (reason{state.CauseBack, "", "back in " + d.spec.File}); after != "" {
-			why = reason{state.CauseAbsent, "", "active and not in " + d.spec.File}
+		set.add(state.LeaveField, before, after) // taking the mark off is no loss
+		if cause = state.CauseBack; after != "" {
+			cause = state.CauseAbsent
 		}
 	}
 	for _, m := range d.spec.Fields {
-		before, after := from.Fields[m.Field], to.Fields[m.Field]
+		name := d.fields[m.Field].Name
+		before, after := from.Fields[name], to.Fields[name]
 		switch {
-		case before == after:
+		case text.NFC(before) == text.NFC(after):
+		case apart[m.Field] != "":
+			one, op, why := profileChange{do: Profile{Person: email}}, Update, Cause("")
+			if after == "" {
+				op, why = Delete, state.CauseBlank
+			}
+			one.add(name, before, after)
+			d.write(email, op, one, why)
 		case after == "":
-			cleared.Values = append(cleared.Values, Value{m.Field, ""})
-			clears = append(clears, Field{m.Field, before, ""})
+			cleared.add(name, before, "")
 		default:
-			set.Values = append(set.Values, Value{m.Field, after})
-			sets = append(sets, Field{m.Field, before, after})
+			set.add(name, before, after)
 		}
 	}
-	if len(sets) > 0 {
-		set.Person = to.Email
-		d.add(Profiles, Update, to.Email, set, sets...)
-		if set.Capacity != nil {
-			d.last().Week = d.weeks[to.Email]
-		}
-		d.about(to.Email, why)
+	d.write(email, Update, set, cause)
+	d.write(email, Delete, cleared, state.CauseBlank)
+}
+
+// profileChange is a change of a profile in the making.
+type profileChange struct {
+	do     Profile
+	fields []Field
+}
+
+func (c *profileChange) add(field, before, after string) {
+	c.do.Values = append(c.do.Values, Value{field, after})
+	c.fields = append(c.fields, Field{field, before, after})
+}
+
+func (d *differ) write(email string, op Op, c profileChange, cause Cause) {
+	if len(c.fields) == 0 {
+		return
 	}
-	if len(clears) > 0 {
-		cleared.Person = to.Email
-		d.add(Profiles, Delete, to.Email, cleared, clears...)
-		d.about(to.Email, reason{state.CauseBlank, "", "blank in " + d.spec.File})
+	change := d.about(email, Profiles, op, email, c.do, c.fields...)
+	change.Cause = cause
+	if c.do.Capacity != nil {
+		change.Week = d.rowOf(email).Week
 	}
+}
+
+// daysText renders working days as MONDAY, TUESDAY.
+func daysText(days []time.Weekday) string {
+	names := make([]string, len(days))
+	for i, day := range days {
+		names[i] = strings.ToUpper(day.String())
+	}
+	return strings.Join(names, ", ")
 }
 
 // compareLists says what is in after only and in before only. Both lists are sorted.

@@ -92,6 +92,7 @@ func declares(t testing.TB, text string) *state.Users {
 		File: "users.csv", FallbackManager: "ops@x", FallbackGroup: "Other functions",
 		Guards: state.Guards{
 			MaxDeactivations: state.Limit{Share: 0.05, Floor: 3}, MaxRemovals: state.Limit{Share: 0.2, Floor: 10},
+			MaxReactivations: state.Limit{Count: 1000}, MaxInvitations: state.Limit{Count: 1000}, MaxChanges: state.Limit{Count: 1000},
 			MaxShrink: state.Limit{Count: 1000}, MinActiveUsers: 2,
 		},
 	}

@@ -7,66 +7,76 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// day is how a mark is written.
-const day = time.DateOnly
-
-// graced reports whether an absent person is not to be deactivated yet: they are marked with the day on which they are
-// due, or were and it has not come. With no grace nobody is.
-func (p *planner) graced(email string) bool {
-	if p.spec.DeactivateAfter <= 0 {
-		return false
-	}
-	if !p.canMark() {
-		return true
-	}
-	person := p.want.people[email]
-	today := p.dir.Now.UTC().Format(day)
-	due := person.Fields[state.LeaveField]
-	if _, err := time.Parse(day, due); err != nil { // no mark yet, or nothing that is a day
-		due = p.dir.Now.UTC().Add(p.spec.DeactivateAfter).Format(day)
-		person = p.want.person(email)
-		person.Fields[state.LeaveField] = due
-		p.then.people[email] = person
-		p.want.fields[state.LeaveField], p.then.fields[state.LeaveField] = true, true
-	} else if due <= today {
-		return false
-	}
-	p.note(state.Finding{Kind: state.FindingMarked, Level: state.LevelAttention, Name: email, About: due}, "is not in %s and will be deactivated on %s or later, with approval, unless they return (deactivate_after)", p.spec.File, due)
-	return true
-}
-
-// canMark reports whether the field that holds the mark can be used. Where it cannot, nobody can be shown to have had
-// their grace, and nobody is deactivated.
-func (p *planner) canMark() bool {
-	i := slices.IndexFunc(p.dir.Fields, func(f state.Field) bool { return f.Name == state.LeaveField })
-	why, cause := "", Cause("")
-	switch {
-	case slices.ContainsFunc(p.spec.Fields, func(m state.Mapping) bool { return m.Field == state.LeaveField }):
-		cause, why = state.CauseFieldMapped, "is filled from a CSV column (field_mapping) and belongs to deactivate_after: map the column to another field"
-	case i < 0:
-		return true
-	case p.dir.Fields[i].Inactive:
-		cause, why = state.CauseFieldInactive, "is inactive in Clockify: nobody can be marked, and nobody is deactivated, until an admin activates it (Workspace settings, Custom fields, Users)"
-	case p.dir.Fields[i].Type != state.FieldText:
-		cause, why = state.CauseFieldType, "is not a text field: nobody can be marked, and nobody is deactivated, until it has another name"
-	default:
-		return true
-	}
-	if !p.markTold {
-		p.markTold = true
-		p.note(state.Finding{Kind: state.FindingField, Name: state.LeaveField, Cause: cause, Failed: true}, "%s", why)
-	}
-	return false
-}
-
-// unmark takes the mark off the people of the CSV: they are back.
-func (p *planner) unmark() {
+// setLeaveDates marks the absent people with the day on which they are due to be deactivated, and takes the mark off those
+// who are back. Editing the date by hand changes the grace period.
+func (p *userPlanner) setLeaveDates(t *userTarget) {
 	if p.spec.DeactivateAfter <= 0 || p.spec.Absent != state.AbsentDeactivate {
 		return
 	}
-	for _, row := range p.rows {
-		if p.want.people[row.Email].Fields[state.LeaveField] != "" && p.canMark() {
-			delete(p.want.person(row.Email).Fields, state.LeaveField)
+	usable, told := p.canMark(), false
+	say := func() {
+		if !usable.Failed || told {
+			return
+		}
+		told = true
+		t.note(usable)
+	}
+	for _, row := range t.rows {
+		if t.people[row.Email].Fields[state.LeaveField] == "" {
+			continue
+		}
+		if say(); !usable.Failed {
+			delete(t.person(row.Email).Fields, state.LeaveField)
 		}
 	}
+	for _, email := range p.mayLeave(t.userState) {
+		if say(); usable.Failed {
+			return
+		}
+		if _, marked := p.due(t.userState, email); !marked {
+			t.person(email).Fields[state.LeaveField] = p.dir.Now.UTC().Add(p.spec.DeactivateAfter).Format(time.DateOnly)
+			t.fields[state.LeaveField] = true
+		}
+	}
+}
+
+// due is the day an absent person is due to leave, where they are marked with one.
+func (p *userPlanner) due(s *userState, email string) (day string, marked bool) {
+	day = s.people[email].Fields[state.LeaveField]
+	_, err := time.Parse(time.DateOnly, day)
+	return day, err == nil
+}
+
+// inGracePeriod reports whether an absent person is not to be deactivated yet: their day has not come. Where nobody can be
+// marked nobody can be shown to have had their grace. Without a grace period nobody is.
+func (p *userPlanner) inGracePeriod(t *userTarget, email string) bool {
+	if p.spec.DeactivateAfter <= 0 {
+		return false
+	}
+	if p.canMark().Failed {
+		return true
+	}
+	day, marked := p.due(t.userState, email)
+	if marked && day <= p.dir.Now.UTC().Format(time.DateOnly) {
+		return false
+	}
+	p.note(state.Finding{Kind: state.FindingMarked, Level: state.LevelAttention, Name: email, About: day})
+	return true
+}
+
+// canMark says whether the field that holds the day can be used; what stands against it is a finding that failed.
+func (p *userPlanner) canMark() state.Finding {
+	f := state.Finding{Kind: state.FindingField, Name: state.LeaveField, Failed: true}
+	i := slices.IndexFunc(p.dir.Fields, func(f state.Field) bool { return f.Name == state.LeaveField })
+	switch {
+	case slices.ContainsFunc(p.spec.Fields, func(m state.Mapping) bool { return m.Field == state.LeaveField }):
+		f.Cause = state.CauseFieldMapped
+	case i >= 0 && p.dir.Fields[i].Inactive:
+		f.Cause = state.CauseLeaveFieldInactive
+	case i >= 0 && p.dir.Fields[i].Type != state.FieldText:
+		f.Cause = state.CauseFieldType
+	default:
+		f.Failed = false
+	}
+	return f
 }

@@ -54,7 +54,7 @@ func (k Kind) Info() KindInfo {
 // place is where a change stands within its phase.
 func place(c *Change) int {
 	info := c.Ref.Kind.Info()
-	if c.Op == Delete || c.Ref.Kind == KindPerson && c.Phase == Deactivate {
+	if c.Op == Delete || deactivates(c) {
 		return info.taking
 	}
 	return info.making

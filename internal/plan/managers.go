@@ -1,97 +1,178 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// assignManagers gives each planned person the one manager they ought to have: the one of the CSV, or the fallback.
-// Managers who are protected keep their role beside it; ghost roles of planned people go.
-func (p *planner) assignManagers() {
-	for _, row := range p.rows {
-		now := p.want.people[row.Email]
-		if now.EmptyRole {
-			p.want.person(row.Email).EmptyRole = false
-		}
-		manager, ok := p.resolve(row)
-		if !ok {
-			for _, m := range now.Managers {
-				p.keepers[m] = true
-			}
+// resolveManagers turns the managers of the rows into accounts: numbers, and addresses of people whose address changed.
+// An address that nobody has is compared with those that somebody has.
+func (p *userPlanner) resolveManagers(before *userState) {
+	r := p.roll
+	for i := range r.rows {
+		row := &r.rows[i]
+		if row.Manager == "" {
 			continue
 		}
-		p.manager[row.Email] = manager
-		managers := with(without(now.Managers, func(m string) bool { return !p.protected.users[m] }), manager)
-		if !slices.Equal(managers, now.Managers) {
-			p.want.person(row.Email).Managers = managers
+		if !strings.Contains(row.Manager, "@") {
+			if account := r.byID[p.id(row.Manager)]; account != "" {
+				row.Manager = account
+			}
+		}
+		row.Manager = r.account(row.Manager)
+		if row.Manager == row.Email {
+			row.Manager = ""
+		}
+		if before.people[row.Manager] == nil && row.Manager != "" && r.likely[row.Manager] == "" {
+			row.near = p.nearest(row.Manager)
 		}
 	}
 }
 
-// resolve says who a person's manager ought to be. Not ok: they keep what they have, and a finding says why.
-func (p *planner) resolve(row state.Row) (manager string, ok bool) {
-	var why reason
+// nearest is the address of the CSV or the workspace that another one was most likely meant to be.
+func (p *userPlanner) nearest(email string) string {
+	r := p.roll
+	if near, known := r.near[email]; known {
+		return near
+	}
+	if r.emails == nil {
+		all := set{}
+		for _, person := range p.dir.People {
+			all[person.Email] = true
+		}
+		for _, row := range p.spec.People {
+			all[row.Email] = true
+		}
+		r.emails = sorted(all)
+	}
+	near := ""
+	if _, found := slices.BinarySearch(r.emails, email); !found && strings.Contains(email, "@") {
+		local, domain, _ := strings.Cut(email, "@")
+		for _, other := range r.emails {
+			l, d, _ := strings.Cut(other, "@")
+			if abs(len(email)-len(other)) > 2 || local == l && d == domain {
+				continue
+			}
+			if len(local) > 3 && text.Distance(email, other) <= 2 || local == l && len(local) > 3 {
+				near = other
+				break
+			}
+		}
+	}
+	r.near[email] = near
+	return near
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// setManagers gives each planned person the one manager they ought to have: the one of the CSV, or the fallback. Managers
+// who are protected keep their role beside it; roles over nothing go.
+func (p *userPlanner) setManagers(t *userTarget, held holds) {
+	for _, row := range t.rows {
+		if t.people[row.Email].EmptyRole {
+			t.person(row.Email).EmptyRole = false
+		}
+		if p.spec.NoManagers || held.holds(attributeManager) {
+			continue
+		}
+		now := t.people[row.Email].Managers
+		manager, ok := p.managerOf(t, row)
+		if !ok {
+			for _, m := range now {
+				t.kept[m] = true
+			}
+			continue
+		}
+		t.manager[row.Email] = manager
+		managers := with(without(now, func(m string) bool { return !p.keep.user(m) }), manager)
+		if !slices.Equal(managers, now) {
+			t.person(row.Email).Managers = managers
+		}
+	}
+}
+
+// managerOf says who a person's manager ought to be. Not ok: they keep what they have, and a finding says why. A manager
+// whom nobody knows for sure changes nothing: one who is invited, whose address is nearly another, or who likely has
+// another address now.
+func (p *userPlanner) managerOf(t *userTarget, row row) (manager string, ok bool) {
 	at := row.ManagerAt
 	if at == (state.Source{}) {
 		at = row.At
 	}
-	switch person := p.want.people[row.Manager]; {
-	case row.Manager == "":
-		why = reason{state.CauseNoManager, "", fmt.Sprintf("no manager in %s", lineOf(row.At))}
-	case person == nil:
-		why = reason{state.CauseManagerUnknown, row.Manager, fmt.Sprintf("%s is not in the workspace", row.Manager)}
-	case person.Status == state.Pending:
-		why = reason{state.CauseManagerPending, row.Manager, fmt.Sprintf("%s has not accepted the invitation yet", row.Manager)}
-	case person.Status != state.Active:
-		why = reason{state.CauseManagerInactive, row.Manager, fmt.Sprintf("%s is not active in the workspace", row.Manager)}
-	default:
-		return row.Manager, true
-	}
+	found := state.Finding{Kind: state.FindingKeepsManager, Level: state.LevelAttention, Name: row.Email, About: row.Manager, Source: at}
 	fallback := p.spec.FallbackManager
-	found := state.Finding{Kind: state.FindingKeepsManager, Level: state.LevelAttention, Name: row.Email, Cause: why.cause, About: why.about, Source: at}
 	if fallback != "" {
 		found.Values = []string{fallback}
 	}
+	person := t.people[row.Manager]
 	switch {
-	case fallback == "":
-		p.note(found, "keeps the manager they have: %s, and no workspace.fallback_manager_email is set", why.text)
+	case row.Manager == "":
+		found.Cause = state.CauseNoManager
+	case p.roll.likely[row.Manager] != "":
+		found.Cause, found.Values = state.CauseManagerMoved, []string{p.roll.likely[row.Manager]}
+		t.note(found)
 		return "", false
-	case fallback == row.Email:
-		found.Level = state.LevelNote
-		p.note(found, "is the fallback manager and keeps the manager they have: %s", why.text)
+	case person == nil && row.near != "":
+		found.Cause, found.Values = state.CauseManagerNear, []string{row.near}
+		t.note(found)
 		return "", false
-	case !p.needFallback():
+	case person == nil && p.awaited(row.Manager), person != nil && person.Status == state.Pending:
+		found.Cause = state.CauseManagerPending
+		t.note(found)
+		return "", false
+	case person == nil:
+		found.Cause = state.CauseManagerUnknown
+	case person.Status == state.Active:
+		return row.Manager, true
+	case p.awaited(row.Manager): // inactive, and the reactivation waits
+		return "", false
+	default:
+		found.Cause = state.CauseManagerInactive
+	}
+	if fallback == "" || fallback == row.Email {
+		if fallback != "" {
+			found.Level = state.LevelNote
+		}
+		t.note(found)
+		return "", false
+	}
+	if r, usable := p.fallbackUsable(t.userState); !usable {
+		t.refuse(r)
 		return "", false
 	}
 	found.Kind = state.FindingFallback
-	if now := p.want.people[row.Email]; now != nil && slices.Contains(now.Managers, fallback) {
+	if slices.Contains(t.people[row.Email].Managers, fallback) {
 		found.Level = state.LevelNote // it is so already
 	}
-	p.note(found, "gets the fallback manager %s: %s", p.label(fallback), why.text)
-	why.text = "fallback: " + why.text
-	p.reasons[row.Email] = why
+	t.note(found)
+	t.why[row.Email] = why{found.Cause, found.About}
 	return fallback, true
 }
 
-// needFallback reports whether the fallback manager can be given people; that they cannot is a refusal.
-func (p *planner) needFallback() bool {
-	fallback := p.spec.FallbackManager
-	person := p.want.people[fallback]
-	switch {
-	case person == nil:
-		p.refuse(Refusal{Setting: "workspace.fallback_manager_email", Cause: state.CauseNotThere, About: fallback}, "the fallback manager %s is not in the workspace. Name an active person of it.", fallback)
-	case person.Status != state.Active:
-		p.refuse(Refusal{Setting: "workspace.fallback_manager_email", Cause: state.CauseNotActive, About: fallback}, "the fallback manager %s is %s in the workspace. Name an active person of it.", fallback, person.Status)
-	default:
-		return true
+// awaited reports whether the planned rows have the account: its invitation or reactivation waits for approval.
+func (p *userPlanner) awaited(account string) bool {
+	if p.roll.awaited == nil {
+		p.roll.awaited = set{}
+		for _, row := range p.roll.rows {
+			p.roll.awaited[row.Email] = true
+		}
 	}
-	return false
+	return p.roll.awaited[account]
 }
 
-// lineOf renders a source without its column: users.csv:5.
-func lineOf(s state.Source) string {
-	s.Column = 0
-	return s.String()
+// fallbackUsable reports whether the fallback manager can be given people, and the refusal where not.
+func (p *userPlanner) fallbackUsable(s *userState) (Refusal, bool) {
+	r := Refusal{Setting: "workspace.fallback_manager_email", About: p.spec.FallbackManager}
+	switch person := s.people[p.spec.FallbackManager]; {
+	case person == nil:
+		r.Cause = state.CauseNotThere
+	case person.Status != state.Active:
+		r.Cause = state.CauseNotActive
+	default:
+		return Refusal{}, true
+	}
+	return r, false
 }

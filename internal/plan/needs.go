@@ -1,12 +1,14 @@
 package plan
 
-import (
-	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-)
+import ()
 
-// needs says of each change which earlier ones must have been done before it: nobody is put into a group that could not
+// userNeeds says of each change which earlier ones must have been done before it: nobody is put into a group that could not
 // be made, nobody loses a manager or a group before having the next, and a leaver is deactivated last of all.
-func (p *planner) needs(changes []Change) {
+func userNeeds(changes []Change, full *userState) {
+	managers := make(map[string][]string, len(full.groups)) // of the groups by name, before anybody leaves
+	for _, g := range full.groups {
+		managers[g.Name] = g.Managers
+	}
 	by := map[string][]string{} // "what object" to ids
 	had := map[string]int{}     // id to the change (counted from 1) that was last found to need it
 	note := func(id string, keys ...string) {
@@ -40,12 +42,16 @@ func (p *planner) needs(changes []Change) {
 				keys = []string{"group " + do.Group, "manages group " + do.Group}
 			}
 		case Group:
-			if c.Op != Delete {
-				break
-			}
-			keys = []string{"group " + do.Name, "empties " + do.Name}
-			if c.Leaver != "" {
-				keys = append(keys, "leaving "+c.Leaver)
+			switch c.Op {
+			case Create:
+				keys = []string{"frees name " + do.Name}
+			case Update:
+				keys = []string{"frees name " + do.NewName}
+			case Delete:
+				keys = []string{"group " + do.Name, "empties " + do.Name}
+				if c.Leaver != "" {
+					keys = append(keys, "leaving "+c.Leaver)
+				}
 			}
 		case Person:
 			if deactivates(c) {
@@ -71,9 +77,9 @@ func (p *planner) needs(changes []Change) {
 			case Create:
 				note(c.ID, "group "+do.Name)
 			case Update:
-				note(c.ID, "group "+do.NewName)
+				note(c.ID, "group "+do.NewName, "frees name "+do.Name)
 			case Delete:
-				for _, m := range p.managersOf(do.Name) {
+				for _, m := range managers[do.Name] {
 					note(c.ID, "frees "+m)
 				}
 			}
@@ -100,18 +106,4 @@ func (p *planner) needs(changes []Change) {
 			}
 		}
 	}
-}
-
-// managersOf lists who manages the group that is called so after the routine changes.
-func (p *planner) managersOf(name string) []string {
-	if p.named == nil {
-		p.named = map[string]*state.Group{}
-		for _, g := range p.want.groups {
-			p.named[g.Name] = g
-		}
-	}
-	if g := p.named[name]; g != nil {
-		return g.Managers
-	}
-	return nil
 }

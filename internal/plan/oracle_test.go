@@ -17,21 +17,130 @@ import (
 type oracle struct {
 	spec      *state.Users
 	before    *world
-	rows      map[string]state.Row
-	protected map[string]bool // users
-	values    map[string]bool // names of protected groups, lower case
+	rows      map[string]state.Row // by account
+	known     map[string]bool      // accounts that are not absent
+	protected map[string]bool      // users
+	unsure    bool                 // a row names a manager who likely has another address
+	values    map[string]bool      // names of protected groups, lower case
 }
 
 func newOracle(spec *state.Users, dir *state.Directory) *oracle {
-	o := &oracle{spec: spec, before: newWorld(dir), rows: map[string]state.Row{}, protected: map[string]bool{}}
-	for _, row := range spec.People {
-		o.rows[row.Email] = row
-	}
+	o := &oracle{spec: spec, before: newWorld(dir), rows: map[string]state.Row{}, known: map[string]bool{}, protected: map[string]bool{}}
 	for _, u := range spec.Protect.Users {
 		o.protected[u] = true
 	}
+	accounts, likely := o.accounts()
+	for _, row := range spec.People {
+		account := accounts[row.Email]
+		switch {
+		case row.Left, !row.Ends.IsZero() && row.Ends.Before(dir.Now):
+			continue
+		case row.Starts.After(dir.Now):
+			o.known[account] = true
+			continue
+		case likely[row.Email] != "":
+			o.known[account], o.known[likely[row.Email]] = true, true
+			continue
+		}
+		o.known[account] = true
+		if o.protected[row.Email] {
+			continue
+		}
+		if m, there := accounts[row.Manager]; there {
+			row.Manager = m
+		}
+		if row.Manager == account {
+			row.Manager = ""
+		}
+		o.unsure = o.unsure || likely[row.Manager] != ""
+		o.rows[account] = row
+	}
 	o.values = o.heldValues(o.before)
 	return o
+}
+
+// accounts says which account each row of the CSV is for, and which account of a stranger's is likely theirs.
+func (o *oracle) accounts() (accounts, likely map[string]string) {
+	accounts, likely = map[string]string{}, map[string]string{}
+	declared := map[string]bool{}
+	for _, row := range o.spec.People {
+		declared[row.Email] = true
+	}
+	for _, row := range o.spec.People {
+		accounts[row.Email] = row.Email
+		if o.before.people[row.Email] != nil {
+			continue
+		}
+		same := o.holders(o.spec.IDField, row.ID)
+		if o.spec.IDField != "" && row.ID != "" && len(same) == 1 && !declared[same[0]] {
+			accounts[row.Email] = same[0]
+		}
+	}
+	for _, account := range accounts {
+		declared[account] = true
+	}
+	for _, row := range o.spec.People {
+		if o.before.people[accounts[row.Email]] != nil {
+			continue
+		}
+		for _, cell := range row.Cells {
+			for _, email := range o.holders(cell.Field, o.held(cell)) {
+				p := o.before.people[email]
+				other := row.ID != "" && o.spec.IDField != "" && p.Fields[o.spec.IDField] != "" && p.Fields[o.spec.IDField] != row.ID
+				if likely[row.Email] == "" && o.distinct(cell.Field, declared) && !declared[email] && !other && (p.Status == state.Active || p.Status == state.Pending) {
+					likely[row.Email] = email
+				}
+			}
+		}
+	}
+	return accounts, likely
+}
+
+// held is what a field holds when a cell is written to it.
+func (o *oracle) held(cell state.Cell) string {
+	if _, there := o.before.fields[cell.Field]; !there {
+		return cell.Text // made as TXT
+	}
+	for _, s := range samples[cell.Field] {
+		if s.text == cell.Text {
+			return s.held
+		}
+	}
+	return cell.Text
+}
+
+func (o *oracle) holders(field, value string) []string {
+	var list []string
+	for _, email := range slices.Sorted(maps.Keys(o.before.people)) {
+		if value != "" && o.before.people[email].Fields[field] == value {
+			list = append(list, email)
+		}
+	}
+	return list
+}
+
+// distinct reports whether no value of a field stands twice, in the CSV or among those who have no row.
+func (o *oracle) distinct(field string, declared map[string]bool) bool {
+	if f, there := o.before.fields[field]; there && f.Type != state.FieldText && f.Type != state.FieldNumber {
+		return false
+	}
+	rows := map[string]bool{}
+	for _, row := range o.spec.People {
+		for _, cell := range row.Cells {
+			if v := o.held(cell); cell.Field == field && v != "" {
+				if rows[v] {
+					return false
+				}
+				rows[v] = true
+			}
+		}
+	}
+	for email, p := range o.before.people {
+		if !declared[email] && len(without(o.holders(field, p.Fields[field]), declared)) > 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // heldValues are the values that protect groups: those of the CSV, and those anybody holds.
@@ -100,8 +209,13 @@ func (o *oracle) active(email string) bool {
 
 // manager is whom a planned person ought to report to. Empty: they keep the managers they have.
 func (o *oracle) manager(email string) (manager string, fallen bool) {
-	if m := o.rows[email].Manager; m != "" && o.active(m) {
+	m := o.rows[email].Manager
+	switch was := o.before.people[m]; {
+	case m == "":
+	case o.active(m):
 		return m, false
+	case was != nil && was.Status == state.Pending, was == nil && o.planned(m):
+		return "", false // not there yet
 	}
 	if f := o.spec.FallbackManager; f != "" && f != email {
 		return f, true
@@ -134,7 +248,7 @@ func (o *oracle) exemption(p *state.Person) bool {
 func (o *oracle) absent() (may, never []string) {
 	for _, email := range slices.Sorted(maps.Keys(o.before.people)) {
 		p := o.before.people[email]
-		if _, declared := o.rows[email]; declared || p.Status != state.Active {
+		if o.known[email] || p.Status != state.Active {
 			continue
 		}
 		if o.exemption(p) {
@@ -180,6 +294,9 @@ func (o *oracle) afterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 		}
 		want := *was
 		want.Email, want.Capacity, want.EmptyRole, want.Fields = email, row.Capacity, false, maps.Clone(was.Fields)
+		if len(row.Days) > 0 {
+			want.Days = row.Days
+		}
 		if want.Fields == nil {
 			want.Fields = map[string]string{}
 		}
@@ -188,14 +305,8 @@ func (o *oracle) afterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 		}
 		for _, cell := range row.Cells {
 			delete(want.Fields, cell.Field)
-			if _, there := o.before.fields[cell.Field]; !there && cell.Text != "" {
-				want.Fields[cell.Field] = cell.Text // made as TXT
-				continue
-			}
-			for _, s := range samples[cell.Field] {
-				if s.text == cell.Text && s.held != "" {
-					want.Fields[cell.Field] = s.held
-				}
+			if held := o.held(cell); held != "" {
+				want.Fields[cell.Field] = held
 			}
 		}
 		if m, _ := o.manager(email); m != "" {
@@ -215,20 +326,22 @@ func (o *oracle) afterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 	o.groupsAfterRoutine(t, w, p)
 }
 
-// team finds the group of a manager in use: named after them, managed by them, holding exactly their people.
+// team finds the group of a manager in use: managed by them, holding exactly their people, and named after them or theirs
+// already.
 func (o *oracle) team(w *world, manager string, people []string, everybody map[string]bool) (number int, ok bool) {
 	number = -1
 	for n, g := range w.groups {
-		if !slices.Contains(g.Managers, manager) || !o.namedAfter(g.Name, manager) || o.guarded(g.Name) || g.Name == o.spec.FallbackGroup {
+		was := o.before.groups[n]
+		theirs := was != nil && was.Name == g.Name && slices.Contains(was.Managers, manager)
+		if !slices.Contains(g.Managers, manager) || !o.namedAfter(g.Name, manager) && !theirs || o.guarded(g.Name) || g.Name == o.spec.FallbackGroup {
 			continue
 		}
 		if !slices.Equal(members(g, everybody), people) {
 			continue
 		}
-		if number >= 0 {
-			return n, false // two of them
+		if number < 0 || o.namedAfter(g.Name, manager) {
+			number = n
 		}
-		number = n
 	}
 	return number, number >= 0
 }
@@ -256,7 +369,11 @@ func (o *oracle) groupsAfterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 			switch {
 			case ok:
 				mine[n] = m
-			case !unnamable:
+			case unnamable:
+				for _, email := range people {
+					delete(everybody, email)
+				}
+			default:
 				t.Fatalf("%s has no group of their own that holds exactly %v: %s\nplan:\n%s", m, people, show(w), render(p))
 			}
 		}
@@ -281,8 +398,9 @@ func (o *oracle) groupsAfterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 			if f := o.spec.FallbackManager; f != "" && o.active(f) {
 				want.Managers = union(among(was.Managers, o.protected), []string{f})
 			}
-		case former:
-			want.Members = without(was.Members, everybody)
+		case old:
+			want.Members, want.Managers = g.Members, g.Managers
+			o.givenUp(t, w, p, was, g, former, everybody)
 		case !old:
 			t.Fatalf("who asked for the group %q?\nplan:\n%s", g.Name, render(p))
 		}
@@ -298,6 +416,41 @@ func (o *oracle) groupsAfterRoutine(t *rapid.T, w *world, p *plan.Plan) {
 	if len(fallen) > 0 && !o.spec.IdentityProvider && w.group(o.spec.FallbackGroup) == nil {
 		t.Fatalf("no fallback group\nplan:\n%s", render(p))
 	}
+}
+
+// givenUp checks a group that is no manager's in use: people of the CSV leave the group of somebody nobody reports to any
+// more, who loses the role on it. Any other is as it was.
+func (o *oracle) givenUp(t *rapid.T, w *world, p *plan.Plan, was, is *state.Group, former bool, everybody map[string]bool) {
+	t.Helper()
+	manages := map[string]bool{}
+	for _, person := range w.people {
+		for _, m := range person.Managers {
+			manages[m] = true
+		}
+	}
+	lost := without(was.Managers, set(is.Managers))
+	for _, m := range lost {
+		others := without(was.Managers, o.protected)
+		theirs := o.namedAfter(was.Name, m) || len(others) == 1
+		if !o.planned(m) || manages[m] || o.protected[m] || !theirs {
+			t.Fatalf("%s lost the role on %q\nplan:\n%s", m, was.Name, render(p))
+		}
+	}
+	want := was.Members
+	if former || len(lost) > 0 || !slices.Equal(was.Members, is.Members) && len(without(was.Managers, o.protected)) == 1 {
+		want = without(was.Members, everybody)
+	}
+	if diff := cmp.Diff(want, is.Members, asIs); diff != "" || len(without(is.Managers, set(was.Managers))) > 0 || is.Name != was.Name {
+		t.Fatalf("group %q (-want +got):\n%s\nplan:\n%s", was.Name, diff, render(p))
+	}
+}
+
+func set(list []string) map[string]bool {
+	s := map[string]bool{}
+	for _, x := range list {
+		s[x] = true
+	}
+	return s
 }
 
 // afterAll checks the world after the gated changes too.
@@ -369,7 +522,7 @@ func (o *oracle) afterAll(t *rapid.T, w *world, p *plan.Plan) {
 		}
 		managed := g.Name == o.spec.FallbackGroup && g.Name != ""
 		for m := range teams {
-			managed = managed || o.namedAfter(g.Name, m) && slices.Contains(g.Managers, m)
+			managed = managed || slices.Contains(g.Managers, m)
 		}
 		managed = managed || o.spec.FallbackManager != "" && o.namedAfter(g.Name, o.spec.FallbackManager)
 		for email := range o.rows {

@@ -1,128 +1,148 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// planner works out what one workspace's people ought to be. It makes two rosters from the one that is: want, which
-// routine changes lead to, and then, which the gated changes lead to from there. What is to be left alone is simply not
-// touched in either.
-type planner struct {
-	spec *state.Users
-	dir  *state.Directory
-	plan *Plan
-
-	have *roster
-	want *roster // after the routine changes
-	then *roster // after the gated ones
-
-	fields    map[string]state.Field // by the name used in the config
-	protected struct{ groups, users set }
-	personal  set                     // names that somebody's manager group may have
-	rows      []state.Row             // rows that are planned for
-	manager   map[string]string       // whom a planned person reports to; people who keep theirs are not in it
-	source    map[string]state.Source // where a planned person stands in the CSV
-	keepers   set                     // managers whom people of the CSV keep for want of another
-	reasons   map[string]reason       // why the fallback stands in for a person's manager
-	inGroup   map[string]string       // the key of the managed group of a planned person
-	claimed   map[string]string       // group key to the manager it belongs to; the fallback group's manager is the fallback
-	owned     map[string]string       // group key to the person it is named after and managed by, in use or not
-	given     set                     // group names handed out in this run
-	managed   map[string][]string     // manager to people managed after the routine changes; see managedPeople
-	groups    map[string][]string     // manager to keys of groups after the routine changes; see managedGroups
-	named     map[string]*state.Group // groups by what they are called after the routine changes; see managersOf
-	leavers   set
-	ownGroup  map[string]string // group key to the leaver whose manager group it is
-	refused   set               // settings refused already, so that one is said once
-	doubted   bool              // said that capacities may be refused
-	markTold  bool              // what is wrong with the field of the marks has been said
+// userPlanner is what every step of a user sync reads, and the plan to which they add what they have to say.
+type userPlanner struct {
+	spec   *state.Users
+	dir    *state.Directory
+	fields map[string]state.Field // mapped fields by name: as they are, or as they will be made
+	keep   *handsOff
+	roll   *roll
+	plan   *Plan
 }
 
-// users plans a user sync.
+// users plans a user sync. From the workspace as it is (before) it works out three states: desired, which the routine
+// changes lead to; full, which those that a guard makes wait lead to from there; and approved, which the leaving of absent
+// people leads to from there. The plan is what lies between each and the next.
 func users(spec *state.Users, dir *state.Directory) *Plan {
-	have := newRoster(dir)
-	p := &planner{
-		spec: spec, dir: dir, have: have, want: have.next(),
-		plan:     &Plan{Names: map[string]string{}},
-		fields:   map[string]state.Field{},
-		personal: set{},
-		source:   map[string]state.Source{}, manager: map[string]string{}, reasons: map[string]reason{}, inGroup: map[string]string{},
-		claimed: map[string]string{}, owned: map[string]string{}, given: set{},
-		leavers: set{}, keepers: set{}, ownGroup: map[string]string{}, refused: set{},
-	}
-	for _, person := range dir.People {
-		p.personal[groupName(person.Label(), "")] = true
-		p.personal[groupName(person.Label(), person.Email)] = true
-	}
-	p.protect()
-	p.declareFields()
-	p.presence()
-	p.profiles()
-	p.assignManagers()
-	if spec.IdentityProvider {
-		p.note(state.Finding{Kind: state.FindingManagedByIdP, Cause: state.CauseIdentityProvider}, "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone")
-	} else {
-		p.manageGroups()
-	}
-	p.unmark()
-	p.then = p.want.next()
-	p.absent()
-	p.cleanup()
+	before := newUserState(dir)
+	p := &userPlanner{spec: spec, dir: dir, plan: &Plan{Names: map[string]string{}}}
+	p.keep = newHandsOff(spec, dir)
+	p.sayUnmatched(before)
+	p.fields = p.readFields(before)
+	p.roll = p.readRows(before)
 
-	routine := p.diff(p.have, p.want)
-	gated := p.diff(p.want, p.then)
-	for i := range gated {
-		p.gate(&gated[i])
+	if spec.IdentityProvider {
+		p.note(state.Finding{Kind: state.FindingManagedByIdP, Cause: state.CauseIdentityProvider})
 	}
-	p.plan.Changes = append(routine, gated...)
-	p.guards()
-	p.preflight()
-	p.subject()
-	finish(p.plan, p.needs)
+
+	full := p.target(before, holds{})
+	p.plan.Findings = append(p.plan.Findings, full.findings...)
+	for _, r := range full.refusals {
+		p.refuse(r)
+	}
+	desired, held := full, p.holdPeople(before, full)
+	if held.any() {
+		desired = p.target(before, held)
+	}
+	if p.holdAttributes(held, before, desired); len(held.attributes) > 0 {
+		desired = p.target(before, held)
+	}
+	if desired != full {
+		full = p.target(desired.userState, holds{})
+	}
+	leaving := p.leave(desired.userState, full)
+
+	routine := p.diff(before, desired.userState, desired.why, nil)
+	waiting := p.diff(desired.userState, full.userState, full.why, held.attributes)
+	for i := range waiting {
+		held.mark(&waiting[i], full, before)
+	}
+	gone := p.diff(full.userState, leaving.to, nil, nil)
+	for i := range gone {
+		leaving.mark(&gone[i])
+	}
+	p.plan.Changes = slices.Concat(routine, waiting, gone)
+	if spec.OtherWorkspace {
+		for i := range p.plan.Changes {
+			if c := &p.plan.Changes[i]; !c.Gated {
+				c.Gated, c.Guard = true, OtherWorkspace
+			}
+		}
+	}
+	p.guardDeactivations(desired.userState, leaving)
+	p.preflight(before)
+	p.subject(before, leaving)
+	p.addWords()
+	finish(p.plan, func(changes []Change) { userNeeds(changes, full.userState) })
 	return p.plan
 }
 
-func (p *planner) note(f state.Finding, format string, args ...any) {
-	f.Text = fmt.Sprintf(format, args...)
+// userTarget is a state that a part of the plan leads to, and how it came about.
+type userTarget struct {
+	*userState
+	rows     []row
+	manager  map[string]string // whom a planned person is to report to; who keeps theirs is not in it
+	why      map[string]why    // why the fallback manager stands in
+	kept     set               // managers whom people keep for want of another
+	teams    *teams
+	findings []state.Finding
+	refusals []Refusal
+}
+
+// why is a cause, and what it is about.
+type why struct {
+	cause Cause
+	about string
+}
+
+// target works out what the workspace ought to be like, less what is held.
+func (p *userPlanner) target(from *userState, held holds) *userTarget {
+	t := &userTarget{userState: from.clone(), manager: map[string]string{}, why: map[string]why{}, kept: set{}}
+	p.setFields(t)
+	p.setRows(t, from, held)
+	p.setProfiles(t, from, held)
+	p.setManagers(t, held)
+	p.setTeams(t, from, held)
+	p.setLeaveDates(t)
+	return t
+}
+
+func (t *userTarget) note(f state.Finding) { t.findings = append(t.findings, leveled(f)) }
+
+func (t *userTarget) refuse(r Refusal) { t.refusals = append(t.refusals, r) }
+
+func (p *userPlanner) note(f state.Finding) { p.plan.Findings = append(p.plan.Findings, leveled(f)) }
+
+// leveled is the finding with the level it has unless it says otherwise.
+func leveled(f state.Finding) state.Finding {
 	switch {
 	case f.Failed:
 		f.Level = state.LevelProblem
 	case f.Level == "":
 		f.Level = state.LevelNote
 	}
-	p.plan.Findings = append(p.plan.Findings, f)
+	return f
 }
 
-func (p *planner) refuse(r Refusal, format string, args ...any) {
-	if p.refused[r.Setting] {
+// refuse refuses every change of people, once for a setting.
+func (p *userPlanner) refuse(r Refusal) {
+	if slices.ContainsFunc(p.plan.Refusals, func(other Refusal) bool { return other.Setting == r.Setting }) {
 		return
 	}
-	p.refused[r.Setting] = true
-	r.Domain, r.Text = Users, fmt.Sprintf(format, args...)
+	r.Domain = Users
 	p.plan.Refusals = append(p.plan.Refusals, r)
 }
 
-// reason is why something is planned: the cause, what it is about, and for now its words.
-type reason struct {
-	cause Cause
-	about string
-	text  string
-}
-
 // label is what people call the person with this email.
-func (p *planner) label(email string) string {
-	if person := p.have.people[email]; person != nil {
+func (p *userPlanner) label(s *userState, email string) string {
+	if person := s.people[email]; person != nil {
 		return person.Label()
 	}
 	return email
 }
 
 // subject says what the plan was made for, and who reports to whom where that changes.
-func (p *planner) subject() {
-	s := Subject{Domain: Users, Workspace: p.dir.Workspace, WorkspaceID: p.dir.WorkspaceID, Declared: len(p.spec.People) + len(p.spec.InvalidEmails) + p.spec.UnreadableRows, Groups: len(p.dir.Groups)}
+func (p *userPlanner) subject(before *userState, l *leaving) {
+	s := Subject{
+		Domain: Users, Workspace: p.dir.Workspace, WorkspaceID: p.dir.WorkspaceID, Groups: len(p.dir.Groups),
+		Declared: len(p.spec.People) + len(p.spec.InvalidEmails) + p.spec.UnreadableRows,
+	}
 	for _, person := range p.dir.People {
 		if person.Status == state.Active {
 			s.People++
@@ -131,17 +151,17 @@ func (p *planner) subject() {
 			p.plan.Names[person.Email] = person.Name // of everybody: whoever masks the plan has to know them
 		}
 	}
-	for _, email := range p.then.emails() {
-		after, before := p.then.people[email], p.have.people[email]
-		if after == before {
+	for _, email := range l.to.emails() {
+		after, was := l.to.people[email], before.people[email]
+		if after == was {
 			continue
 		}
 		var old []string
-		if before != nil {
-			old = before.Managers
+		if was != nil {
+			old = was.Managers
 		}
-		if strings.Join(old, " ") != strings.Join(after.Managers, " ") || p.leavers[email] {
-			s.Reports = append(s.Reports, Report{Person: email, Before: old, After: after.Managers, Leaves: p.leavers[email]})
+		if !slices.Equal(old, after.Managers) || l.leavers[email] {
+			s.Reports = append(s.Reports, Report{Person: email, Before: old, After: after.Managers, Leaves: l.leavers[email]})
 		}
 	}
 	p.plan.Subjects = []Subject{s}

@@ -165,11 +165,14 @@ func (w *world) setProfile(a plan.Profile) error {
 	if p == nil {
 		return fmt.Errorf("%#v: no such person", a)
 	}
-	if a.Capacity == nil && len(a.Values) == 0 {
+	if a.Capacity == nil && len(a.Values) == 0 && len(a.Days) == 0 {
 		return fmt.Errorf("%#v: nothing in it", a)
 	}
 	if a.Capacity != nil {
 		p.Capacity = *a.Capacity
+	}
+	if len(a.Days) > 0 {
+		p.Days = a.Days
 	}
 	for _, v := range a.Values {
 		if _, there := w.fields[v.Field]; !there {

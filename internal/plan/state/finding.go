@@ -33,35 +33,39 @@ const (
 
 // Kinds of findings. They are part of plan.json. Behind each is what Name, About and Values hold beside the obvious.
 const (
-	FindingFallback       = "fallback"          // the fallback manager stands in; Cause says for whom and why, Values the fallback manager
-	FindingKeepsManager   = "keeps_manager"     // the manager of today stays: Cause as above, Values the fallback manager, none where none is set
-	FindingSelfManager    = "self_manager"      // a person is their own manager in the CSV
-	FindingCycle          = "manager_cycle"     // managers form a cycle; Values: its people in order
-	FindingUnknownColumn  = "unknown_column"    // CSV columns nobody reads; Values: the columns
-	FindingNotManaged     = "not_managed"       // the file has no column Name: nobody's About (manager, hours) is managed
-	FindingNearManager    = "near_manager"      // managers without a row, where About has one and is nearly the same; Values: the managers
-	FindingTwoScripts     = "two_scripts"       // addresses with letters of two alphabets; Values: them
-	FindingUnusualHours   = "unusual_hours"     // hours of a week over 80 or under 4; Values: the lines
-	FindingNotInWorkspace = "not_in_workspace"  // in the CSV, not in Clockify
-	FindingAbsent         = "absent"            // in Clockify, not in the CSV, and kept; Values: the people
-	FindingProtected      = "protected"         // left alone because it is protected
-	FindingCannotLeave    = "cannot_leave"      // absent, and must not be deactivated
-	FindingManagedByIdP   = "identity_provider" // what the identity provider has to do; Values: the people
-	FindingGroupName      = "group_name"        // a group's name is taken or protected; Values: the names, the first is the one used
-	FindingField          = "custom_field"      // a field that needs a person's hand
-	FindingFeature        = "feature"           // the workspace's plan may lack something
-	FindingMarked         = "leaver_marked"     // absent and waiting; About: the day they are due
-	FindingRunning        = "running_timer"     // a timer that is left for the next run
-	FindingNotCarried     = "not_carried"       // something of an entry the destination cannot hold
-	FindingNoSource       = "no_source"         // destination entries that no source entry explains
-	FindingAmbiguous      = "ambiguous"         // two destination projects of one name; Values: them
-	FindingNoProject      = "no_project"        // source entries without a project the sync covers
-	FindingArchived       = "archived"          // an archived project is left alone
-	FindingSourceGone     = "source_gone"       // a linked entry whose source was deleted
-	FindingNotMirrored    = "not_mirrored"      // source entries that the destination is known to refuse; Cause says why
-	FindingCountedTwice   = "counted_twice"     // destination entries that look like the old form of ones being created
-	FindingRenamed        = "renamed_project"   // a project that goes by another name on the other side, About
-	FindingProjectRights  = "project_rights"    // projects missing in the source that the key may not create; Values: them, About: who may
+	FindingFallback        = "fallback"          // the fallback manager stands in; Cause says for whom and why, Values the fallback manager
+	FindingKeepsManager    = "keeps_manager"     // the manager of today stays: Cause as above, Values the fallback manager, none where none is set
+	FindingSelfManager     = "self_manager"      // a person is their own manager in the CSV
+	FindingCycle           = "manager_cycle"     // managers form a cycle; Values: its people in order
+	FindingUnknownColumn   = "unknown_column"    // CSV columns nobody reads; Values: the columns
+	FindingNotManaged      = "not_managed"       // the file has no column Name: nobody's About (manager, hours) is managed
+	FindingNearManager     = "near_manager"      // managers without a row, where About has one and is nearly the same; Values: the managers
+	FindingTwoScripts      = "two_scripts"       // addresses with letters of two alphabets; Values: them
+	FindingUnusualHours    = "unusual_hours"     // hours of a week over 80 or under 4; Values: the lines
+	FindingAddressChanged  = "address_changed"   // Name is an account whose person has the address About in the CSV
+	FindingNotStarted      = "not_started"       // people whose first day has not come; Values: they
+	FindingDamaged         = "damaged_values"    // values of the field Name that a spreadsheet has likely damaged; Values: whose
+	FindingProtectsNothing = "protects_nothing"  // the entry Name of the setting About matches nothing
+	FindingNotInWorkspace  = "not_in_workspace"  // in the CSV, not in Clockify
+	FindingAbsent          = "absent"            // in Clockify, not in the CSV, and kept; Values: the people
+	FindingProtected       = "protected"         // left alone because it is protected
+	FindingCannotLeave     = "cannot_leave"      // absent, and must not be deactivated
+	FindingManagedByIdP    = "identity_provider" // what the identity provider has to do; Values: the people
+	FindingGroupName       = "group_name"        // a group's name is taken or protected; Values: the names, the first is the one used
+	FindingField           = "custom_field"      // a field that needs a person's hand
+	FindingFeature         = "feature"           // the workspace's plan may lack something
+	FindingMarked          = "leaver_marked"     // absent and waiting; About: the day they are due
+	FindingRunning         = "running_timer"     // a timer that is left for the next run
+	FindingNotCarried      = "not_carried"       // something of an entry the destination cannot hold
+	FindingNoSource        = "no_source"         // destination entries that no source entry explains
+	FindingAmbiguous       = "ambiguous"         // two destination projects of one name; Values: them
+	FindingNoProject       = "no_project"        // source entries without a project the sync covers
+	FindingArchived        = "archived"          // an archived project is left alone
+	FindingSourceGone      = "source_gone"       // a linked entry whose source was deleted
+	FindingNotMirrored     = "not_mirrored"      // source entries that the destination is known to refuse; Cause says why
+	FindingCountedTwice    = "counted_twice"     // destination entries that look like the old form of ones being created
+	FindingRenamed         = "renamed_project"   // a project that goes by another name on the other side, About
+	FindingProjectRights   = "project_rights"    // projects missing in the source that the key may not create; Values: them, About: who may
 )
 
 // Cause says why something is planned, left alone or refused. The list is closed and part of plan.json.
@@ -73,6 +77,8 @@ const (
 	CauseManagerUnknown  Cause = "manager_unknown"  // not in the workspace
 	CauseManagerPending  Cause = "manager_pending"  // invited, not there yet
 	CauseManagerInactive Cause = "manager_inactive" // not active in the workspace
+	CauseManagerNear     Cause = "manager_near"     // not in the workspace, and nearly Values, who is known
+	CauseManagerMoved    Cause = "manager_moved"    // not in the workspace, and likely the account Values
 )
 
 // Why a person changes, or does not.
@@ -84,6 +90,12 @@ const (
 	CauseBlank            Cause = "blank"               // the cell is blank
 	CauseEmptyRole        Cause = "empty_role"          // a team manager role over nothing
 	CauseLeaver           Cause = "leaver"              // About leaves: what they have goes
+	CauseLeftByStatus     Cause = "left_by_status"      // their status says that they left
+	CauseLeftByDate       Cause = "left_by_date"        // their last day has passed
+	CauseSameID           Cause = "same_id"             // by columns.id the same person
+	CauseLikelySame       Cause = "likely_same"         // likely the same person
+	CauseSelfMissing      Cause = "self_missing"        // nobody is invited while the key's own user is missing in the list
+	CauseWithoutEmail     Cause = "without_email"       // rows without an email were skipped: some of these people may have one
 	CauseDeclined         Cause = "declined"            // they declined the invitation
 	CauseIdentityProvider Cause = "identity_provider"   // it owns people and groups
 	CauseUnreadableRows   Cause = "unreadable_rows"     // nobody counts as absent meanwhile
@@ -102,15 +114,17 @@ const (
 	CauseRenamed       Cause = "renamed"        // its manager goes by another name now
 	CauseSameName      Cause = "same_name"      // two managers of one name
 	CauseGroupFallback Cause = "group_fallback" // the group's manager is the fallback manager
+	CauseTakeover      Cause = "takeover"       // the group About is somebody else's
 	CauseNameTaken     Cause = "name_taken"     // another group has the name
 	CauseNoNameFree    Cause = "no_name_free"   // every name it may have is taken or protected
 )
 
 // Why a custom field is of no use.
 const (
-	CauseFieldInactive Cause = "field_inactive" // an admin has to activate it
-	CauseFieldMapped   Cause = "field_mapped"   // a CSV column fills it, and it belongs to the tool
-	CauseFieldType     Cause = "field_type"     // it is of another type
+	CauseFieldInactive      Cause = "field_inactive"       // an admin has to activate it
+	CauseLeaveFieldInactive Cause = "leave_field_inactive" // nobody can be marked, and nobody is deactivated
+	CauseFieldMapped        Cause = "field_mapped"         // a CSV column fills it, and it belongs to the tool
+	CauseFieldType          Cause = "field_type"           // it is of another type
 )
 
 // Why an entry or a project of a time sync is left out, or not carried whole.
@@ -166,6 +180,7 @@ const (
 	CauseFeature       Cause = "feature_missing" // the workspace's plan lacks the feature About
 	CauseFreePlan      Cause = "free_plan"       // the free plan does not allow it
 	CauseNotAdmin      Cause = "not_admin"       // the key's user About is neither owner nor admin
+	CauseNotOwner      Cause = "not_owner"       // only the owner's key may deactivate the admin About
 	CauseNotThere      Cause = "not_there"       // the fallback manager About is not in the workspace
 	CauseNotActive     Cause = "not_active"      // the fallback manager About is not active in it
 	CauseFallbackGroup Cause = "fallback_group"  // the fallback group About is protected

@@ -190,6 +190,8 @@ type Person struct {
 	Capacity  time.Duration     // per working day, or CapacityUnknown
 	Fields    map[string]string // custom field name to canonical value; a missing key is a blank value
 	Managers  []string          // emails of those who hold TEAM_MANAGER directly on this person, sorted
+	Days      []time.Weekday    // the working days, in the week's order; none: not read
+	Projects  []string          // names of the projects they manage, sorted
 	EmptyRole bool              // holds a TEAM_MANAGER role over nothing
 }
 
