@@ -149,7 +149,11 @@ func render(p *plan.Plan) string {
 		b.WriteString(renderChange(c))
 	}
 	for _, r := range p.Refusals {
-		fmt.Fprintf(&b, "refused %s: %s\n", r.Setting, r.Text)
+		fmt.Fprintf(&b, "refused %s: %s", r.Setting, joined(r.Cause, r.About))
+		if r.Base > 0 {
+			fmt.Fprintf(&b, ", %d of %d, limit %d, %s would do", r.Have, r.Base, r.Limit, r.Allow)
+		}
+		b.WriteString("\n")
 	}
 	for _, x := range p.Problems {
 		fmt.Fprintf(&b, "problem %s\n", x)
@@ -163,7 +167,14 @@ func render(p *plan.Plan) string {
 		if f.Failed {
 			failed = " [failed]"
 		}
-		fmt.Fprintf(&b, "finding %s %s%s: %s%s\n", f.Kind, f.Name, at, f.Text, failed)
+		fmt.Fprintf(&b, "finding %s %s%s: %s", f.Kind, f.Name, at, joined(f.Cause, f.About))
+		if len(f.Values) > 0 {
+			fmt.Fprintf(&b, " %q", f.Values)
+		}
+		if f.Count > 0 {
+			fmt.Fprintf(&b, " (%d)", f.Count)
+		}
+		b.WriteString(failed + "\n")
 	}
 	return b.String()
 }
@@ -177,10 +188,18 @@ func renderChange(c plan.Change) string {
 	if c.Gated {
 		line += " [" + strings.TrimSpace("gated "+string(c.Guard)) + "]"
 	}
-	if c.Reason != "" {
-		line += " (" + c.Reason + ")"
+	why := joined(c.Cause, c.CauseAbout)
+	if h := c.Handover; h != nil && (h.To != "" || len(h.Projects)+len(h.NamedBy) > 0) {
+		why += fmt.Sprintf("; %d people and groups %q to %s, projects %q, named by %q", h.People, h.Groups, h.To, h.Projects, h.NamedBy)
+	}
+	if why != "" {
+		line += " (" + why + ")"
 	}
 	return line + "\n"
+}
+
+func joined(cause plan.Cause, about string) string {
+	return strings.TrimSpace(string(cause) + " " + about)
 }
 
 func orNone(s string) string {

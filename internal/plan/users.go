@@ -68,7 +68,6 @@ func users(spec *state.Users, dir *state.Directory) *Plan {
 	p.guardDeactivations(desired.userState, leaving)
 	p.preflight(before)
 	p.subject(before, leaving)
-	p.addWords()
 	finish(p.plan, func(changes []Change) { userNeeds(changes, full.userState) })
 	return p.plan
 }

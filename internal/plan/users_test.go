@@ -144,16 +144,16 @@ func TestManagers(t *testing.T) {
 				person d@x`,
 			csv: "a@x -\n b@x nobody@x\n c@x gone@x\n d@x new@x",
 			want: `
-				assign create manager a@x manager: none -> ops@x (fallback: no manager in users.csv:2)
-				assign create manager b@x manager: none -> ops@x (fallback: nobody@x is not in the workspace)
-				assign create manager c@x manager: none -> ops@x (fallback: gone@x is not active in the workspace)
-				assign create membership a@x group: none -> Other functions (fallback: no manager in users.csv:2)
-				assign create membership b@x group: none -> Other functions (fallback: nobody@x is not in the workspace)
-				assign create membership c@x group: none -> Other functions (fallback: gone@x is not active in the workspace)
-				finding fallback a@x @users.csv:2:2: gets the fallback manager Ops: no manager in users.csv:2
-				finding fallback b@x @users.csv:3:2: gets the fallback manager Ops: nobody@x is not in the workspace
-				finding fallback c@x @users.csv:4:2: gets the fallback manager Ops: gone@x is not active in the workspace
-				finding keeps_manager d@x @users.csv:5:2: keeps the manager they have: new@x has not accepted the invitation yet
+				assign create manager a@x manager: none -> ops@x (no_manager)
+				assign create manager b@x manager: none -> ops@x (manager_unknown nobody@x)
+				assign create manager c@x manager: none -> ops@x (manager_inactive gone@x)
+				assign create membership a@x group: none -> Other functions (no_manager)
+				assign create membership b@x group: none -> Other functions (manager_unknown nobody@x)
+				assign create membership c@x group: none -> Other functions (manager_inactive gone@x)
+				finding fallback a@x @users.csv:2:2: no_manager ["ops@x"]
+				finding fallback b@x @users.csv:3:2: manager_unknown nobody@x ["ops@x"]
+				finding fallback c@x @users.csv:4:2: manager_inactive gone@x ["ops@x"]
+				finding keeps_manager d@x @users.csv:5:2: manager_pending new@x ["ops@x"]
 			`,
 		},
 		{
@@ -162,11 +162,11 @@ func TestManagers(t *testing.T) {
 			csv:  "new@x owner@x\n a@x new@x",
 			set:  func(u *state.Users) { u.Invite = true },
 			want: `
-				provision create person new@x status: none -> invited (in users.csv, not in the workspace)
+				provision create person new@x status: none -> invited (new)
 				profiles update profile new@x capacity: none -> PT8H
 				assign create manager new@x manager: none -> owner@x
 				assign create membership new@x group: none -> Owner
-				finding keeps_manager a@x @users.csv:3:2: keeps the manager they have: new@x has not accepted the invitation yet
+				finding keeps_manager a@x @users.csv:3:2: manager_pending new@x ["ops@x"]
 			`,
 		},
 		{
@@ -175,7 +175,7 @@ func TestManagers(t *testing.T) {
 			csv:  "cyd@x owner@x\n a@x cyd@x",
 			want: `
 				provision create group Cyd name: none -> Cyd
-				provision update person cyd@x status: inactive -> active (in users.csv and inactive in the workspace)
+				provision update person cyd@x status: inactive -> active (inactive)
 				assign create manager Cyd team manager: none -> cyd@x
 				assign create manager a@x manager: none -> cyd@x
 				assign create manager cyd@x manager: none -> owner@x
@@ -189,7 +189,7 @@ func TestManagers(t *testing.T) {
 			csv:  "bob@x nobody@x",
 			set:  func(u *state.Users) { u.FallbackManager = "" },
 			want: `
-				finding keeps_manager bob@x @users.csv:2:2: keeps the manager they have: nobody@x is not in the workspace, and no workspace.fallback_manager_email is set
+				finding keeps_manager bob@x @users.csv:2:2: manager_unknown nobody@x
 			`,
 		},
 		{
@@ -197,7 +197,7 @@ func TestManagers(t *testing.T) {
 			have: "person owner@x owner\n person ops@x inactive\n person a@x",
 			csv:  "a@x -",
 			want: `
-				refused workspace.fallback_manager_email: the fallback manager ops@x is not active in the workspace. Name an active person of it.
+				refused workspace.fallback_manager_email: not_active ops@x
 			`,
 		},
 		{
@@ -205,7 +205,7 @@ func TestManagers(t *testing.T) {
 			have: "person owner@x owner\n person a@x",
 			csv:  "a@x -",
 			want: `
-				refused workspace.fallback_manager_email: the fallback manager ops@x is not in the workspace. Name an active person of it.
+				refused workspace.fallback_manager_email: not_there ops@x
 			`,
 		},
 		{
@@ -218,7 +218,7 @@ func TestManagers(t *testing.T) {
 			have: base,
 			csv:  "ops@x -",
 			want: `
-				finding keeps_manager ops@x @users.csv:2:2: is the fallback manager and keeps the manager they have: no manager in users.csv:2
+				finding keeps_manager ops@x @users.csv:2:2: no_manager ["ops@x"]
 			`,
 		},
 		{
@@ -227,16 +227,16 @@ func TestManagers(t *testing.T) {
 			csv:  "bob@x ops@x\n ann@x -",
 			want: `
 				provision create group Ops name: none -> Ops
-				assign create manager Ops team manager: none -> ops@x
-				assign create manager ann@x manager: none -> ops@x (fallback: no manager in users.csv:3)
+				assign create manager Ops team manager: none -> ops@x (group_fallback)
+				assign create manager ann@x manager: none -> ops@x (no_manager)
 				assign create manager bob@x manager: none -> ops@x
-				assign create membership ann@x group: none -> Other functions (fallback: no manager in users.csv:3)
+				assign create membership ann@x group: none -> Other functions (no_manager)
 				assign create membership bob@x group: none -> Ops
 				remove delete manager ann@x manager: owner@x -> none
 				remove delete manager bob@x manager: ann@x -> none
 				remove delete membership ann@x group: Owner -> none
 				remove delete membership bob@x group: Ann -> none
-				finding fallback ann@x @users.csv:3:2: gets the fallback manager Ops: no manager in users.csv:3
+				finding fallback ann@x @users.csv:3:2: no_manager ["ops@x"]
 			`,
 		},
 		{
@@ -246,12 +246,12 @@ func TestManagers(t *testing.T) {
 			set:  func(u *state.Users) { u.FallbackGroup = "" },
 			want: `
 				provision create group Ops name: none -> Ops
-				assign create manager Ops team manager: none -> ops@x
-				assign create manager bob@x manager: none -> ops@x (fallback: no manager in users.csv:2)
-				assign create membership bob@x group: none -> Ops (fallback: no manager in users.csv:2)
+				assign create manager Ops team manager: none -> ops@x (group_fallback)
+				assign create manager bob@x manager: none -> ops@x (no_manager)
+				assign create membership bob@x group: none -> Ops (no_manager)
 				remove delete manager bob@x manager: owner@x -> none
 				remove delete membership bob@x group: Owner -> none
-				finding fallback bob@x @users.csv:2:2: gets the fallback manager Ops: no manager in users.csv:2
+				finding fallback bob@x @users.csv:2:2: no_manager ["ops@x"]
 			`,
 		},
 		{
@@ -313,7 +313,7 @@ func TestManagers(t *testing.T) {
 				group Eve_Smith = a@x out@x | eve@x`,
 			csv: "a@x eve@x",
 			want: `
-				provision update group Eve Smith name: Eve Smith -> Eve Jones (its manager goes by another name now)
+				provision update group Eve Smith name: Eve Smith -> Eve Jones (renamed)
 			`,
 		},
 		{
@@ -325,8 +325,8 @@ func TestManagers(t *testing.T) {
 				group Eve_Jones = | owner@x`,
 			csv: "a@x eve@x",
 			want: `
-				provision update group Eve Smith name: Eve Smith -> Eve Jones (eve@x) (its manager goes by another name now)
-				finding group_name eve@x: their group is named "Eve Jones (eve@x)": "Eve Jones" is another group's name
+				provision update group Eve Smith name: Eve Smith -> Eve Jones (eve@x) (renamed)
+				finding group_name eve@x: name_taken ["Eve Jones (eve@x)" "Eve Jones"]
 			`,
 		},
 		{
@@ -338,7 +338,7 @@ func TestManagers(t *testing.T) {
 				group Sam_(sam@x) = a@x | eve@x`,
 			csv: "a@x eve@x",
 			want: `
-				provision update group Sam (sam@x) name: Sam (sam@x) -> Eve (its manager goes by another name now)
+				provision update group Sam (sam@x) name: Sam (sam@x) -> Eve (renamed)
 			`,
 		},
 		{
@@ -419,7 +419,7 @@ func TestManagers(t *testing.T) {
 			have: "person owner@x owner\n person ops@x\n person a@x ghost mgr=owner@x\n person out@x ghost\n group Owner = a@x | owner@x",
 			csv:  "a@x owner@x",
 			want: `
-				remove delete manager a@x empty role: held -> none (a team manager role over nothing)
+				remove delete manager a@x empty role: held -> none (empty_role)
 			`,
 		},
 		{
@@ -427,7 +427,7 @@ func TestManagers(t *testing.T) {
 			have: "person owner@x owner\n person ops@x\n person a@x mgr=owner@x\n group Owner = a@x |\n group Other_functions = |",
 			csv:  "a@x owner@x",
 			want: `
-				assign create manager Other functions team manager: none -> ops@x
+				assign create manager Other functions team manager: none -> ops@x (group_fallback)
 				assign create manager Owner team manager: none -> owner@x
 			`,
 		},
@@ -442,7 +442,7 @@ func TestManagers(t *testing.T) {
 				assign create membership a@x group: none -> Owner
 				remove delete manager a@x manager: ops@x -> none
 				remove delete membership a@x group: Other functions -> none
-				finding fallback b@x @users.csv:3:2: gets the fallback manager Ops: no manager in users.csv:3
+				finding fallback b@x @users.csv:3:2: no_manager ["ops@x"]
 			`,
 		},
 		{
@@ -452,13 +452,13 @@ func TestManagers(t *testing.T) {
 			want: `
 				provision create group Other functions name: none -> Other functions
 				provision create group Other functions (m@x) name: none -> Other functions (m@x)
-				assign create manager Other functions team manager: none -> ops@x
+				assign create manager Other functions team manager: none -> ops@x (group_fallback)
 				assign create manager Other functions (m@x) team manager: none -> m@x
 				assign create manager a@x manager: none -> m@x
-				assign create manager b@x manager: none -> ops@x (fallback: no manager in users.csv:3)
+				assign create manager b@x manager: none -> ops@x (no_manager)
 				assign create membership a@x group: none -> Other functions (m@x)
-				assign create membership b@x group: none -> Other functions (fallback: no manager in users.csv:3)
-				finding fallback b@x @users.csv:3:2: gets the fallback manager Ops: no manager in users.csv:3
+				assign create membership b@x group: none -> Other functions (no_manager)
+				finding fallback b@x @users.csv:3:2: no_manager ["ops@x"]
 			`,
 		},
 	})
@@ -472,7 +472,7 @@ func TestPeople(t *testing.T) {
 			have: base,
 			csv:  "new@x owner@x",
 			want: `
-				finding not_in_workspace new@x @users.csv:2:1: is not in the workspace: invite them in Clockify, or set invite: true
+				finding not_in_workspace new@x @users.csv:2:1: new
 			`,
 		},
 		{
@@ -482,7 +482,7 @@ func TestPeople(t *testing.T) {
 			set:  func(u *state.Users) { u.Invite, u.SendEmail = true, true },
 			want: `
 				provision create custom_field Company type: none -> TXT
-				provision create person new@x status: none -> invited (in users.csv, not in the workspace)
+				provision create person new@x status: none -> invited (new)
 				profiles update profile new@x capacity: none -> PT7H30M; Company: none -> Acme
 				assign create manager new@x manager: none -> owner@x
 				assign create membership new@x group: none -> Owner
@@ -495,11 +495,11 @@ func TestPeople(t *testing.T) {
 			set:  func(u *state.Users) { u.Invite = true },
 			dir:  func(d *state.Directory) { d.Free = true },
 			want: `
-				provision create person new@x status: none -> invited (in users.csv, not in the workspace)
+				provision create person new@x status: none -> invited (new)
 				profiles update profile new@x capacity: none -> PT8H
 				assign create manager new@x manager: none -> owner@x
 				assign create membership new@x group: none -> Owner
-				refused invite: the workspace is on the free plan, which does not let the API add people. Set invite: false, or change the plan.
+				refused invite: free_plan
 			`,
 		},
 		{
@@ -508,7 +508,7 @@ func TestPeople(t *testing.T) {
 			csv:  "a@x owner@x",
 			set:  func(u *state.Users) { u.Invite = true },
 			want: `
-				finding not_in_workspace a@x @users.csv:2:1: declined the invitation to the workspace: invite them again in Clockify
+				finding not_in_workspace a@x @users.csv:2:1: declined
 			`,
 		},
 		{
@@ -525,7 +525,7 @@ func TestPeople(t *testing.T) {
 			have: base + "person a@x inactive mgr=owner@x\n",
 			csv:  "a@x owner@x",
 			want: `
-				provision update person a@x status: inactive -> active (in users.csv and inactive in the workspace)
+				provision update person a@x status: inactive -> active (inactive)
 				assign create membership a@x group: none -> Owner
 			`,
 		},
@@ -537,7 +537,7 @@ func TestPeople(t *testing.T) {
 				u.InvalidEmails, u.Absent = []string{"bob@x"}, state.AbsentDeactivate
 			},
 			want: `
-				finding cannot_leave owner@x: is not in users.csv and is kept: the key is theirs
+				finding cannot_leave owner@x: own_key
 			`,
 		},
 		{
@@ -549,12 +549,12 @@ func TestPeople(t *testing.T) {
 			},
 			want: `
 				profiles update profile c@x capacity: PT4H -> PT8H
-				assign create manager c@x manager: none -> ops@x (fallback: d@x is not active in the workspace)
-				finding fallback c@x @users.csv:8:2: gets the fallback manager Ops: d@x is not active in the workspace
-				finding identity_provider : 1 active person is not in users.csv, and the identity provider has to deactivate them: out@x
-				finding identity_provider : an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone
-				finding identity_provider a@x @users.csv:6:1: is inactive, and the identity provider has to reactivate them
-				finding not_in_workspace new@x @users.csv:7:1: is not in the workspace: the identity provider has to add them
+				assign create manager c@x manager: none -> ops@x (manager_inactive d@x)
+				finding fallback c@x @users.csv:8:2: manager_inactive d@x ["ops@x"]
+				finding identity_provider : absent ["out@x"] (1)
+				finding identity_provider : identity_provider
+				finding identity_provider a@x @users.csv:6:1: inactive
+				finding not_in_workspace new@x @users.csv:7:1: identity_provider
 			`,
 		},
 		{
@@ -566,7 +566,7 @@ func TestPeople(t *testing.T) {
 				assign create manager a@x manager: none -> owner@x
 				assign create membership a@x group: none -> Owner
 				remove delete membership a@x group: P -> none
-				finding protected p@x @users.csv:2:1: is protected (protect.users): nothing of users.csv is applied
+				finding protected p@x @users.csv:2:1: protected
 			`,
 		},
 		{
@@ -639,9 +639,9 @@ func TestProtectedGroups(t *testing.T) {
 			name: "the fallback group cannot be one", have: have, csv: "a@x -",
 			set: func(u *state.Users) { protect(u); u.FallbackGroup = "Holiday NO" },
 			want: `
-				assign create manager a@x manager: none -> ops@x (fallback: no manager in users.csv:2)
-				refused workspace.fallback_group_name: the fallback group "Holiday NO" is protected. Give it another name, or take it out of protect.
-				finding fallback a@x @users.csv:2:2: gets the fallback manager Ops: no manager in users.csv:2
+				assign create manager a@x manager: none -> ops@x (no_manager)
+				refused workspace.fallback_group_name: fallback_group Holiday NO
+				finding fallback a@x @users.csv:2:2: no_manager ["ops@x"]
 			`,
 		},
 		{
@@ -660,8 +660,8 @@ func TestProtectedGroups(t *testing.T) {
 			csv:  "ops@x owner@x\n ann@x owner@x\n bob@x ann@x",
 			set:  func(u *state.Users) { protect(u); u.Protect.Users = []string{"p@x"} },
 			want: `
-				cleanup delete group Old name: Old -> none; members: 1 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
-				finding protected Vault: is an unmanaged group and is kept: a protected person is in it or manages it
+				cleanup delete group Old name: Old -> none; members: 1 -> none [gated] (unmanaged)
+				finding protected Vault: protected_member
 			`,
 		},
 		{
@@ -670,9 +670,9 @@ func TestProtectedGroups(t *testing.T) {
 			csv:  "a@x nobody@x",
 			set:  func(u *state.Users) { protect(u); u.FallbackManager = "" },
 			want: `
-				cleanup delete group Old name: Old -> none; members: 0 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
-				finding keeps_manager a@x @users.csv:2:2: keeps the manager they have: nobody@x is not in the workspace, and no workspace.fallback_manager_email is set
-				finding protects_nothing Holiday *: matches nothing (protect.groups)
+				cleanup delete group Old name: Old -> none; members: 0 -> none [gated] (unmanaged)
+				finding keeps_manager a@x @users.csv:2:2: manager_unknown nobody@x
+				finding protects_nothing Holiday *: protect.groups
 			`,
 		},
 		{
@@ -701,7 +701,7 @@ func TestProfiles(t *testing.T) {
 			have: people + "person a@x mgr=m@x cap=7h Company=Old Grade=3 Desk=4\n field Company TXT\n field Grade NUMBER\n field Desk TXT",
 			csv:  "a@x m@x cap=7h30m Company=New Grade=3,50 Desk=",
 			want: `
-				profiles delete profile a@x Desk: 4 -> none (blank in users.csv)
+				profiles delete profile a@x Desk: 4 -> none (blank)
 				profiles update profile a@x capacity: PT7H -> PT7H30M; Company: Old -> New; Grade: 3 -> 3.5
 			`,
 		},
@@ -743,7 +743,7 @@ func TestProfiles(t *testing.T) {
 			csv:  "a@x m@x Company=Acme cap=4h",
 			want: `
 				profiles update profile a@x capacity: PT8H -> PT4H
-				finding custom_field Company: the user field is inactive in Clockify: its values are left alone until an admin activates it (Workspace settings, Custom fields, Users)
+				finding custom_field Company: field_inactive
 			`,
 		},
 		{
@@ -763,8 +763,8 @@ func TestProfiles(t *testing.T) {
 				provision create custom_field Company type: none -> TXT
 				profiles update profile a@x Company: none -> Acme
 				assign create manager a@x manager: none -> m@x
-				refused field_mapping: the workspace "Acme" lacks custom fields of people (feature USER_CUSTOM_FIELDS; Pro or Enterprise plan), which these changes need.
-				refused managers: the workspace "Acme" lacks the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan), which these changes need.
+				refused field_mapping: feature_missing USER_CUSTOM_FIELDS
+				refused managers: feature_missing MANAGER_ROLE
 			`,
 		},
 		{
@@ -783,7 +783,7 @@ func TestProfiles(t *testing.T) {
 			dir:  func(d *state.Directory) { d.Features, d.Free = nil, true },
 			want: `
 				assign create manager a@x manager: none -> m@x
-				refused managers: the workspace "Acme" lacks the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan), which these changes need.
+				refused managers: feature_missing MANAGER_ROLE
 			`,
 		},
 		{
@@ -793,7 +793,7 @@ func TestProfiles(t *testing.T) {
 			dir:  func(d *state.Directory) { d.Features = []string{"BREAKS"} },
 			want: `
 				profiles update profile a@x capacity: PT1H -> PT8H
-				finding feature EDIT_MEMBER_PROFILE: is a feature the workspace's plan does not have: Clockify may refuse to change capacities
+				finding feature EDIT_MEMBER_PROFILE: feature_missing
 			`,
 		},
 		{
@@ -803,7 +803,7 @@ func TestProfiles(t *testing.T) {
 			dir:  func(d *state.Directory) { d.Self = "me@x" },
 			want: `
 				profiles update profile a@x capacity: PT1H -> PT8H
-				refused CLOCKIFY_API_KEY: the key's user me@x is neither owner nor admin of the workspace. Use a key of one who is.
+				refused CLOCKIFY_API_KEY: not_admin me@x
 			`,
 		},
 	})
@@ -818,7 +818,7 @@ func TestAbsent(t *testing.T) {
 			have: base + "person cyd@x\n person dan@x inactive\n person eli@x pending",
 			csv:  baseCSV,
 			want: `
-				finding absent : 1 person is active in the workspace and not in users.csv; they are kept (absent: keep): cyd@x
+				finding absent : absent ["cyd@x"] (1)
 			`,
 		},
 		{
@@ -826,10 +826,10 @@ func TestAbsent(t *testing.T) {
 			have: base + "person cyd@x ghost mgr=ann@x\n group Old = cyd@x bob@x |\n group Team = ann@x | cyd@x bob@x\n",
 			csv:  baseCSV, set: deactivate,
 			want: `
-				deactivate delete manager Team team manager: cyd@x -> none [gated] (Cyd leaves)
-				deactivate delete manager cyd@x empty role: held -> none [gated] (a team manager role over nothing)
-				deactivate delete membership cyd@x group: Old -> none [gated] (Cyd leaves)
-				deactivate update person cyd@x status: active -> inactive [gated] (active and not in users.csv)
+				deactivate delete manager Team team manager: cyd@x -> none [gated] (leaver cyd@x)
+				deactivate delete manager cyd@x empty role: held -> none [gated] (empty_role)
+				deactivate delete membership cyd@x group: Old -> none [gated] (leaver cyd@x)
+				deactivate update person cyd@x status: active -> inactive [gated] (absent)
 			`,
 		},
 		{
@@ -844,11 +844,11 @@ func TestAbsent(t *testing.T) {
 				assign create membership ann@x group: none -> Bob
 				remove delete manager ann@x manager: owner@x -> none
 				remove delete membership ann@x group: Owner -> none
-				finding cannot_leave adm@x: is not in users.csv and is kept: they are a workspace admin (deactivate_admins: false)
-				finding cannot_leave boss@x: is not in users.csv and is kept: they own the workspace
-				finding cannot_leave ops@x: is not in users.csv and is kept: they are the fallback manager
-				finding cannot_leave owner@x: is not in users.csv and is kept: the key is theirs
-				finding cannot_leave p@x: is not in users.csv and is kept: they are protected (protect.users)
+				finding cannot_leave adm@x: admin
+				finding cannot_leave boss@x: owner
+				finding cannot_leave ops@x: is_fallback_manager
+				finding cannot_leave owner@x: own_key
+				finding cannot_leave p@x: protected
 			`,
 		},
 		{
@@ -856,7 +856,7 @@ func TestAbsent(t *testing.T) {
 			have: base + "person adm@x admin",
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.DeactivateAdmins = true },
 			want: `
-				deactivate update person adm@x status: active -> inactive [gated] (active and not in users.csv)
+				deactivate update person adm@x status: active -> inactive [gated] (absent)
 			`,
 		},
 		{
@@ -871,16 +871,16 @@ func TestAbsent(t *testing.T) {
 				group Mixed = | ann@x lea@x`,
 			csv: baseCSV, set: deactivate,
 			want: `
-				deactivate create manager Club team manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create manager out@x manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create membership out@x group: none -> Other functions [gated] (Lea leaves)
-				deactivate delete manager Club team manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete manager Mixed team manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete manager both@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete manager out@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete manager two@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (Lea leaves)
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 1 person, group "Club" → ops@x)
+				deactivate create manager Club team manager: none -> ops@x [gated] (group_fallback)
+				deactivate create manager out@x manager: none -> ops@x [gated] (leaver lea@x)
+				deactivate create membership out@x group: none -> Other functions [gated] (leaver lea@x)
+				deactivate delete manager Club team manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete manager Mixed team manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete manager both@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete manager out@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete manager two@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (leaver lea@x)
+				deactivate update person lea@x status: active -> inactive [gated] (absent; 1 people and groups ["Club"] to ops@x, projects [], named by [])
 			`,
 		},
 		{
@@ -888,11 +888,11 @@ func TestAbsent(t *testing.T) {
 			have: base + "person lea@x\n person a@x mgr=lea@x\n group Lea = a@x | lea@x",
 			csv:  baseCSV + "a@x lea@x", set: deactivate,
 			want: `
-				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create membership a@x group: none -> Other functions [gated] (Lea leaves)
-				deactivate delete manager a@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (Lea leaves)
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 1 person → ops@x)
+				deactivate create manager a@x manager: none -> ops@x [gated] (leaver lea@x)
+				deactivate create membership a@x group: none -> Other functions [gated] (leaver lea@x)
+				deactivate delete manager a@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (leaver lea@x)
+				deactivate update person lea@x status: active -> inactive [gated] (absent; 1 people and groups [] to ops@x, projects [], named by ["a@x"])
 			`,
 		},
 		{
@@ -904,12 +904,12 @@ func TestAbsent(t *testing.T) {
 				group L2 = l1@x | l2@x`,
 			csv: baseCSV, set: deactivate,
 			want: `
-				deactivate delete manager l1@x manager: l2@x -> none [gated] (L2 leaves)
-				deactivate delete manager l2@x manager: l1@x -> none [gated] (L1 leaves)
-				deactivate delete group L1 name: L1 -> none; members: 1 -> none [gated] (L1 leaves)
-				deactivate delete group L2 name: L2 -> none; members: 1 -> none [gated] (L2 leaves)
-				deactivate update person l1@x status: active -> inactive [gated] (active and not in users.csv)
-				deactivate update person l2@x status: active -> inactive [gated] (active and not in users.csv)
+				deactivate delete manager l1@x manager: l2@x -> none [gated] (leaver l2@x)
+				deactivate delete manager l2@x manager: l1@x -> none [gated] (leaver l1@x)
+				deactivate delete group L1 name: L1 -> none; members: 1 -> none [gated] (leaver l1@x)
+				deactivate delete group L2 name: L2 -> none; members: 1 -> none [gated] (leaver l2@x)
+				deactivate update person l1@x status: active -> inactive [gated] (absent)
+				deactivate update person l2@x status: active -> inactive [gated] (absent)
 			`,
 		},
 		{
@@ -925,12 +925,12 @@ func TestAbsent(t *testing.T) {
 				u.Protect = state.Protect{Groups: []string{"Holiday *"}, Users: []string{"p@x"}}
 			},
 			want: `
-				deactivate create manager Lea team manager: none -> ops@x [gated] (Lea leaves)
-				deactivate delete manager Lea team manager: lea@x -> none [gated] (Lea leaves)
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages group "Lea" → ops@x)
-				finding cannot_leave p@x: is not in users.csv and is kept: they are protected (protect.users)
-				finding protected Holiday X: is a protected group and stays managed by lea@x, who is to be deactivated
-				finding protected p@x: is protected and stays managed by lea@x, who is to be deactivated
+				deactivate create manager Lea team manager: none -> ops@x [gated] (group_fallback)
+				deactivate delete manager Lea team manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate update person lea@x status: active -> inactive [gated] (absent; 0 people and groups ["Lea"] to ops@x, projects [], named by [])
+				finding cannot_leave p@x: protected
+				finding protected Holiday X: leaver lea@x
+				finding protected p@x: leaver lea@x
 			`,
 		},
 		{
@@ -939,15 +939,15 @@ func TestAbsent(t *testing.T) {
 			csv:  baseCSV + "a@x lea@x",
 			set:  func(u *state.Users) { deactivate(u); u.FallbackGroup = "" },
 			want: `
-				deactivate create group Ops name: none -> Ops [gated] (for the people of those who leave)
-				deactivate create manager Ops team manager: none -> ops@x [gated] (for the people of those who leave)
-				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create manager out@x manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create membership a@x group: none -> Ops [gated] (Lea leaves)
-				deactivate delete manager a@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete manager out@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (Lea leaves)
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 2 people → ops@x)
+				deactivate create group Ops name: none -> Ops [gated] (leaver)
+				deactivate create manager Ops team manager: none -> ops@x [gated] (leaver)
+				deactivate create manager a@x manager: none -> ops@x [gated] (leaver lea@x)
+				deactivate create manager out@x manager: none -> ops@x [gated] (leaver lea@x)
+				deactivate create membership a@x group: none -> Ops [gated] (leaver lea@x)
+				deactivate delete manager a@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete manager out@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (leaver lea@x)
+				deactivate update person lea@x status: active -> inactive [gated] (absent; 2 people and groups [] to ops@x, projects [], named by ["a@x"])
 			`,
 		},
 		{
@@ -956,8 +956,8 @@ func TestAbsent(t *testing.T) {
 			csv:  baseCSV,
 			set:  func(u *state.Users) { deactivate(u); u.DeleteUnmanaged, u.FallbackManager = true, "" },
 			want: `
-				cleanup delete group Club name: Club -> none; members: 0 -> none [gated] (nobody's manager group and not protected (cleanup.unmanaged_groups: delete))
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv)
+				cleanup delete group Club name: Club -> none; members: 0 -> none [gated] (unmanaged)
+				deactivate update person lea@x status: active -> inactive [gated] (absent)
 			`,
 		},
 		{
@@ -966,14 +966,14 @@ func TestAbsent(t *testing.T) {
 			csv:  baseCSV + "a@x lea@x",
 			set:  func(u *state.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
 			want: `
-				deactivate create manager Lea team manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create membership a@x group: none -> Other functions [gated] (Lea leaves)
-				deactivate delete manager Lea team manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete manager a@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete membership a@x group: Lea -> none [gated] (Lea leaves)
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 1 person, group "Lea" → ops@x)
-				finding cannot_leave p@x: is not in users.csv and is kept: they are protected (protect.users)
+				deactivate create manager Lea team manager: none -> ops@x [gated] (group_fallback)
+				deactivate create manager a@x manager: none -> ops@x [gated] (leaver lea@x)
+				deactivate create membership a@x group: none -> Other functions [gated] (leaver lea@x)
+				deactivate delete manager Lea team manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete manager a@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete membership a@x group: Lea -> none [gated] (leaver lea@x)
+				deactivate update person lea@x status: active -> inactive [gated] (absent; 1 people and groups ["Lea"] to ops@x, projects [], named by ["a@x"])
+				finding cannot_leave p@x: protected
 			`,
 		},
 		{
@@ -982,12 +982,12 @@ func TestAbsent(t *testing.T) {
 			csv:  baseCSV + "a@x lea@x",
 			set:  func(u *state.Users) { deactivate(u); u.Protect.Users = []string{"p@x"} },
 			want: `
-				deactivate create manager a@x manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create membership a@x group: none -> Other functions [gated] (Lea leaves)
-				deactivate delete manager a@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (Lea leaves)
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 1 person → ops@x)
-				finding cannot_leave p@x: is not in users.csv and is kept: they are protected (protect.users)
+				deactivate create manager a@x manager: none -> ops@x [gated] (leaver lea@x)
+				deactivate create membership a@x group: none -> Other functions [gated] (leaver lea@x)
+				deactivate delete manager a@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate delete group Lea name: Lea -> none; members: 1 -> none [gated] (leaver lea@x)
+				deactivate update person lea@x status: active -> inactive [gated] (absent; 1 people and groups [] to ops@x, projects [], named by ["a@x"])
+				finding cannot_leave p@x: protected
 			`,
 		},
 		{
@@ -1001,10 +1001,10 @@ func TestAbsent(t *testing.T) {
 				person free@x`,
 			csv: baseCSV, set: func(u *state.Users) { deactivate(u); u.FallbackManager = "" },
 			want: `
-				deactivate update person free@x status: active -> inactive [gated] (active and not in users.csv)
-				deactivate update person under@x status: active -> inactive [gated] (active and not in users.csv)
-				finding cannot_leave boss@x: is not in users.csv and is kept: they manage the group "Club", and no workspace.fallback_manager_email is set to take over
-				finding cannot_leave lea@x: is not in users.csv and is kept: they manage out@x, and no workspace.fallback_manager_email is set to take over
+				deactivate update person free@x status: active -> inactive [gated] (absent)
+				deactivate update person under@x status: active -> inactive [gated] (absent)
+				finding cannot_leave boss@x: no_fallback the group "Club"
+				finding cannot_leave lea@x: no_fallback out@x
 			`,
 		},
 		{
@@ -1012,10 +1012,10 @@ func TestAbsent(t *testing.T) {
 			have: base + "person l1@x\n person l2@x mgr=l1@x\n group L1 = l2@x | l1@x",
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.FallbackManager = "" },
 			want: `
-				deactivate delete manager l2@x manager: l1@x -> none [gated] (L1 leaves)
-				deactivate delete group L1 name: L1 -> none; members: 1 -> none [gated] (L1 leaves)
-				deactivate update person l1@x status: active -> inactive [gated] (active and not in users.csv)
-				deactivate update person l2@x status: active -> inactive [gated] (active and not in users.csv)
+				deactivate delete manager l2@x manager: l1@x -> none [gated] (leaver l1@x)
+				deactivate delete group L1 name: L1 -> none; members: 1 -> none [gated] (leaver l1@x)
+				deactivate update person l1@x status: active -> inactive [gated] (absent)
+				deactivate update person l2@x status: active -> inactive [gated] (absent)
 			`,
 		},
 		{
@@ -1027,13 +1027,13 @@ func TestAbsent(t *testing.T) {
 				group Owner = ops@x | owner@x`,
 			csv: "ops@x owner@x", set: deactivate,
 			want: `
-				deactivate create group Other functions name: none -> Other functions [gated] (for the people of those who leave)
-				deactivate create manager Other functions team manager: none -> ops@x [gated] (for the people of those who leave)
-				deactivate create manager out@x manager: none -> ops@x [gated] (Lea leaves)
-				deactivate create membership out@x group: none -> Other functions [gated] (Lea leaves)
-				deactivate delete manager out@x manager: lea@x -> none [gated] (Lea leaves)
-				deactivate update person lea@x status: active -> inactive [gated] (active and not in users.csv; manages 1 person → ops@x)
-				finding cannot_leave owner@x: is not in users.csv and is kept: the key is theirs
+				deactivate create group Other functions name: none -> Other functions [gated] (leaver)
+				deactivate create manager Other functions team manager: none -> ops@x [gated] (leaver)
+				deactivate create manager out@x manager: none -> ops@x [gated] (leaver lea@x)
+				deactivate create membership out@x group: none -> Other functions [gated] (leaver lea@x)
+				deactivate delete manager out@x manager: lea@x -> none [gated] (leaver lea@x)
+				deactivate update person lea@x status: active -> inactive [gated] (absent; 1 people and groups [] to ops@x, projects [], named by [])
+				finding cannot_leave owner@x: own_key
 			`,
 		},
 		{
@@ -1041,7 +1041,7 @@ func TestAbsent(t *testing.T) {
 			have: base + "person cyd@x",
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.UnreadableRows = 2 },
 			want: `
-				finding absent : nobody is taken for absent while 2 rows of users.csv cannot be read
+				finding absent : unreadable_rows (2)
 			`,
 		},
 	})
@@ -1107,9 +1107,9 @@ func TestGuards(t *testing.T) {
 			csv:  crowd(3, "p%d@x new@x"),
 			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
 			want: `
-				remove delete manager p0@x manager: old@x -> none [gated max_removals] (more changes of manager than guards.max_removals allows)
-				remove delete manager p1@x manager: old@x -> none [gated max_removals] (more changes of manager than guards.max_removals allows)
-				remove delete manager p2@x manager: old@x -> none [gated max_removals] (more changes of manager than guards.max_removals allows)
+				remove delete manager p0@x manager: old@x -> none [gated max_removals]
+				remove delete manager p1@x manager: old@x -> none [gated max_removals]
+				remove delete manager p2@x manager: old@x -> none [gated max_removals]
 			`,
 		},
 		{
@@ -1118,7 +1118,7 @@ func TestGuards(t *testing.T) {
 			csv:  "p@x new@x A= B= C= cap=4h",
 			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
 			want: `
-				profiles delete profile p@x A: 1 -> none; B: 2 -> none; C: 3 -> none (blank in users.csv)
+				profiles delete profile p@x A: 1 -> none; B: 2 -> none; C: 3 -> none (blank)
 				profiles update profile p@x capacity: PT8H -> PT4H
 			`,
 		},
@@ -1149,9 +1149,9 @@ func TestGuards(t *testing.T) {
 			have: base + crowd(3, "person l%d@x"),
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxDeactivations = few },
 			want: `
-				deactivate update person l0@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
-				deactivate update person l1@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
-				deactivate update person l2@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
+				deactivate update person l0@x status: active -> inactive [gated max_deactivations] (absent)
+				deactivate update person l1@x status: active -> inactive [gated max_deactivations] (absent)
+				deactivate update person l2@x status: active -> inactive [gated max_deactivations] (absent)
 			`,
 		},
 		{
@@ -1159,9 +1159,9 @@ func TestGuards(t *testing.T) {
 			have: base + crowd(3, "person l%d@x"),
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxDeactivations = state.Limit{Share: 0.4} },
 			want: `
-				deactivate update person l0@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
-				deactivate update person l1@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
-				deactivate update person l2@x status: active -> inactive [gated max_deactivations] (active and not in users.csv)
+				deactivate update person l0@x status: active -> inactive [gated max_deactivations] (absent)
+				deactivate update person l1@x status: active -> inactive [gated max_deactivations] (absent)
+				deactivate update person l2@x status: active -> inactive [gated max_deactivations] (absent)
 			`,
 		},
 		{
@@ -1169,10 +1169,10 @@ func TestGuards(t *testing.T) {
 			have: base + crowd(3, "person l%d@x"),
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxShrink = state.Limit{Share: 0.2} },
 			want: `
-				deactivate update person l0@x status: active -> inactive [gated] (active and not in users.csv)
-				deactivate update person l1@x status: active -> inactive [gated] (active and not in users.csv)
-				deactivate update person l2@x status: active -> inactive [gated] (active and not in users.csv)
-				refused guards.max_shrink: 3 of the 7 active people are missing in users.csv, and 1 may be: a file cut off, most likely. If they really left, set guards.max_shrink: 43%.
+				deactivate update person l0@x status: active -> inactive [gated] (absent)
+				deactivate update person l1@x status: active -> inactive [gated] (absent)
+				deactivate update person l2@x status: active -> inactive [gated] (absent)
+				refused guards.max_shrink: guard, 3 of 7, limit 1, 43% would do
 			`,
 		},
 		{
@@ -1180,10 +1180,10 @@ func TestGuards(t *testing.T) {
 			have: base + crowd(3, "person l%d@x admin") + "person x@x",
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MaxShrink = state.Limit{Share: 0.2} },
 			want: `
-				deactivate update person x@x status: active -> inactive [gated] (active and not in users.csv)
-				finding cannot_leave l0@x: is not in users.csv and is kept: they are a workspace admin (deactivate_admins: false)
-				finding cannot_leave l1@x: is not in users.csv and is kept: they are a workspace admin (deactivate_admins: false)
-				finding cannot_leave l2@x: is not in users.csv and is kept: they are a workspace admin (deactivate_admins: false)
+				deactivate update person x@x status: active -> inactive [gated] (absent)
+				finding cannot_leave l0@x: admin
+				finding cannot_leave l1@x: admin
+				finding cannot_leave l2@x: admin
 			`,
 		},
 		{
@@ -1196,8 +1196,8 @@ func TestGuards(t *testing.T) {
 			have: base + "person l@x",
 			csv:  baseCSV, set: func(u *state.Users) { deactivate(u); u.Guards.MinActiveUsers = 5 },
 			want: `
-				deactivate update person l@x status: active -> inactive [gated] (active and not in users.csv)
-				refused guards.min_active_users: 4 people would be left active of 5, and 5 have to be. If that is meant, set guards.min_active_users: 4.
+				deactivate update person l@x status: active -> inactive [gated] (absent)
+				refused guards.min_active_users: guard, 4 of 5, limit 5, 4 would do
 			`,
 		},
 		{
@@ -1208,7 +1208,7 @@ func TestGuards(t *testing.T) {
 			want: `
 				assign create manager a@x manager: none -> ann@x
 				assign create membership a@x group: none -> Ann
-				refused managers: the workspace "Acme" lacks the Team manager role (feature MANAGER_ROLE; Standard, Pro or Enterprise plan), which these changes need.
+				refused managers: feature_missing MANAGER_ROLE
 			`,
 		},
 	})

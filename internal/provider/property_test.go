@@ -91,7 +91,7 @@ func drawUsers(t *rapid.T) *state.Users {
 		Protect: state.Protect{Groups: []string{"Holiday *"}},
 		Absent:  rapid.SampledFrom([]state.Absent{state.AbsentKeep, state.AbsentDeactivate}).Draw(t, "absent"),
 		Invite:  rapid.Bool().Draw(t, "invite"), DeleteUnmanaged: rapid.Bool().Draw(t, "cleanup"),
-		Guards: state.Guards{MaxDeactivations: state.Limit{Count: 99}, MaxRemovals: state.Limit{Count: 99}, MaxShrink: state.Limit{Count: 99}},
+		Guards: state.Guards{MaxDeactivations: state.Limit{Count: 99}, MaxRemovals: state.Limit{Count: 99}, MaxChanges: state.Limit{Count: 99}, MaxReactivations: state.Limit{Count: 99}, MaxInvitations: state.Limit{Count: 99}, MaxShrink: state.Limit{Count: 99}},
 	}
 	var mapped []string
 	for _, f := range []string{"New", "Country", "Grade", "Lead", "Site", "Skills"} {
@@ -146,6 +146,9 @@ func TestReadDoRead(t *testing.T) {
 		}
 		if got := r.Total(); got > p.Calls.Needed {
 			t.Fatalf("%d calls, the plan said %d", got, p.Calls.Needed)
+		}
+		if slices.ContainsFunc(p.Findings, func(f state.Finding) bool { return f.Kind == state.FindingAddressChanged }) {
+			return // who is likely somebody in the CSV is left alone
 		}
 		asked(t, spec, dir, r.State())
 		if _, _, again := r.read(spec); !again.Empty() {
@@ -255,6 +258,9 @@ func asked(t *rapid.T, spec *state.Users, before *state.Directory, s sandbox.Sta
 		}
 		checkValues(t, before, ws, m, row)
 		manager, name := row.Manager, ""
+		if p, there := was[manager]; there && p.Status == state.Pending || !there && rows[manager] && spec.Invite {
+			continue // not there yet: they keep whom they have
+		}
 		switch {
 		case usable(manager):
 		case row.Email == opsEmail:
@@ -271,7 +277,8 @@ func asked(t *rapid.T, spec *state.Users, before *state.Directory, s sandbox.Sta
 		}
 		in := slices.ContainsFunc(ws.Groups, func(g sandbox.Group) bool {
 			over := slices.Contains(ws.Roles, sandbox.Grant{UserID: ids[manager], Role: "TEAM_MANAGER", EntityID: g.ID, SourceType: "USER_GROUP"})
-			return slices.Contains(names, g.Name) && slices.Contains(g.UserIDs, m.UserID) && over
+			theirs := slices.ContainsFunc(before.Groups, func(old state.Group) bool { return old.Name == g.Name && slices.Contains(old.Managers, manager) })
+			return (theirs || slices.Contains(names, g.Name)) && slices.Contains(g.UserIDs, m.UserID) && over
 		})
 		if !in {
 			t.Fatalf("%s is in no group of %s", row.Email, manager)

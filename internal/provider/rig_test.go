@@ -286,7 +286,7 @@ func company(n int) (*state.Users, *state.Directory) {
 	spec := &state.Users{
 		File: "users.csv", FallbackManager: opsEmail, FallbackGroup: "Other functions", Absent: state.AbsentDeactivate,
 		Fields: []state.Mapping{{Column: "Company", Field: "Company"}},
-		Guards: state.Guards{MaxDeactivations: state.Limit{Share: 1}, MaxRemovals: state.Limit{Share: 1}, MaxShrink: state.Limit{Share: 1}},
+		Guards: state.Guards{MaxDeactivations: state.Limit{Share: 1}, MaxRemovals: state.Limit{Share: 1}, MaxChanges: state.Limit{Share: 1}, MaxReactivations: state.Limit{Count: 99}, MaxInvitations: state.Limit{Count: 99}, MaxShrink: state.Limit{Share: 1}},
 	}
 	for i := range managers {
 		dir.Groups = append(dir.Groups, state.Group{Name: "Person " + strconv.Itoa(i), Managers: []string{email(i)}})

@@ -406,7 +406,9 @@ func TestFieldLeftInactive(t *testing.T) {
 			}
 		}
 	}
-	if !slices.ContainsFunc(again.Findings, func(f state.Finding) bool { return f.Kind == state.FindingField && f.Name == "New" && f.Failed }) {
+	if !slices.ContainsFunc(again.Findings, func(f state.Finding) bool {
+		return f.Kind == state.FindingField && f.Name == "New" && f.Level == state.LevelAttention
+	}) {
 		t.Errorf("no finding about the field: %+v", again.Findings)
 	}
 }

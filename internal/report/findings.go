@@ -36,43 +36,54 @@ type Note struct {
 // {cause}, {causes} (of many, counted), {n} (how many findings), {count} and {length} (of what one finding sums up), {values},
 // {first} and {second} of them, {entries}, and {gets} or {get} ("gets" for what happens now, "has" for what is so).
 var findingWords = map[string]struct{ one, many pattern }{
-	state.FindingFallback:       {"{name} {gets} the fallback manager[ {values}]: {cause}", "{n} people {get} the fallback manager[ {values}]: {causes}"},
-	state.FindingKeepsManager:   {"{name} [{itself}]keeps the manager they have: {cause}[, and {unset}]", "{n} people keep the manager they have: {causes}[, and {unset}]"},
-	state.FindingSelfManager:    {"{name} is their own manager; read as if the cell were blank", "{n} people are their own manager; read as if the cell were blank"},
-	state.FindingCycle:          {"{name} is in a circle of managers[: {chain}]", "{n} circles of managers"},
-	state.FindingUnknownColumn:  {"[{name} is an unknown column; it is not read][unknown columns, which are not read: {values}]", "{n} unknown columns, which are not read"},
-	state.FindingNotManaged:     {"{file} has no column {name}: {what} are left as they are", "{n} columns are not there, and what they say is left as it is"},
-	state.FindingNearManager:    {"managers without a row: {values}[. Did you mean {about}?]", "{n} managers have no row, and are nearly one that has"},
-	state.FindingTwoScripts:     {"letters of two alphabets in one address: {values}", "{n} addresses have letters of two alphabets"},
-	state.FindingUnusualHours:   {"more than 80 or less than 4 hours a week in {file}, {lines} {values}", "unusual hours of a week in {file}"},
-	state.FindingNotInWorkspace: {"{name} {joins}", "{n} people are in {file} and not in the workspace: {causes}"},
-	state.FindingAbsent:         {"[{people} in the workspace and not in {file}, and kept (absent: keep): {values}][nobody counts as absent while {unreadable} of {file} cannot be read]", "{n} findings on people who are not in {file}"},
-	state.FindingProtected:      {"{name} is protected: {left}", "{n} protected people and groups are left alone: {causes}"},
-	state.FindingCannotLeave:    {"{name} is not in {file} and is kept: {cause}", "{n} people are not in {file} and are kept: {causes}"},
-	state.FindingManagedByIdP:   {"{idp}", "the identity provider has to deal with {n} people: {causes}"},
-	state.FindingGroupName:      {"[the group of {name} is named {first}: {second} is another group's name][{name} gets no group: {wanted} are other groups' names or protected]", "{n} groups go by another name, for theirs is taken or protected"},
-	state.FindingField:          {"the custom field {name} is of no use: {cause}", "{n} custom fields are of no use: {causes}"},
-	state.FindingFeature:        {"{name} is a feature that the workspace's plan does not have: Clockify may refuse to change capacities", "{n} features are missing in the workspace's plan"},
-	state.FindingMarked:         {"{name} is not in {file} and will be deactivated on {day} or later, with approval, unless they return (deactivate_after)", "{n} people are not in {file} and will be deactivated later, with approval, unless they return (deactivate_after)"},
-	state.FindingRunning:        {"{entry} is a timer that runs; it is left for the next run", "{n} timers run; they are left for the next run"},
-	state.FindingNotCarried:     {"{name}: {sum}{cause}", "{sum}not carried whole: {causes}"},
-	state.FindingNoSource:       {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
-	state.FindingAmbiguous:      {"{name}: {cause}", "{n} projects are ambiguous"},
-	state.FindingNoProject:      {"{name}: {sum}{cause}", "{sum}{causes}"},
-	state.FindingArchived:       {"{name}: {sum}{cause}", "{n} projects are archived: {causes}"},
-	state.FindingNotMirrored:    {"{name}: {sum}{cause}[: {entries}]", "{sum}do not arrive: {causes}"},
-	state.FindingCountedTwice:   {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
-	state.FindingRenamed:        {"{name} is taken for {about}, which goes by another name on the other side", "{n} projects go by another name on the other side"},
-	state.FindingProjectRights:  {"{count} projects are missing in {name}, and the key may not create them ({about} may): {values}", "{n} findings on projects that the key may not create"},
-	state.FindingSourceGone:     {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
+	state.FindingFallback:        {"{name} {gets} the fallback manager[ {values}]: {cause}", "{n} people {get} the fallback manager[ {values}]: {causes}"},
+	state.FindingKeepsManager:    {"{name} [{itself}]keeps the manager they have: {cause}[, and {unset}]", "{n} people keep the manager they have: {causes}[, and {unset}]"},
+	state.FindingSelfManager:     {"{name} is their own manager; read as if the cell were blank", "{n} people are their own manager; read as if the cell were blank"},
+	state.FindingCycle:           {"{name} is in a circle of managers[: {chain}]", "{n} circles of managers"},
+	state.FindingUnknownColumn:   {"[{name} is an unknown column; it is not read][unknown columns, which are not read: {values}]", "{n} unknown columns, which are not read"},
+	state.FindingNotManaged:      {"{file} has no column {name}: {what} are left as they are", "{n} columns are not there, and what they say is left as it is"},
+	state.FindingNearManager:     {"managers without a row: {values}[. Did you mean {about}?]", "{n} managers have no row, and are nearly one that has"},
+	state.FindingTwoScripts:      {"letters of two alphabets in one address: {values}", "{n} addresses have letters of two alphabets"},
+	state.FindingUnusualHours:    {"more than 80 or less than 4 hours a week in {file}, {lines} {values}", "unusual hours of a week in {file}"},
+	state.FindingAddressChanged:  {"{name} {moved}", "{n} people have another address in {file}"},
+	state.FindingNotStarted:      {"{count} people of {file} have not started yet and are left alone: {values}", "people of {file} have not started yet and are left alone"},
+	state.FindingDamaged:         {"{name}: {count} values have likely lost digits in a spreadsheet: {values}", "{n} columns have values that likely lost digits in a spreadsheet"},
+	state.FindingProtectsNothing: {"{entry} in {setting} matches nothing", "{n} entries of protect match nothing"},
+	state.FindingNotInWorkspace:  {"{name} {joins}", "{n} people are in {file} and not in the workspace: {causes}"},
+	state.FindingAbsent:          {"[{people} in the workspace and not in {file}, and kept (absent: keep): {values}][{blank} of {file} have no email: some of those who leave may be among them][nobody counts as absent while {unreadable} of {file} cannot be read]", "{n} findings on people who are not in {file}"},
+	state.FindingProtected:       {"{name} is protected: {left}", "{n} protected people and groups are left alone: {causes}"},
+	state.FindingCannotLeave:     {"{name} is not in {file} and is kept: {cause}", "{n} people are not in {file} and are kept: {causes}"},
+	state.FindingManagedByIdP:    {"{idp}", "the identity provider has to deal with {n} people: {causes}"},
+	state.FindingGroupName:       {"[the group of {name} is named {first}: {second} is another group's name][{name} gets no group: {wanted} are other groups' names or protected]", "{n} groups go by another name, for theirs is taken or protected"},
+	state.FindingField:           {"the custom field {name} is of no use: {cause}", "{n} custom fields are of no use: {causes}"},
+	state.FindingFeature:         {"{name} is a feature that the workspace's plan does not have: Clockify may refuse to change capacities", "{n} features are missing in the workspace's plan"},
+	state.FindingMarked:          {"{name} is not in {file} and will be deactivated on {day} or later, with approval, unless they return (deactivate_after)", "{n} people are not in {file} and will be deactivated later, with approval, unless they return (deactivate_after)"},
+	state.FindingRunning:         {"{entry} is a timer that runs; it is left for the next run", "{n} timers run; they are left for the next run"},
+	state.FindingNotCarried:      {"{name}: {sum}{cause}", "{sum}not carried whole: {causes}"},
+	state.FindingNoSource:        {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
+	state.FindingAmbiguous:       {"{name}: {cause}", "{n} projects are ambiguous"},
+	state.FindingNoProject:       {"{name}: {sum}{cause}", "{sum}{causes}"},
+	state.FindingArchived:        {"{name}: {sum}{cause}", "{n} projects are archived: {causes}"},
+	state.FindingNotMirrored:     {"{name}: {sum}{cause}[: {entries}]", "{sum}do not arrive: {causes}"},
+	state.FindingCountedTwice:    {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
+	state.FindingRenamed:         {"{name} is taken for {about}, which goes by another name on the other side", "{n} projects go by another name on the other side"},
+	state.FindingProjectRights:   {"{count} projects are missing in {name}, and the key may not create them ({about} may): {values}", "{n} findings on projects that the key may not create"},
+	state.FindingSourceGone:      {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 }
 
 // joinWords says what to do about somebody who is in the CSV and not in the workspace.
 var joinWords = map[plan.Cause]pattern{
 	state.CauseDeclined:         "declined the invitation to the workspace: invite them again in Clockify",
 	state.CauseIdentityProvider: "is not in the workspace: the identity provider has to add them",
+	state.CauseSelfMissing:      "is not in the workspace, and nobody is invited while the key's own user is missing in the list of people",
 	state.CauseNew:              "is not in the workspace: invite them in Clockify, or set invite: true",
 	"":                          "is not in the workspace",
+}
+
+// movedWords says what becomes of somebody whose address changed.
+var movedWords = map[plan.Cause]pattern{
+	state.CauseSameID:     "is {about} in {file}, by their number: change the address in Clockify, which its API cannot do. The row is applied to the account that is there",
+	state.CauseLikelySame: "is likely {about} in {file}: nothing is done for either of them. Change the address in Clockify, or take one of the two away",
 }
 
 // leftWords says what being protected means.
@@ -238,8 +249,14 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 		}
 	case state.FindingNotInWorkspace:
 		s["joins"] = joinWords[f.Cause].fill(s)
+	case state.FindingAddressChanged:
+		s["moved"] = movedWords[f.Cause].fill(s)
+	case state.FindingProtectsNothing:
+		s["entry"], s["setting"] = Words{data(f.Name)}, Words{data(f.About)}
 	case state.FindingAbsent:
-		if f.Cause == state.CauseUnreadableRows {
+		if f.Cause == state.CauseWithoutEmail {
+			s["blank"] = Words{ours(text.Count(f.Count, "row", "rows"))}
+		} else if f.Cause == state.CauseUnreadableRows {
 			s["unreadable"] = Words{ours(text.Count(f.Count, "row", "rows"))}
 		} else {
 			s["people"] = Words{ours(text.Count(f.Count, "person is active", "people are active"))}

@@ -224,7 +224,7 @@ func (b *builder) aboutWhom(s string) Words {
 // attributes are the names of fields that are words of the plan's, and not of a workspace.
 var attributes = map[string]bool{
 	"billable": true, "capacity": true, "client": true, "color": true, "description": true, "empty role": true, "end": true,
-	"field values": true, "ghost role": true, "group": true, "hours": true, "manager": true, "manager links": true, "members": true,
+	"field values": true, "group": true, "hours": true, "manager": true, "manager links": true, "members": true,
 	"memberships": true, "name": true, "people": true, "project": true, "start": true, "status": true, "tag": true, "tags": true,
 	"task": true, "team manager": true, "type": true, "working days": true,
 }
