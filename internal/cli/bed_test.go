@@ -401,6 +401,7 @@ api:
 absent: deactivate
 guards:
   max_removals: 100%
+  max_changes: 100%
   max_deactivations: 100%
 `}
 }
