@@ -304,8 +304,14 @@ func (w Words) Upper() Words { return w.upper() }
 // Any reports whether anything was found.
 func (f Findings) Any() bool { return len(f.Problems)+len(f.Attention)+len(f.Notes) > 0 }
 
-// mostOfNote is how many findings a note unfolds to.
+// mostOfNote is how many findings of one sort the page shows.
 const mostOfNote = 1000
+
+// Shown are those of attention that the page shows, Hidden how many there are beside them.
+func (f Findings) Shown() []Finding { return f.Attention[:min(len(f.Attention), mostOfNote)] }
+
+// Hidden is how many findings the page does not show.
+func (f Findings) Hidden() int { return len(f.Attention) - len(f.Shown()) }
 
 // Few are the findings that a note unfolds to.
 func (n Note) Few() []Finding { return n.Each[:min(len(n.Each), mostOfNote)] }

@@ -265,6 +265,9 @@ func (m *mask) problems(in []state.Problem) []state.Problem {
 	out := slices.Clone(in)
 	for i, p := range out {
 		out[i].Text = m.text(p.Text)
+		if m.text(p.Excerpt) != p.Excerpt {
+			out[i].Excerpt = "" // the caret would no longer stand under its column
+		}
 	}
 	return out
 }

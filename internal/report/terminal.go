@@ -76,14 +76,24 @@ func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Veri
 func Problems(w io.Writer, problems []state.Problem, style Style, ctx Context) {
 	t := &screen{w: w, style: style}
 	for _, p := range newMask(ctx, nil).problems(problems) {
-		at := ""
-		if p.Source != (state.Source{}) {
-			at = t.paint(bold, plain(p.Source.String())+":") + " "
-		}
-		t.line(2, at+plain(p.Text))
+		t.problem("", p.Source, p.Text, p.Excerpt)
 	}
 	if len(problems) > 0 {
 		t.line(0, t.paint(red, text.Count(len(problems), "problem", "problems"))+"; nothing was planned for these rows and nothing will be written.")
+	}
+}
+
+// problem writes a problem, and under it the line of the file with a caret.
+func (t *screen) problem(before string, at state.Source, what, excerpt string) {
+	place := ""
+	if at != (state.Source{}) {
+		place = t.paint(bold, plain(at.String())+":") + " "
+	}
+	t.line(2, before+place+plain(what))
+	for _, line := range strings.Split(excerpt, "\n") {
+		if strings.TrimSpace(line) != "" {
+			t.write(t.paint(faint, strings.TrimRight("    "+plain(line), " ")) + "\n")
+		}
 	}
 }
 
@@ -98,30 +108,34 @@ func (t *terminal) words(w Words) string { return plain(w.String()) }
 
 // stops says what stands against any write.
 func (t *terminal) stops() {
-	lists := []struct {
-		title string
-		lines []string
-	}{{title: "Problems"}, {title: "Refused"}, {title: "Cannot be done"}}
-	for _, p := range t.Problems {
-		lists[0].lines = append(lists[0].lines, joined(": ", plain(p.At.String()), t.words(p.Words)))
+	if len(t.Problems) > 0 {
+		t.heading("Problems")
 	}
+	for _, p := range t.Problems {
+		t.problem("  "+t.paint(red, "✗")+" ", p.At, p.Words.String(), p.Excerpt)
+	}
+	var refused, cannot []string
 	for _, r := range t.Refusals {
-		lists[1].lines = append(lists[1].lines, t.words(r))
+		refused = append(refused, t.words(r))
 	}
 	for _, f := range t.Findings.Problems {
-		lists[2].lines = append(lists[2].lines, t.finding(f))
+		cannot = append(cannot, t.finding(f))
 	}
-	for _, l := range lists {
-		if len(l.lines) == 0 {
-			continue
-		}
-		t.heading(l.title)
-		for _, line := range l.lines {
-			t.line(6, "  "+t.paint(red, "✗")+" "+line)
-		}
-	}
+	t.crosses("Refused", refused)
+	t.crosses("Cannot be done", cannot)
 	for _, l := range t.Loosened {
 		t.line(2, t.paint(yellow, "! "+t.words(l)))
+	}
+}
+
+// crosses lists what is wrong.
+func (t *terminal) crosses(title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	t.heading(title)
+	for _, line := range lines {
+		t.line(6, "  "+t.paint(red, "✗")+" "+line)
 	}
 }
 
@@ -155,169 +169,6 @@ func (t *terminal) approval() {
 			given = "given by " + list(a.Given)
 		}
 		t.line(4, fmt.Sprintf("  Approval: needs %d of %s; %s", a.Needed, list(a.From), given))
-	}
-}
-
-// section lists what changes about the objects of one sort.
-func (t *terminal) section(title string, s Section, sign string) {
-	if s.Routine == 0 {
-		return
-	}
-	t.heading(title)
-	objects := t.shown(s)
-	c := t.measure(objects)
-	for _, o := range objects {
-		mark := t.paint(yellow, sign)
-		switch {
-		case o.Made:
-			mark = t.paint(green, "+")
-		case o.Taken:
-			mark = t.paint(red, "-")
-		}
-		t.line(6, joined("  ", "  "+mark+" "+plain(o.Name.Text), t.paint(faint, plain(o.Beside)), t.paint(faint, members(o))))
-		for _, r := range o.Rows {
-			t.row(r, c)
-		}
-	}
-	t.more(s.Routine - len(objects))
-}
-
-func (t *terminal) more(n int) {
-	if n > 0 {
-		t.line(2, "  "+t.paint(faint, "and "+text.Thousands(n)+" more; all of it is in plan.json"))
-	}
-}
-
-// widths are the columns of a section, so that its arrows stand under each other.
-type widths struct{ what, before int }
-
-func (t *terminal) measure(objects []Object) widths {
-	most := widths{24, 30}
-	if room := t.style.Width; room > 0 {
-		most.what = min(most.what, max(9, room/5))
-		most.before = min(most.before, max(9, room/4))
-	}
-	c := widths{9, 1}
-	for _, o := range objects {
-		for _, r := range o.Rows {
-			for _, l := range r.Lines {
-				if n := columns(plain(l.What.Text)); n <= most.what {
-					c.what = max(c.what, n)
-				}
-				if n := columns(t.values(l.Before)); n <= most.before {
-					c.before = max(c.before, n)
-				}
-			}
-		}
-	}
-	return c
-}
-
-// values are what stands before or after; one form stands for nothing.
-func (t *terminal) values(list []Part) string {
-	if len(list) == 0 {
-		return "–"
-	}
-	return t.words(commas(list, 10))
-}
-
-// row writes a row. What is too wide for its column has a line of its own, and the arrow stands under the others.
-func (t *terminal) row(r Row, c widths) {
-	const edge = "      "
-	for i, l := range r.Lines {
-		what, before, after := plain(l.What.Text), t.values(l.Before), t.paint(green, t.values(l.After))
-		if l.Takes() {
-			after = t.paint(red, "–")
-		}
-		paint := func(s string) string {
-			if l.Takes() {
-				return t.paint(red, s)
-			}
-			return t.paint(faint, s)
-		}
-		left := pad(what, c.what)
-		if columns(what) > c.what {
-			t.line(len(edge)+2, edge+what)
-			left = pad("", c.what)
-		}
-		if columns(before) > c.before {
-			t.line(len(edge)+c.what+4, edge+left+"  "+paint(before))
-			left, before = pad("", c.what), ""
-		}
-		line := edge + left + "  " + paint(pad(before, c.before)) + " → " + after
-		if note := t.note(r); i == 0 && note != "" {
-			hang := len(edge) + c.what + 2 + c.before + 3
-			if whole := line + "   " + t.paint(faint, note); t.style.Width == 0 || columns(whole) <= t.style.Width {
-				line = whole
-			} else {
-				t.line(hang, line)
-				line = strings.Repeat(" ", hang) + t.paint(faint, note)
-			}
-			t.line(hang, line)
-			continue
-		}
-		t.line(len(edge)+c.what+2+c.before+3, line)
-	}
-}
-
-// note is what stands behind a row: that it is drift, and why it is done.
-func (t *terminal) note(r Row) string {
-	drift := ""
-	if r.Drift && t.ctx.merging() {
-		drift = "drift"
-	}
-	return joined("; ", drift, t.words(r.Why))
-}
-
-// syncs lists each time sync by project.
-func (t *terminal) syncs() {
-	for _, s := range t.Syncs {
-		if len(s.Projects)+len(s.Made) == 0 {
-			continue
-		}
-		t.heading("Time sync " + plain(s.Name) + span(s))
-		if len(s.Made) > 0 {
-			t.line(6, "  "+t.paint(green, "+")+" "+t.words(s.Made))
-		}
-		t.projects(s.Projects)
-		if len(s.People) > 0 {
-			t.line(2, "  "+t.paint(faint, "by person"))
-			t.projects(s.People)
-		}
-	}
-}
-
-// projects lists what a sync does in each project, or for each person.
-func (t *terminal) projects(list []Project) {
-	names := 0
-	for _, p := range list {
-		names = max(names, min(columns(plain(p.Name)), 40))
-	}
-	for i, p := range list {
-		if i == mostAtTerminal {
-			t.more(len(list) - i)
-			break
-		}
-		sign := t.paint(yellow, "~")
-		var made, add, edit, take, sum string
-		if p.Made != "" {
-			sign, made = t.paint(green, "+"), "created in "+plain(p.Made)
-		}
-		if p.Add > 0 {
-			add = text.Thousands(p.Add) + " new"
-		}
-		if p.Edit > 0 {
-			edit = text.Thousands(p.Edit) + " edited"
-		}
-		if p.Take > 0 {
-			take = t.paint(red, text.Thousands(p.Take)+" deleted")
-		}
-		if p.Add+p.Edit > 0 {
-			sum = duration(p.Hours)
-		}
-		if both := joined(", ", made, add, edit, take, sum); both != "" {
-			t.line(6, "  "+sign+" "+pad(plain(p.Name), names)+"  "+both)
-		}
 	}
 }
 

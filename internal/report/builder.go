@@ -1,0 +1,200 @@
+package report
+
+import (
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+)
+
+// builder makes a document.
+type builder struct {
+	doc    *Document
+	ctx    Context
+	plan   *plan.Plan // masked where that is asked for
+	names  names
+	ends   []end
+	limit  int // rows of one section
+	mask   *mask
+	verify Verify
+	left   []plan.Change // found by reading again, announced by nobody
+}
+
+// end is a change and how it ended, or would.
+type end struct {
+	*plan.Change
+	result Result
+	err    string
+	tries  int
+	origin plan.Origin
+}
+
+// newDocument reads a plan, and its outcomes where it was applied. A section has at most so many rows.
+func newDocument(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Context, limit int) *Document {
+	if p == nil {
+		p = &plan.Plan{}
+		for _, o := range outcomes {
+			p.Changes = append(p.Changes, o.Change)
+		}
+	}
+	left := verify.Unexpected(outcomes)
+	shown, mask := masked(p, left, ctx)
+	b := &builder{
+		doc: &Document{Run: len(outcomes) > 0, Masked: mask != nil, Digest: p.Digest(), Label: ctx.Label},
+		ctx: ctx, plan: shown, names: newNames(shown.Names), limit: max(limit, 1), mask: mask, verify: verify,
+	}
+	b.verify.Err, b.verify.Skipped = mask.text(verify.Err), mask.text(verify.Skipped)
+	for _, c := range left {
+		b.left = append(b.left, mask.change(c))
+	}
+	b.match(outcomes)
+	b.stops()
+	b.count()
+	b.approvals(p, outcomes)
+	b.people()
+	b.groups()
+	b.fields()
+	b.syncs()
+	b.findings()
+	b.reports()
+	if b.doc.Run {
+		b.conclude()
+	} else {
+		b.propose()
+	}
+	return b.doc
+}
+
+// match gives every change its outcome. Two equal entries share an id, and each has an outcome of its own.
+func (b *builder) match(outcomes []plan.Outcome) {
+	ended := outcomesByID(outcomes)
+	b.ends = make([]end, len(b.plan.Changes))
+	for i := range b.plan.Changes {
+		c := &b.plan.Changes[i]
+		e := end{Change: c}
+		o := ended.take(c.ID)
+		e.result, e.tries = b.result(c, o), o.Attempts
+		if e.result != Done && e.result != Withheld {
+			e.err = b.mask.text(joinError(o))
+		}
+		b.ends[i] = e
+		if from := o.Started; !from.IsZero() && (b.doc.Started.IsZero() || from.Before(b.doc.Started)) {
+			b.doc.Started = from
+		}
+	}
+}
+
+// outcomesOf are outcomes by the id of their change.
+type outcomesOf map[string][]*plan.Outcome
+
+func outcomesByID(outcomes []plan.Outcome) outcomesOf {
+	byID := make(outcomesOf, len(outcomes))
+	for i := range outcomes {
+		id := outcomes[i].Change.ID
+		byID[id] = append(byID[id], &outcomes[i])
+	}
+	return byID
+}
+
+// take gives away the next outcome of the changes with this id.
+func (o outcomesOf) take(id string) plan.Outcome {
+	list := o[id]
+	if len(list) == 0 {
+		return plan.Outcome{}
+	}
+	o[id] = list[1:]
+	return *list[0]
+}
+
+func joinError(o plan.Outcome) string {
+	if o.Err != "" {
+		return o.Err
+	}
+	return o.Response
+}
+
+// result is how a change ended, or will.
+func (b *builder) result(c *plan.Change, o plan.Outcome) Result {
+	blocked := b.plan.Blocked(*c)
+	switch {
+	case o.Status == plan.Skipped && blocked, o.Status == "" && blocked:
+		return Blocked
+	case o.Status != "":
+		return Result(o.Status)
+	case b.doc.Run:
+		return NotTried
+	case c.Gated:
+		return Gated
+	}
+	return Planned
+}
+
+// waits reports whether a change waits for approval, or did.
+func (b *builder) waits(e *end) bool {
+	if b.doc.Run {
+		return e.result == Withheld
+	}
+	return e.Gated
+}
+
+// stops says what stands against any write.
+func (b *builder) stops() {
+	for _, p := range b.plan.Problems {
+		b.doc.Problems = append(b.doc.Problems, Problem{p.Source, Words{said(p.Text)}, p.Excerpt})
+	}
+	for i := range b.plan.Refusals {
+		b.doc.Refusals = append(b.doc.Refusals, b.refusal(&b.plan.Refusals[i]))
+	}
+	for _, l := range b.ctx.Loosened {
+		b.doc.Loosened = append(b.doc.Loosened, loosened(Loosened{l.Setting, b.mask.text(l.From), b.mask.text(l.To)}))
+	}
+}
+
+// count adds up the changes by kind and by result.
+func (b *builder) count() {
+	type key struct {
+		kind plan.Kind
+		sync string
+	}
+	at := map[key]*Count{}
+	by := map[Result]int{}
+	var order []key
+	for i := range b.ends {
+		e := &b.ends[i]
+		k := key{e.Ref.Kind, e.Sync}
+		c := at[k]
+		if c == nil {
+			c = &Count{Kind: e.Ref.Kind.Info(), Sync: e.Sync, By: map[Result]int{}}
+			at[k] = c
+			order = append(order, k)
+		}
+		c.By[e.result]++
+		by[e.result]++
+		switch {
+		case e.Gated:
+			c.Gated++
+		case e.Op == plan.Create:
+			c.Add++
+		case e.Op == plan.Update:
+			c.Change++
+		default:
+			c.Remove++
+		}
+	}
+	for _, k := range order {
+		b.doc.Counts = append(b.doc.Counts, *at[k])
+	}
+	sortCounts(b.doc.Counts)
+	for _, r := range results {
+		if by[r.Result] > 0 {
+			b.doc.Results = append(b.doc.Results, ResultSum{r.Result, by[r.Result]})
+		}
+	}
+}
+
+// number is how many changes ended so.
+func (d *Document) number(r Result) int {
+	for _, s := range d.Results {
+		if s.Result == r {
+			return s.Number
+		}
+	}
+	return 0
+}

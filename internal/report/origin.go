@@ -1,0 +1,51 @@
+package report
+
+import (
+	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
+)
+
+// origin tells what this pull request changes from what differs in Clockify already.
+func (b *builder) origin() Words {
+	if !b.ctx.merging() {
+		return nil
+	}
+	// Whoever is changed by the pull request and differs already is told with the pull request.
+	object := func(e *end) string {
+		if person, ok := personOf(e.Change); ok {
+			return person
+		}
+		return joined("\x00", e.Sync, e.Ref.Name, e.ID)
+	}
+	asked := map[string]bool{}
+	for i := range b.ends {
+		if e := &b.ends[i]; e.Origin == plan.FromPullRequest && !e.Gated {
+			asked[object(e)] = true
+		}
+	}
+	drift := b.changed(func(e *end) bool { return e != nil && e.Origin == plan.FromDrift && !e.Gated && !asked[object(e)] })
+	still := 0
+	if b.doc.Approval != nil {
+		for _, x := range b.doc.Approval.Items {
+			if x.Still {
+				still++
+			}
+		}
+	}
+	if len(drift) == 0 && still == 0 {
+		return nil
+	}
+	var list []Words
+	if mine := b.changed(func(e *end) bool { return e != nil && !e.Gated && asked[object(e)] }); len(mine) > 0 {
+		list = append(list, say("This pull request changes %s.", text.And(mine)))
+	} else {
+		list = append(list, say("This pull request changes nothing without approval."))
+	}
+	if len(drift) > 0 {
+		list = append(list, say("Drift: %s in Clockify already differ; merging brings them in line too.", text.And(drift)))
+	}
+	if still > 0 {
+		list = append(list, say("Of what needs approval, %s still waiting from before.", text.Count(still, "item is", "items are")))
+	}
+	return join(" ", list...)
+}
