@@ -44,6 +44,11 @@ func parse(file string, data []byte) *document {
 	if line, column, ok := firstInvalid(data); ok {
 		return d.refuse(line, column, "the file is not UTF-8 here; save it as UTF-8")
 	}
+	for i, line := range d.lines {
+		if strings.HasPrefix(line, "<<<<<<< ") || strings.HasPrefix(line, ">>>>>>> ") {
+			return d.refuse(i+1, 1, "a merge conflict begins here; keep the right lines and delete the marks")
+		}
+	}
 	if countTokens(data) > maxTokens {
 		return d.refuse(1, 1, "the file has more keys and values than a config can need")
 	}
