@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -115,7 +116,12 @@ func (t *timePlanner) prepare(read []*timePlanner) {
 	if t.valid {
 		t.projects()
 		for _, p := range t.people {
-			subject.Entries += p.collect()
+			if p.have.Missing == "" {
+				subject.Entries += p.collect()
+			} else {
+				name := cmp.Or(p.have.Destination.User, p.have.Source.User)
+				t.addFinding(state.Finding{Kind: state.FindingPersonMissing, Name: name, About: p.have.Missing, Failed: true})
+			}
 		}
 	}
 	t.plan.Subjects = []Subject{subject}

@@ -70,7 +70,6 @@ func (t *timePlanner) addFinding(f state.Finding) {
 	default:
 		f.Level = state.LevelNote
 	}
-	f.Text = legacyText(f)
 	t.plan.Findings = append(t.plan.Findings, f)
 }
 

@@ -87,6 +87,5 @@ func (t *timePlanner) checkFeatures() {
 func (t *timePlanner) refuse(setting string, cause Cause, about string) {
 	t.plan.Refusals = append(t.plan.Refusals, Refusal{
 		Domain: Time, Sync: t.spec.Name, Setting: "time_sync " + t.spec.Name + ": " + setting, Cause: cause, About: about,
-		Text: legacyRefusal(cause, about, t.spec.LinkField, t.dest.Workspace),
 	})
 }

@@ -64,7 +64,7 @@ var causeWords = map[plan.Cause]struct{ one, many pattern }{
 	state.CauseProjectArchived:  {"the destination project is archived", "the destination project is archived; new and edited entries are left out"},
 	state.CauseProjectsArchived: {"the destination projects of this name are archived", "the destination projects of this name are archived; left out"},
 	state.CauseSourceArchived:   {"archived under {about} in the source and active in the destination; it is left alone", ""},
-	state.CauseNearlySame:       {"differs from the source's {about} by case or spaces alone; it counts as another project", ""},
+	state.CauseNearlySame:       {"differs from {about} by case or spaces alone", ""},
 	state.CauseTimeOff:          {"holidays and time off cannot be made in another workspace", "holidays and time off cannot be made in another workspace; left out"},
 	state.CauseBreaks:           {"the destination's plan has no breaks (feature BREAKS)", "breaks, which the destination's plan does not have (feature BREAKS); left out"},
 	state.CauseNotCarried:       {"not carried", "not carried"},

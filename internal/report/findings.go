@@ -67,6 +67,7 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingNotMirrored:     {"{name}: {sum}{cause}[: {entries}]", "{sum}do not arrive: {causes}"},
 	state.FindingCountedTwice:    {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 	state.FindingRenamed:         {"{name} is taken for {about}, which goes by another name on the other side", "{n} projects go by another name on the other side"},
+	state.FindingPersonMissing:   {"{name} is not in the workspace {about}; their entries are left out", "{n} people are not in one of the workspaces; their entries are left out"},
 	state.FindingProjectRights:   {"{count} projects are missing in {name}, and the key may not create them ({about} may): {values}", "{n} findings on projects that the key may not create"},
 	state.FindingSourceGone:      {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 }

@@ -65,6 +65,7 @@ const (
 	FindingNotMirrored     = "not_mirrored"      // source entries that the destination is known to refuse; Cause says why
 	FindingCountedTwice    = "counted_twice"     // destination entries that look like the old form of ones being created
 	FindingRenamed         = "renamed_project"   // a project that goes by another name on the other side, About
+	FindingPersonMissing   = "person_missing"    // a person of a time sync who is not in the workspace About
 	FindingProjectRights   = "project_rights"    // projects missing in the source that the key may not create; Values: them, About: who may
 )
 
