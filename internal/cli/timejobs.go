@@ -144,15 +144,18 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 
 // differs tells the reader whether there is something to plan for a state. Where other syncs write to the same target that
 // cannot be said of one alone, and all is read.
-func differs(sync state.TimeSync, all []state.TimeSync) func(state.TimeState) bool {
+func differs(sync state.TimeSync, all []state.TimeSync) provider.Pending {
 	for _, other := range all {
 		if other.Name != sync.Name && targetOf(other, all) == targetOf(sync, all) {
 			return nil
 		}
 	}
-	return func(have state.TimeState) bool {
+	return func(have state.TimeState) (entries, others bool) {
 		p := plan.ComputeTime(all, []state.TimeState{have})[sync.Name]
-		return !p.Empty() || len(p.Refusals) > 0
+		for _, c := range p.Changes {
+			entries = entries || c.Ref.Kind == plan.KindEntry
+		}
+		return entries, len(p.Changes) > 0 || len(p.Refusals) > 0
 	}
 }
 

@@ -23,7 +23,7 @@ type ReportEntry struct {
 	ClientName        string             `json:"clientName"`
 	TaskID            string             `json:"taskId"`
 	TaskName          string             `json:"taskName"`
-	Tags              []Tag              `json:"tags"`
+	Tags              []ReportTag        `json:"tags"`
 	Description       string             `json:"description"`
 	Billable          bool               `json:"billable"`
 	Locked            bool               `json:"locked"`
@@ -31,6 +31,12 @@ type ReportEntry struct {
 	ApprovalRequestID string             `json:"approvalRequestId"` // "" when it is in none
 	TimeInterval      ReportInterval     `json:"timeInterval"`
 	CustomFields      []ReportFieldValue `json:"customFields"`
+}
+
+// ReportTag is a tag of an entry.
+type ReportTag struct {
+	ID   string `json:"_id"`
+	Name string `json:"name"`
 }
 
 // ReportInterval is when an entry was.

@@ -47,6 +47,7 @@ type Time struct {
 type person struct {
 	source, destination string
 	email               string // at the destination, by which changes name the person; empty where the sync has one alone
+	bulk                bool   // read from reports alone
 	have                state.TimeState
 }
 
@@ -57,6 +58,9 @@ const tzMargin = 24 * time.Hour
 // source entry over the window's edge and still find its mirror.
 const linkMargin = 32 * 24 * time.Hour
 
+// Pending says of a state whether entries are to be written, and whether anything else is to be done.
+type Pending func(state.TimeState) (entries, others bool)
+
 // Read reads what a time sync needs of its two workspaces: a state for each person. now is the start of the run. It costs
 // both sides' entries; and once per workspace, however many syncs share it, the list of the key's workspaces and the
 // projects. Only where differs reports that something is to be planned for one of the states is the rest read: the key's
@@ -64,7 +68,7 @@ const linkMargin = 32 * 24 * time.Hour
 //
 // With a link, linked entries whose source is not in what was read are looked up one by one, so that only a source that
 // is proved gone counts as gone. Errors about settings are *Denied.
-func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, differs func(state.TimeState) bool) ([]state.TimeState, error) {
+func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, differs Pending) ([]state.TimeState, error) {
 	t.sync, t.from, t.to = sync, sync.From, sync.To
 	if t.to.IsZero() {
 		t.to = now
@@ -80,23 +84,47 @@ func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, dif
 	t.kept, t.known, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[string]bool{}, "", false
 	t.contents, t.written = map[contentKey]*content{}, map[string]*written{}
 	r := &timeReader{Time: t, shared: differs == nil, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
-	for _, step := range []func(context.Context) error{r.open, r.lists, r.who, r.entries} {
+	for _, step := range []func(context.Context) error{r.open, r.lists, r.who} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
-	states := t.states()
-	if differs == nil || slices.ContainsFunc(states, differs) {
+	inBulk, err := r.bulk(ctx)
+	if err == nil && inBulk {
+		err = r.readDiffering(ctx, differs)
+	} else if err == nil {
+		err = r.entries(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if differs == nil || slices.ContainsFunc(t.people, func(p *person) bool {
+		entries, others := differs(r.named(p))
+		return entries || others
+	}) {
 		if err := r.details(ctx); err != nil {
 			return nil, err
 		}
 		return t.states(), nil
 	}
 	r.dropNames()
+	states := t.states()
 	for _, p := range t.people {
 		p.have = state.TimeState{} // nothing will be read again
 	}
 	return states, nil
+}
+
+// named is a person's state with the names that are known already, where they count for what is to be done: with a link
+// the tags and tasks of an entry are compared.
+func (r *timeReader) named(p *person) state.TimeState {
+	have := p.have
+	if r.sync.Link {
+		have.Source.Entries, have.Destination.Entries = slices.Clone(have.Source.Entries), slices.Clone(have.Destination.Entries)
+		r.src.rename(have.Source.Entries)
+		r.dst.rename(have.Destination.Entries)
+	}
+	return have
 }
 
 func (t *Time) states() []state.TimeState {
@@ -231,7 +259,10 @@ func (t *Time) setting(side string) string { return "time_sync " + t.sync.Name +
 
 func (t *Time) of(doing string) string { return "time sync " + t.sync.Name + ": " + doing }
 
-var errNotThere = errors.New("it is not there")
+var (
+	errNotThere    = errors.New("it is not there")
+	errReportLacks = errors.New("the detailed report lacks whose entries they are, or when")
+)
 
 // clip is an id as it may be shown in an error.
 func clip(id string) string { return text.Clip(text.Sanitize(id), 41) }

@@ -18,10 +18,14 @@ import (
 // dropNames takes the ids of tags and tasks away where nothing will be written for them.
 func (r *timeReader) dropNames() {
 	for _, p := range r.people {
-		for _, list := range [][]state.Entry{p.have.Source.Entries, p.have.Destination.Entries} {
-			for i := range list {
-				list[i].Task, list[i].Tags = "", nil
-			}
+		dropNames(p)
+	}
+}
+
+func dropNames(p *person) {
+	for _, list := range [][]state.Entry{p.have.Source.Entries, p.have.Destination.Entries} {
+		for i := range list {
+			list[i].Task, list[i].Tags = "", nil
 		}
 	}
 }
@@ -190,6 +194,10 @@ func (r *timeReader) used() usage {
 		archived[p.Label()] = p.Archived
 	}
 	for _, p := range r.people {
+		if p.bulk {
+			dropNames(p) // nothing is written for them
+			continue
+		}
 		left := map[string]int{} // twins less the source entries that want one
 		for i := range p.have.Destination.Entries {
 			e := &p.have.Destination.Entries[i]

@@ -145,8 +145,14 @@ func computeTime(s state.TimeSync, states ...state.TimeState) *plan.Plan {
 }
 
 // differs is what a run tells the reader: whether there is something to do for a state.
-func differs(s state.TimeSync) func(state.TimeState) bool {
-	return func(have state.TimeState) bool { return !computeTime(s, have).Empty() }
+func differs(s state.TimeSync) provider.Pending {
+	return func(have state.TimeState) (entries, others bool) {
+		for _, c := range computeTime(s, have).Changes {
+			entries = entries || c.Ref.Kind == plan.KindEntry
+			others = others || c.Ref.Kind != plan.KindEntry
+		}
+		return entries, others
+	}
 }
 
 // run plans and does everything that does not wait for approval, or with approve all. It returns the plan and what went
