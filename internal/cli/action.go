@@ -83,11 +83,7 @@ func (r actionFiles) Files() action.Files {
 	if r.loaded.Spec.Users != nil {
 		f.Parts = append(f.Parts, "users")
 	}
-	for _, name := range r.syncNames() {
-		if r.opts.wantsSync(name) {
-			f.Parts = append(f.Parts, "time:"+name)
-		}
-	}
+	f.Parts = append(f.Parts, r.syncParts()...)
 	return f
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -108,14 +109,30 @@ func (c *command) settle() (config.Given, error) {
 
 // check refuses values that mean nothing.
 func (o *options) check() error {
-	name, isSync := strings.CutPrefix(o.only, "time:")
+	name, shard, of := o.onlySync()
+	_, part, parted := strings.Cut(strings.TrimPrefix(o.only, "time:"), ":")
 	switch {
 	case o.only == "" || o.only == "users" || o.only == "time":
-	case isSync && name != "":
-	default:
+	case name == "":
 		return fmt.Errorf("--only %q: want users, time or time:NAME", o.only)
+	case parted && (shard < 1 || shard > of):
+		return fmt.Errorf("--only %q: %q is no part; write time:%s:1/4 for the first of four", o.only, part, name)
 	}
 	return nil
+}
+
+// onlySync reads time:NAME and time:NAME:1/4.
+func (o *options) onlySync() (name string, shard, of int) {
+	rest, isSync := strings.CutPrefix(o.only, "time:")
+	if !isSync {
+		return "", 0, 0
+	}
+	name, part, _ := strings.Cut(rest, ":")
+	if k, n, ok := strings.Cut(part, "/"); ok {
+		shard, _ = strconv.Atoi(k) // what is no number is 0, which is no part
+		of, _ = strconv.Atoi(n)
+	}
+	return name, shard, of
 }
 
 // wantsUsers reports whether the user sync is to be run, wantsSync whether the time sync of that name is.
@@ -125,7 +142,8 @@ func (o *options) wantsUsers() bool { return o.only == "" || o.only == "users" }
 func (o *options) wantsTime() bool { return o.only == "" || strings.HasPrefix(o.only, "time") }
 
 func (o *options) wantsSync(name string) bool {
-	return o.only == "" || o.only == "time" || o.only == "time:"+name
+	only, _, _ := o.onlySync()
+	return o.only == "" || o.only == "time" || only == name
 }
 
 // readEnvFile adds the file's variables below those of the environment.

@@ -53,7 +53,8 @@ func (r *run) fromSecret(secret config.TimeSecret) state.TimeSync {
 // told and the others go on.
 func (r *run) timeJobs() []*job {
 	syncs, err := r.timeSyncs()
-	only, named := strings.CutPrefix(r.opts.only, "time:")
+	only, shard, of := r.opts.onlySync()
+	named := only != ""
 	var jobs []*job
 	if err != nil && r.opts.only != "users" && !named {
 		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
@@ -61,7 +62,13 @@ func (r *run) timeJobs() []*job {
 	var names []string
 	for _, sync := range syncs {
 		names = append(names, sync.Name)
-		if r.opts.wantsSync(sync.Name) {
+		switch {
+		case !r.opts.wantsSync(sync.Name):
+		case shard > 0 && of != max(1, sync.Shards):
+			err := fmt.Errorf("--only %s: time_sync %s has shards: %d", r.opts.only, sync.Name, max(1, sync.Shards))
+			jobs = append(jobs, &job{title: "time " + sync.Name, err: about(aboutTime, err)})
+		default:
+			sync.Shard = shard
 			jobs = append(jobs, r.timeJob(sync, syncs))
 		}
 	}
@@ -127,6 +134,12 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 		}
 		to, err := r.workspace(sync.Destination.WorkspaceID, sync.Destination.Token)
 		t := &provider.Time{Source: from, Destination: to, Recent: func() []string { return r.madeLately()[sync.Name] }}
+		for _, peer := range all {
+			if r.opts.wantsSync(peer.Name) && sharesWorkspaces(peer, sync) {
+				t.Peers.Source = append(t.Peers.Source, peer.Source.UserID)
+				t.Peers.Destination = append(t.Peers.Destination, peer.Destination.UserID)
+			}
+		}
 		return source{
 			do: t,
 			read: func(ctx context.Context) (state.State, error) {
@@ -140,6 +153,12 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 		}, err
 	}
 	return j
+}
+
+// sharesWorkspaces reports whether two syncs of one person each are between the same workspaces with the same keys.
+func sharesWorkspaces(a, b state.TimeSync) bool {
+	return !a.Several() && !b.Several() && a.Source.WorkspaceID == b.Source.WorkspaceID && a.Source.Token == b.Source.Token &&
+		a.Destination.WorkspaceID == b.Destination.WorkspaceID && a.Destination.Token == b.Destination.Token
 }
 
 // differs tells the reader whether there is something to plan for a state. Where other syncs write to the same target that
@@ -189,12 +208,20 @@ func (r *run) token(setting, name string) error {
 	return nil
 }
 
-// syncNames are the names of all time syncs.
-func (r *run) syncNames() []string {
+// syncParts names the time syncs that are wanted as --only does, each of their shards by itself.
+func (r *run) syncParts() []string {
 	syncs, _ := r.timeSyncs() // what is wrong with them is told where they are run
-	var names []string
+	var parts []string
 	for _, t := range syncs {
-		names = append(names, t.Name)
+		switch _, shard, _ := r.opts.onlySync(); {
+		case !r.opts.wantsSync(t.Name):
+		case t.Shards < 2 || shard > 0:
+			parts = append(parts, "time:"+t.Name)
+		default:
+			for i := range t.Shards {
+				parts = append(parts, fmt.Sprintf("time:%s:%d/%d", t.Name, i+1, t.Shards))
+			}
+		}
 	}
-	return names
+	return parts
 }

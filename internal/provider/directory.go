@@ -103,11 +103,8 @@ func declareAll(dir *state.Directory) *state.Users {
 	return spec
 }
 
-// Open asks who the key's user is and for the workspace; both are kept.
-func (w *Workspace) Open(ctx context.Context) error {
-	_, _, err := w.open(ctx)
-	return err
-}
+// Open asks for the workspace, with all others of the key at one call; it is kept.
+func (w *Workspace) Open(ctx context.Context) error { return w.cache().openListed(ctx) }
 
 // LeastUserCalls is how many calls ReadUsers takes at least.
 func LeastUserCalls(spec *state.Users) int {
@@ -121,7 +118,7 @@ func LeastUserCalls(spec *state.Users) int {
 	return n
 }
 
-// LeastTimeCalls is how many calls ReadTime takes at least.
+// LeastTimeCalls is how many calls Time.Read takes at least.
 const LeastTimeCalls = 5
 
 // open asks who the key's user is and for the workspace. Both are asked first: a wrong key costs one call.

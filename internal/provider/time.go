@@ -25,6 +25,10 @@ type Time struct {
 	// behind (docs/clockify-api.md#lag). Nil: none are known.
 	Recent func() []string
 
+	// Peers are the user ids of all syncs that share both workspaces with this one, its own among them. Of several, entries
+	// are read in bulk.
+	Peers struct{ Source, Destination []string }
+
 	sync     state.TimeSync
 	from, to time.Time
 	src, dst *workspaceCache
@@ -89,7 +93,10 @@ func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, dif
 			return nil, err
 		}
 	}
-	inBulk, err := r.bulk(ctx)
+	inBulk, err := false, error(nil)
+	if differs != nil || sync.Several() {
+		inBulk, err = r.bulk(ctx)
+	}
 	if err == nil && inBulk {
 		err = r.readDiffering(ctx, differs)
 	} else if err == nil {

@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,6 +15,10 @@ import (
 // (docs/clockify-api.md#detailed-report).
 const longestFreeReport = 31 * 24 * time.Hour
 
+// fewSyncs is how many syncs of one person each are read in bulk at least: whether their keys may read for others has to be
+// asked first.
+const fewSyncs = 4
+
 // bulk reads everybody's entries from the detailed reports of both sides, a thousand a call. A report may be stale or lack
 // something: it says who has to be read, not what is to be written. It reports whether there were reports that can be
 // used.
@@ -21,71 +27,88 @@ func (r *timeReader) bulk(ctx context.Context) (bool, error) {
 	if r.sync.Link {
 		margin = linkMargin
 	}
-	bySource, byDest := map[string]*person{}, map[string]*person{}
-	for _, p := range r.people {
-		if p.have.Missing == "" {
-			bySource[p.source], byDest[p.destination] = p, p
+	sources, dests, few := r.Peers.Source, r.Peers.Destination, fewSyncs
+	if r.sync.Several() {
+		sources, dests, few = nil, nil, 2
+		for _, p := range r.people {
+			if p.have.Missing == "" {
+				sources, dests = append(sources, p.source), append(dests, p.destination)
+			}
 		}
 	}
-	if len(bySource) < 2 || r.tooLong(r.src, 0) || r.tooLong(r.dst, margin) {
+	if len(sources) < few || r.tooLong(r.src, 0) || r.tooLong(r.dst, margin) {
 		return false, nil
 	}
+	if !r.sync.Several() {
+		// Who may not read for others gets a report of their own entries, which says nothing of the others.
+		if may, err := r.admins(ctx); err != nil || !may {
+			return false, err
+		}
+	}
+	var source, dest map[string][]clockify.TimeEntry
 	group, gctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		return r.report(gctx, r.src, 0, bySource, func(p *person, row clockify.TimeEntry) {
-			if e, ok := r.fromSource(row); ok {
-				p.have.Source.Entries = append(p.have.Source.Entries, e)
-			}
-		})
-	})
-	group.Go(func() error {
-		return r.report(gctx, r.dst, margin, byDest, func(p *person, row clockify.TimeEntry) {
-			if e, ok := r.fromDestination(row); ok {
-				p.have.Destination.Entries = append(p.have.Destination.Entries, e)
-				r.note(e.ID)
-			}
-		})
-	})
+	group.Go(func() (err error) { source, err = r.report(gctx, r.src, 0, sources); return err })
+	group.Go(func() (err error) { dest, err = r.report(gctx, r.dst, margin, dests); return err })
 	if err := group.Wait(); err != nil {
 		if ctx.Err() != nil || clockify.Exhausted(err) || clockify.IsStatus(err, 401) {
 			return false, wrap(r.of("read the detailed report"), err)
 		}
-		for _, p := range r.people {
-			p.have.Source.Entries, p.have.Destination.Entries = nil, nil
-		}
 		return false, nil // there is none, or it cannot be relied on: everybody is read
 	}
 	for _, p := range r.people {
-		p.bulk = p.have.Missing == ""
+		for _, row := range source[p.source] {
+			if e, ok := r.fromSource(row); ok {
+				p.have.Source.Entries = append(p.have.Source.Entries, e)
+			}
+		}
+		for _, row := range dest[p.destination] {
+			if e, ok := r.fromDestination(row); ok {
+				p.have.Destination.Entries = append(p.have.Destination.Entries, e)
+				r.note(e.ID)
+			}
+		}
+		p.bulk = p.have.Missing == "" && isMember(r.src.workspace, p.source) && isMember(r.dst.workspace, p.destination)
 	}
 	return true, nil
+}
+
+// admins reports whether both keys are admins' or owners'.
+func (r *timeReader) admins(ctx context.Context) (bool, error) {
+	for _, c := range []*workspaceCache{r.src, r.dst} {
+		if admin, err := c.admin(ctx); err != nil || !admin {
+			return false, wrap(r.of("ask for the key's roles"), err)
+		}
+	}
+	return true, nil
+}
+
+// isMember reports whether the workspace lists the user, or lists nobody.
+func isMember(w clockify.Workspace, user string) bool {
+	return len(w.Memberships) == 0 || slices.ContainsFunc(w.Memberships, func(m clockify.Membership) bool { return m.UserID == user })
 }
 
 func (r *timeReader) tooLong(c *workspaceCache, margin time.Duration) bool {
 	return c.workspace.FeatureSubscriptionType == "FREE" && r.to.Sub(r.from)+2*margin > longestFreeReport
 }
 
-// report reads one side's report and hands its rows to whose they are.
-func (r *timeReader) report(ctx context.Context, c *workspaceCache, margin time.Duration, people map[string]*person, keep func(*person, clockify.TimeEntry)) error {
-	query := clockify.ReportQuery{Start: r.from.Add(-margin), End: r.to.Add(margin)}
-	for id := range people {
-		query.UserIDs = append(query.UserIDs, id)
-	}
-	query.UserIDs = sorted(query.UserIDs)
-	rows, err := clockify.All(func() seq[clockify.ReportEntry] { return c.w.Reader.DetailedReport(ctx, c.w.ID, query) })
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		p := people[row.UserID]
-		if row.UserID == "" || row.TimeInterval.Start.IsZero() {
-			return errReportLacks
+// report reads one side's report, once for all syncs of the same people and window, and returns its rows by user.
+func (r *timeReader) report(ctx context.Context, c *workspaceCache, margin time.Duration, users []string) (map[string][]clockify.TimeEntry, error) {
+	query := clockify.ReportQuery{Start: r.from.Add(-margin), End: r.to.Add(margin), UserIDs: sorted(slices.Clone(users))}
+	name := fmt.Sprint("report ", query.Start, query.End, query.UserIDs)
+	return once(&c.lists, name, func() (map[string][]clockify.TimeEntry, error) {
+		rows, err := clockify.All(func() seq[clockify.ReportEntry] { return c.w.Reader.DetailedReport(ctx, c.w.ID, query) })
+		if err != nil {
+			return nil, err
 		}
-		if p != nil {
-			keep(p, entryOf(row))
+		byUser := map[string][]clockify.TimeEntry{}
+		for _, row := range rows {
+			if row.UserID == "" || row.TimeInterval.Start.IsZero() {
+				return nil, errReportLacks
+			}
+			byUser[row.UserID] = append(byUser[row.UserID], entryOf(row))
 		}
-	}
-	return nil
+		return byUser, nil
+	})
 }
 
 // entryOf is a row of a report as the list of entries would have it.
@@ -114,6 +137,9 @@ func (r *timeReader) readDiffering(ctx context.Context, differs Pending) error {
 	group.SetLimit(r.Source.Workers)
 	for _, p := range r.people {
 		if !p.bulk {
+			if p.have.Missing == "" {
+				group.Go(func() error { return r.read(gctx, p) })
+			}
 			continue
 		}
 		if err := r.missing(ctx, p); err != nil {

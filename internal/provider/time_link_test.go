@@ -145,7 +145,7 @@ func TestTimeLinkFieldTrouble(t *testing.T) {
 				o.book(home, 20, "09:00", time.Hour, "plan")
 			})
 			p, _ := o.run(o.linked())
-			if len(p.Refusals) != 1 || !strings.Contains(p.Refusals[0].Text, tc.want) {
+			if len(p.Refusals) != 1 || !strings.Contains(p.Refusals[0].About, tc.want) {
 				t.Errorf("refusals: %v, want one with %q", p.Refusals, tc.want)
 			}
 			if n := o.WriteCount(); n > 0 {
