@@ -1,6 +1,7 @@
 package action
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -223,9 +224,9 @@ func ignored(list []github.Ignored) string {
 	return " (not counted: " + strings.Join(parts, ", ") + ")"
 }
 
-// how says how what is withheld can be approved here.
+// how says how what is withheld can be approved here; an empty digest is the one that is shown.
 func (g gate) how(digest string) string {
-	manual := "run this workflow by hand with approve: " + digest
+	manual := "run this workflow by hand with approve: " + cmp.Or(digest, "the approval digest")
 	switch {
 	case g.shut != "":
 		return "Nothing can be approved here: " + g.shut + "."

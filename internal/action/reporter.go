@@ -141,6 +141,9 @@ func (r *reporter) describe(c *report.Context) {
 		c.RedactKey = []byte("clockify-sync redact v1 " + secret)
 	}
 	c.Label = r.inputs.Label
+	if r.decision.does == applies {
+		c.ApproveHow = r.gate.how("")
+	}
 	for _, l := range r.loosened {
 		c.Loosened = append(c.Loosened, report.Loosened{Setting: l.Setting, From: l.Base, To: cmp.Or(l.Head, "nothing")})
 	}
