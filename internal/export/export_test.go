@@ -79,3 +79,109 @@ func TestWriteManyGroups(t *testing.T) {
 		t.Errorf("%d groups are listed", got)
 	}
 }
+// workspace is one of n people, every tenth of whom manages the nine after them, by roles on people alone.
+func workspace(n int) *state.Directory {
+	dir := &state.Directory{Workspace: "Acme", Self: "p0000@example.com", Now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+	for i := range n {
+		p := state.Person{Email: fmt.Sprintf("p%04d@example.com", i), Name: fmt.Sprintf("Person %d", i), Status: state.Active, Capacity: 8 * time.Hour}
+		if i%10 > 0 {
+			p.Managers = []string{fmt.Sprintf("p%04d@example.com", i-i%10)}
+		}
+		dir.People = append(dir.People, p)
+	}
+	dir.People[0].Owner, dir.People[0].Admin = true, true
+	return dir
+}
+
+// managers counts the rows that name one.
+func managers(e *Export) int {
+	n := 0
+	for _, row := range e.Users.People {
+		if row.Manager != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// TestManagersWithoutGroups: every direct manager is written, and the next plan is empty, which Files asks the planner.
+func TestManagersWithoutGroups(t *testing.T) {
+	t.Parallel()
+	e, err := New(workspace(300), "users.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	csv, yaml, err := e.Files("64a687e29ae1f428e7ebe303", "clockify-sync.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := managers(e); got != 270 || len(e.Users.People) != 300 {
+		t.Errorf("%d people, %d with a manager; want 300 and 270", len(e.Users.People), got)
+	}
+	if !strings.Contains(string(yaml), "manager_groups: false") || !strings.Contains(string(csv), "p0001@example.com,p0000@example.com,40") {
+		t.Errorf("the files say otherwise:\n%s\n%.400s", yaml, csv)
+	}
+}
+
+// TestManagersWithSomeGroups: one group that is not as the tool keeps it costs nobody their manager.
+func TestManagersWithSomeGroups(t *testing.T) {
+	t.Parallel()
+	dir := workspace(40)
+	group := state.Group{Name: "Person 0", Managers: []string{"p0000@example.com"}}
+	for i := 1; i < 10; i++ {
+		group.Members = append(group.Members, fmt.Sprintf("p%04d@example.com", i))
+	}
+	dir.Groups = []state.Group{group}
+	e, err := New(dir, "users.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := e.Files("64a687e29ae1f428e7ebe303", "clockify-sync.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	if got := managers(e); got != 36 {
+		t.Errorf("%d rows have a manager, want 36", got)
+	}
+}
+
+// TestManagersWithGroups: groups that are as the tool keeps them stay its own.
+func TestManagersWithGroups(t *testing.T) {
+	t.Parallel()
+	dir := workspace(30)
+	for i := 0; i < 30; i += 10 {
+		group := state.Group{Name: fmt.Sprintf("Person %d", i), Managers: []string{dir.People[i].Email}}
+		for j := i + 1; j < i+10; j++ {
+			group.Members = append(group.Members, dir.People[j].Email)
+		}
+		dir.Groups = append(dir.Groups, group)
+	}
+	e, err := New(dir, "users.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := e.Files("64a687e29ae1f428e7ebe303", "clockify-sync.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	if e.Users.NoGroups || managers(e) != 27 {
+		t.Errorf("no groups: %t, %d with a manager; want false and 27", e.Users.NoGroups, managers(e))
+	}
+}
+
+// TestWhoFitsNoRow is set aside by name and with the reason.
+func TestWhoFitsNoRow(t *testing.T) {
+	t.Parallel()
+	dir := workspace(10)
+	dir.Fields = []state.Field{{Name: "Grade", Type: state.FieldText}}
+	dir.People[3].Fields = map[string]string{"Grade": "#N/A"}
+	e, err := New(dir, "users.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, yaml, err := e.Files("64a687e29ae1f428e7ebe303", "clockify-sync.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(yaml), "- p0003@example.com   # a value of Grade") || len(e.Users.People) != 9 {
+		t.Errorf("the config does not say who is set aside:\n%s", yaml)
+	}
+}
