@@ -79,6 +79,7 @@ func TestWriteManyGroups(t *testing.T) {
 		t.Errorf("%d groups are listed", got)
 	}
 }
+
 // workspace is one of n people, every tenth of whom manages the nine after them, by roles on people alone.
 func workspace(n int) *state.Directory {
 	dir := &state.Directory{Workspace: "Acme", Self: "p0000@example.com", Now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}

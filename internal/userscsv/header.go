@@ -220,7 +220,7 @@ func (r *reader) missingColumns() {
 		if !r.header.has(c.tag) && c.column.At.Line == 0 && !r.layout.Unsure {
 			r.findings = append(r.findings, state.Finding{
 				Kind: state.FindingNotManaged, Level: state.LevelNote, Name: c.column.Name, About: c.tag,
-				Source: state.Source{File: r.file, Line: 1}, Text: "is no column of the file: nobody's " + c.tag + " is managed.",
+				Source: state.Source{File: r.file, Line: 1},
 			})
 		}
 	}
@@ -248,7 +248,6 @@ func (r *reader) unknownColumns(names []string) {
 	}
 	r.findings = append(r.findings, state.Finding{
 		Kind: state.FindingUnknownColumn, Level: state.LevelNote, Name: unknown[0], Values: unknown, Count: len(unknown), Source: at,
-		Text: text.Plural(len(unknown), "is an unknown column; it is not read.", "and "+text.Count(len(unknown)-1, "other", "others")+" are unknown columns; they are not read."),
 	})
 }
 

@@ -32,7 +32,6 @@ func (r *reader) selfManagers() {
 		}
 		r.findings = append(r.findings, state.Finding{
 			Kind: state.FindingSelfManager, Level: state.LevelNote, Name: p.Email, Source: p.ManagerAt,
-			Text: "is their own manager here; read as if the cell were blank.",
 		})
 		p.Manager = ""
 	}
@@ -72,13 +71,8 @@ func (r *reader) cycle(index map[string]int, at int) {
 	for next := index[people[first].Manager]; next != first; next = index[people[next].Manager] {
 		chain = append(chain, people[next].Email)
 	}
-	shown := chain
-	if len(chain) > 12 {
-		shown = append(slices.Clone(chain[:11]), text.Thousands(len(chain)-11)+" more")
-	}
 	r.findings = append(r.findings, state.Finding{
 		Kind: state.FindingCycle, Level: state.LevelNote, Name: people[first].Email, Values: chain, Source: people[first].ManagerAt,
-		Text: "is in a circle of managers: " + strings.Join(append(slices.Clone(shown), chain[0]), " → ") + ".",
 	})
 }
 
@@ -127,16 +121,12 @@ func (r *reader) nearManagers() {
 			near += "@" + domain
 			r.findings = append(r.findings, state.Finding{
 				Kind: state.FindingNearManager, Level: state.LevelAttention, Name: p.Manager, About: near, Values: []string{p.Manager}, Count: 1,
-				Source: p.ManagerAt, Text: "is a manager without a row; " + near + " has one and is nearly the same.",
+				Source: p.ManagerAt,
 			})
 		}
 	}
 	var all []state.Finding
-	for m, f := range moved {
-		f.Text = "is a manager without a row; " + f.About + " has one and is nearly the same."
-		if f.Count > 1 {
-			f.Text = "and " + text.Count(f.Count-1, "other manager", "other managers") + " at " + m.from + " have no row; rows of the same names are at " + m.to + "."
-		}
+	for _, f := range moved {
 		all = append(all, *f)
 	}
 	slices.SortFunc(all, func(a, b state.Finding) int { return a.Source.Compare(b.Source) })

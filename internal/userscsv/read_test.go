@@ -97,7 +97,14 @@ func render(r userscsv.Result) string {
 		fmt.Fprintln(&b, p)
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%s: %s %s %s (%s)\n", f.Source, f.Level, f.Name, f.Text, f.Kind)
+		fmt.Fprintf(&b, "%s: %s %s of %s", f.Source, f.Level, f.Kind, f.Name)
+		if f.About != "" {
+			fmt.Fprintf(&b, ", about %s", f.About)
+		}
+		if len(f.Values) > 0 {
+			fmt.Fprintf(&b, ": %s", strings.Join(f.Values, ", "))
+		}
+		fmt.Fprintln(&b)
 	}
 	for _, p := range r.Users.People {
 		fmt.Fprint(&b, p.Email)

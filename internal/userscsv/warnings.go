@@ -4,10 +4,9 @@ import (
 	"strconv"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// warnings are what many rows may have in common, told in one line each.
+// warnings are what many rows may have in common, told once each.
 type warnings struct{ hours, scripts warning }
 
 // warning is one such cause: where it is first, and of what it is true.
@@ -25,21 +24,16 @@ func (w *warning) add(value string, at state.Source) {
 	w.lines = append(w.lines, strconv.Itoa(at.Line))
 }
 
-// mostLines is how many lines a warning names.
-const mostLines = 5
-
 func (w *warnings) findings(file string) []state.Finding {
 	var out []state.Finding
 	if n := len(w.hours.lines); n > 0 {
 		out = append(out, state.Finding{
 			Kind: state.FindingUnusualHours, Level: state.LevelAttention, Name: file, Values: w.hours.lines, Count: n, Source: w.hours.first,
-			Text: "has hours of a week over 80 or under 4 in " + text.Plural(n, "line ", "lines ") + text.List(w.hours.lines, mostLines) + ".",
 		})
 	}
 	if n := len(w.scripts.lines); n > 0 {
 		out = append(out, state.Finding{
 			Kind: state.FindingTwoScripts, Level: state.LevelAttention, Name: w.scripts.values[0], Values: w.scripts.values, Count: n, Source: w.scripts.first,
-			Text: "mixes letters of two alphabets" + text.Plural(n, ".", ", as "+text.Count(n-1, "other does", "others do")+" (lines "+text.List(w.scripts.lines, mostLines)+")."),
 		})
 	}
 	return out
