@@ -120,7 +120,7 @@ func (r *reporter) ownComment(ctx context.Context, pr int) (github.Comment, gith
 	editors, err := r.client.Editors(ctx, found)
 	switch {
 	case err != nil:
-		return found, github.Marker{}, nil // what it showed meanwhile is not known
+		return found, github.Marker{}, nil //nolint:nilerr // what it showed meanwhile is not known
 	case len(editors) > 0:
 		_, err := r.client.UpdateComment(ctx, found, report.Sentence("This comment was edited after it was posted. The plan is in a new one."))
 		return none, github.Marker{}, err

@@ -99,7 +99,7 @@ func (r *reporter) wordOfDigest(ctx context.Context, p Planned, w Word) (Word, e
 	if why != nil {
 		w.Refused, w.Reason = true, "the input approve does not count: "+why.Error()
 		r.log.Error(github.Annotation{Title: "approve", Message: w.Reason})
-		return w, nil
+		return w, nil //nolint:nilerr // it is told as the reason
 	}
 	w.Approval, w.Reason, w.Approvers = approval, reason, approvers
 	return w, nil

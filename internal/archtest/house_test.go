@@ -143,7 +143,8 @@ func TestRules(t *testing.T) {
 		t.Run(tc.rule+"/"+tc.name, func(t *testing.T) {
 			t.Parallel()
 			module, err := load(fstest.MapFS{
-				"ARCHITECTURE.md": {Data: page}, "go.mod": {}, tc.path: {Data: []byte(tc.src)}})
+				"ARCHITECTURE.md": {Data: page}, "go.mod": {}, tc.path: {Data: []byte(tc.src)},
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,7 +12,7 @@ func LeftOut(dir string) (names []string, known bool) {
 	if err != nil {
 		return nil, false
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	folders, err := f.Names()
 	if err != nil {
 		return nil, false

@@ -72,7 +72,7 @@ func (r actionFiles) Base(files fs.FS) (action.Base, error) { return r.readBase(
 
 func (r actionFiles) Start(about func(*report.Context)) action.Syncs {
 	r.describe = about
-	return actionSyncs{r.run, r.started}
+	return actionSyncs(r)
 }
 
 func (r actionFiles) Files() action.Files {

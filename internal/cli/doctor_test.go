@@ -37,13 +37,22 @@ func TestDoctor(t *testing.T) {
 		{"another API", func(_ *desk, s *sandbox.State) {
 			s.Workspaces[0].Quirks = sandbox.Quirks{NoLastPage: true, LargestPage: 1000, RefusesLargePages: true}
 		}, ExitDone, []string{"✗ a page holds 5,000 rows", "✗ the last page is told by a header"}, nil},
-		{"a key nobody knows", func(d *desk, _ *sandbox.State) { d.env["CLOCKIFY_API_KEY"] = "nobodys" }, ExitFailed,
-			[]string{"Stopped ", "401"}, []string{"nobodys", "Looks as expected"}},
-		{"another workspace", func(d *desk, _ *sandbox.State) { d.env["CLOCKIFY_WORKSPACE_ID"] = "64a687e29ae1f428e7ebe303" }, ExitFailed,
-			[]string{"there is no workspace 64a687e29ae1f428e7ebe303 that the key of ann@example.com opens", "#the-workspace-is-not-there"}, nil},
+		{
+			"a key nobody knows", func(d *desk, _ *sandbox.State) { d.env["CLOCKIFY_API_KEY"] = "nobodys" }, ExitFailed,
+			[]string{"Stopped ", "401"},
+			[]string{"nobodys", "Looks as expected"},
+		},
+		{
+			"another workspace", func(d *desk, _ *sandbox.State) { d.env["CLOCKIFY_WORKSPACE_ID"] = "64a687e29ae1f428e7ebe303" }, ExitFailed,
+			[]string{"there is no workspace 64a687e29ae1f428e7ebe303 that the key of ann@example.com opens", "#the-workspace-is-not-there"},
+			nil,
+		},
 		{"no key", func(d *desk, _ *sandbox.State) { delete(d.env, "CLOCKIFY_API_KEY") }, ExitFailed, []string{"no key: set CLOCKIFY_API_KEY"}, nil},
-		{"a broken file", func(d *desk, _ *sandbox.State) { d.env["CLOCKIFY_SYNC_USERS"] = "missing.csv" }, ExitFailed,
-			[]string{"Files      1 problem: clockify-sync validate shows them", "Looks as expected"}, nil},
+		{
+			"a broken file", func(d *desk, _ *sandbox.State) { d.env["CLOCKIFY_SYNC_USERS"] = "missing.csv" }, ExitFailed,
+			[]string{"Files      1 problem: clockify-sync validate shows them", "Looks as expected"},
+			nil,
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -59,17 +59,16 @@ func (o outline) fit(text string) string {
 	}
 	head, jobs, _ := strings.Cut(text, "\njobs:\n")
 	entries, drift, _ := strings.Cut(jobs, "\n  drift:\n")
-	about := "# Time entries every night"
 	if i := strings.Index(head, "#\n# GitHub starts"); i >= 0 {
-		about, head = head[:i], head[i+2:]
+		head = head[i+2:]
 	}
 	switch o.syncs {
 	case syncUsers:
-		about = "# Once a week a look at what is different in Clockify that nobody's pull request brought: it is told in an issue, which\n# is closed when it is gone.\n#\n"
+		about := "# Once a week a look at what is different in Clockify that nobody's pull request brought: it is told in an issue, which\n# is closed when it is gone.\n#\n"
 		head = withoutLine(head, "# time entries")
 		return about + head + "\njobs:\n  drift:\n" + withoutLine(drift, "    if: github.event_name")
 	case syncTime:
-		about = "# Time entries every night.\n#\n"
+		about := "# Time entries every night.\n#\n"
 		head = withoutLine(head, "# drift")
 		return about + head + "\njobs:\n" + withoutLine(strings.TrimRight(entries, "\n")+"\n", "    if: github.event_name")
 	}

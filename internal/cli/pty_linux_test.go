@@ -144,8 +144,13 @@ func TestWholeEvening(t *testing.T) {
 	delete(b.env, "CLOCKIFY_API_KEY")
 	delete(b.env, "CLOCKIFY_WORKSPACE_ID")
 	code, shown := b.atTerminal(t, []typed{
-		{"not shown): ", "wrong\x15" + guidedKey + "x\x7f\n"}, {"Number [1-2]: ", "two\n"}, {"Number [1-2]: ", "2\n"},
-		{"asked again? [Y/n] ", "perhaps\n"}, {"asked again? [Y/n] ", "\n"}, {"good. [y/N] ", "y\n"}, {"\n> ", "I UNDERSTAND\n"},
+		{"not shown): ", "wrong\x15" + guidedKey + "x\x7f\n"},
+		{"Number [1-2]: ", "two\n"},
+		{"Number [1-2]: ", "2\n"},
+		{"asked again? [Y/n] ", "perhaps\n"},
+		{"asked again? [Y/n] ", "\n"},
+		{"good. [y/N] ", "y\n"},
+		{"\n> ", "I UNDERSTAND\n"},
 	}, "apply")
 	if code != ExitDone {
 		t.Errorf("exit code %d\n%s", code, shown)

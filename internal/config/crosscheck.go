@@ -55,8 +55,14 @@ func (f *File) checkColumns() {
 	c := &f.Settings.Columns
 	taken := map[string]string{}
 	for _, column := range []struct{ key, name string }{
-		{"email", c.Email}, {"manager", c.Manager}, {"hours", c.Hours}, {"working_days", c.WorkingDays},
-		{"id", c.ID}, {"status", c.Status}, {"starts", c.Starts}, {"ends", c.Ends},
+		{"email", c.Email},
+		{"manager", c.Manager},
+		{"hours", c.Hours},
+		{"working_days", c.WorkingDays},
+		{"id", c.ID},
+		{"status", c.Status},
+		{"starts", c.Starts},
+		{"ends", c.Ends},
 	} {
 		if other, ok := taken[column.name]; ok && column.name != "" && f.Said("columns") {
 			f.doc.bad(f.key([]string{"columns"}), "columns: %s and %s are the same column %s", other, column.key, quote(column.name))

@@ -81,9 +81,10 @@ func (f *File) at(path ...string) state.Source {
 // convert puts the settings into the words of the plan.
 func (f *File) convert() {
 	s := &f.Settings
-	if s.Redact == "true" {
+	switch s.Redact {
+	case "true":
 		s.Redact = "full"
-	} else if s.Redact == "false" {
+	case "false":
 		s.Redact = "none"
 	}
 	if d := s.API.RateLimitDelay; d != nil { // the old tool slept this many seconds after each call

@@ -66,10 +66,8 @@ func (v Visibility) Exposed() bool { return v != Private && v != Internal }
 // maxEvent bounds the event file; GitHub's payloads stay below 25 MB.
 const maxEvent = 32 << 20
 
-var (
-	// docs/github.md#merge-queues: refs/heads/gh-readonly-queue/main/pr-<n>-<sha>
-	queueRef = regexp.MustCompile(`^(?:refs/heads/)?gh-readonly-queue/.+/pr-([1-9][0-9]{0,9})-[0-9a-f]{7,64}$`)
-)
+// docs/github.md#merge-queues: refs/heads/gh-readonly-queue/main/pr-<n>-<sha>
+var queueRef = regexp.MustCompile(`^(?:refs/heads/)?gh-readonly-queue/.+/pr-([1-9][0-9]{0,9})-[0-9a-f]{7,64}$`)
 
 // InActions reports whether getenv is the environment of a GitHub Actions run.
 func InActions(getenv func(string) string) bool { return getenv("GITHUB_ACTIONS") == "true" }

@@ -1,7 +1,5 @@
 package plan
 
-import ()
-
 // userNeeds says of each change which earlier ones must have been done before it: nobody is put into a group that could not
 // be made, nobody loses a manager or a group before having the next, and a leaver is deactivated last of all.
 func userNeeds(changes []Change, full *userState) {

@@ -258,7 +258,7 @@ func probeTotalsUnit(ctx context.Context, p *probing) (Verdict, string, error) {
 	}
 	want, err := parseDuration(profile.WorkCapacity)
 	if err != nil || want < 0 {
-		return CannotTell, "the profile has no capacity", nil
+		return CannotTell, "the profile has no capacity", nil //nolint:nilerr // said in words
 	}
 	if got := (time.Duration(p.totals[i].CapacityPerDay) * time.Second).Round(time.Minute); got != want {
 		return Differs, fmt.Sprintf("%d in bulk where the profile says %s", p.totals[i].CapacityPerDay, want), nil
@@ -301,7 +301,7 @@ func probeWindow(ctx context.Context, p *probing) (Verdict, string, error) {
 	start := e.TimeInterval.Start
 	zone, err := time.LoadLocation(p.self.Settings.TimeZone)
 	if err != nil || p.self.Settings.TimeZone == "" {
-		return CannotTell, "the key's user has no time zone", nil
+		return CannotTell, "the key's user has no time zone", nil //nolint:nilerr // said in words
 	}
 	if _, offset := start.In(zone).Zone(); offset == 0 {
 		return CannotTell, "the key's user is in UTC", nil

@@ -31,8 +31,11 @@ func TestProbes(t *testing.T) {
 			"capacities are told in bulk":                       provider.Differs,
 			"capacities in bulk are in seconds":                 provider.CannotTell,
 		}, 13},
-		{"cut pages", func(w *sandbox.Workspace) { w.Quirks = sandbox.Quirks{LargestPage: 10} }, nil,
-			map[string]provider.Verdict{"a page holds 5,000 rows": provider.Differs}, 13},
+		{
+			"cut pages", func(w *sandbox.Workspace) { w.Quirks = sandbox.Quirks{LargestPage: 10} }, nil,
+			map[string]provider.Verdict{"a page holds 5,000 rows": provider.Differs},
+			13,
+		},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

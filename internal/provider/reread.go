@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-
 	"slices"
 
 	"golang.org/x/sync/errgroup"

@@ -40,7 +40,7 @@ func say(format string, args ...any) Words {
 	var w Words
 	for i, piece := range strings.Split(format, "%s") {
 		if i > 0 && i <= len(args) {
-			switch a := args[i-1].(type) {
+			switch a := args[i-1].(type) { //nolint:gosec // i is from 1 to len(args)
 			case Part:
 				w = append(w, a)
 			case Words:

@@ -5,10 +5,7 @@ import (
 	"slices"
 )
 
-var (
-	colorForm = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-	hexID     = regexp.MustCompile(`^[0-9a-fA-F]{24}$`)
-)
+var colorForm = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // project renders a project: the key read is public, the key written isPublic (#projects).
 func (c *call) project(p *Project) map[string]any {

@@ -20,15 +20,26 @@ import (
 func TestNumbersAndWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{
-		{text.Thousands(0), "0"}, {text.Thousands(999), "999"}, {text.Thousands(1000), "1,000"},
-		{text.Thousands(-1234567), "-1,234,567"}, {text.Thousands(-999), "-999"},
-		{text.Count(1, "person", "people"), "1 person"}, {text.Count(1000, "person", "people"), "1,000 people"},
-		{text.And(nil), ""}, {text.And([]string{"a"}), "a"}, {text.And([]string{"a", "b", "c"}), "a, b and c"},
+		{text.Thousands(0), "0"},
+		{text.Thousands(999), "999"},
+		{text.Thousands(1000), "1,000"},
+		{text.Thousands(-1234567), "-1,234,567"},
+		{text.Thousands(-999), "-999"},
+		{text.Count(1, "person", "people"), "1 person"},
+		{text.Count(1000, "person", "people"), "1,000 people"},
+		{text.And(nil), ""},
+		{text.And([]string{"a"}), "a"},
+		{text.And([]string{"a", "b", "c"}), "a, b and c"},
 		{text.Or([]string{"a", "b"}), "a or b"},
-		{text.List([]string{"a", "b"}, 2), "a, b"}, {text.List([]string{"a", "b", "c", "d"}, 2), "a, b and 2 more"},
-		{text.Clip("Ångström", 8), "Ångström"}, {text.Clip("Ångström", 4), "Ång…"}, {text.Clip("abc", 0), ""},
-		{text.ClipBytes("ååååå", 8), "åå…"}, {text.ClipBytes("abc", 3), "abc"},
-		{text.Fold(" A\u030a land "), "åland"}, {text.Letters("Manager-NTID\u200b  Email"), "managerntidemail"},
+		{text.List([]string{"a", "b"}, 2), "a, b"},
+		{text.List([]string{"a", "b", "c", "d"}, 2), "a, b and 2 more"},
+		{text.Clip("Ångström", 8), "Ångström"},
+		{text.Clip("Ångström", 4), "Ång…"},
+		{text.Clip("abc", 0), ""},
+		{text.ClipBytes("ååååå", 8), "åå…"},
+		{text.ClipBytes("abc", 3), "abc"},
+		{text.Fold(" A\u030a land "), "åland"},
+		{text.Letters("Manager-NTID\u200b  Email"), "managerntidemail"},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("got %q, want %q", c[0], c[1])
@@ -59,7 +70,7 @@ func TestNearest(t *testing.T) {
 	t.Parallel()
 	names := []string{"NTID email", "Manager NTID email", "Weekly Working Hours", "fallback_manager_email"}
 	for in, want := range map[string]string{
-		"ntid-email": "NTID email", "Weekly Wroking Hours": "Weekly Working Hours",
+		"ntid-email": "NTID email", "Weekly Wurking Hours": "Weekly Working Hours",
 		"fallback_manger_email": "fallback_manager_email", "Shoe size": "", "": "", strings.Repeat("x", 500): "",
 	} {
 		if got, ok := text.Nearest(in, names); got != want || ok != (want != "") {

@@ -38,9 +38,14 @@ type wanted struct {
 func (r *reader) wanted() []wanted {
 	l := r.layout
 	all := []wanted{
-		{"email", l.Email, "columns.email"}, {"manager", l.Manager, "columns.manager"}, {"hours", l.Hours, "columns.hours"},
-		{"days", l.Days, "columns.working_days"}, {"id", l.ID, "columns.id"}, {"status", l.Status, "columns.status"},
-		{"starts", l.Starts, "columns.starts"}, {"ends", l.Ends, "columns.ends"},
+		{"email", l.Email, "columns.email"},
+		{"manager", l.Manager, "columns.manager"},
+		{"hours", l.Hours, "columns.hours"},
+		{"days", l.Days, "columns.working_days"},
+		{"id", l.ID, "columns.id"},
+		{"status", l.Status, "columns.status"},
+		{"starts", l.Starts, "columns.starts"},
+		{"ends", l.Ends, "columns.ends"},
 	}
 	return slices.DeleteFunc(all, func(w wanted) bool { return w.column.Name == "" })
 }

@@ -131,9 +131,12 @@ func render(r userscsv.Result) string {
 		value any
 		there bool
 	}{
-		{"with a problem", u.InvalidEmails, len(u.InvalidEmails) > 0}, {"unreadable", u.UnreadableRows, u.UnreadableRows > 0},
-		{"left out", u.LeftOut, len(u.LeftOut) > 0}, {"without email", u.WithoutEmail, len(u.WithoutEmail) > 0},
-		{"no managers", u.NoManagers, u.NoManagers}, {"no hours", u.NoHours, u.NoHours},
+		{"with a problem", u.InvalidEmails, len(u.InvalidEmails) > 0},
+		{"unreadable", u.UnreadableRows, u.UnreadableRows > 0},
+		{"left out", u.LeftOut, len(u.LeftOut) > 0},
+		{"without email", u.WithoutEmail, len(u.WithoutEmail) > 0},
+		{"no managers", u.NoManagers, u.NoManagers},
+		{"no hours", u.NoHours, u.NoHours},
 		{"id field", u.IDField, u.IDField != ""},
 		{"protected values", u.Protect.Values, len(u.Protect.Values) > 0},
 	} {

@@ -22,7 +22,7 @@ type cells struct {
 // bad reports a problem with the row's cell in a column that the tool reads.
 func (c *cells) bad(tag, format string, args ...any) {
 	c.ok = false
-	c.reader.bad(c.reader.rows.at(c.header.at[tag]), format, args...)
+	c.reader.bad(c.rows.at(c.header.at[tag]), format, args...)
 }
 
 // scripts counts the alphabets that the letters of an address are of, of those whose letters look alike.
@@ -96,7 +96,7 @@ func (c *cells) capacity(cell string, days float64) (perDay, week time.Duration)
 	case hours > hoursOfADay*days:
 		c.bad("hours", "%s hours on %s days are over 24 a day (%s).", shorten(cell), strconv.FormatFloat(days, 'f', -1, 64), column())
 	case hours > manyHours || hours < fewHours:
-		c.warnings.hours.add(cell, c.reader.rows.at(c.header.at["hours"]))
+		c.warnings.hours.add(cell, c.rows.at(c.header.at["hours"]))
 	}
 	return capacity(hours, days), minutes(hours)
 }
