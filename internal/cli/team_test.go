@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -56,7 +57,8 @@ func team(people, entries int, ownKeys bool) (sandbox.State, files, map[string]s
 			name := fmt.Sprintf("TOKEN_%03d", i)
 			token, env[name] = ", token_env: "+name, fmt.Sprintf("key-of-person-%03d-0123456789", i)
 		}
-		fmt.Fprintf(&b, "  - name: p%03d\n    source: {workspace_id: %s, client_id: %s, user_id: %s%s}\n    destination: {workspace_id: %s, user_id: %s%s}\n    window: 7d\n", i, source, client, id, token, to.ID, id, token)
+		fmt.Fprintf(&b, "  - name: p%03d\n    source: {workspace_id: %s, client_id: %s, user_id: %s%s}\n    destination: {workspace_id: %s, user_id: %s%s}\n    from: %s\n    to: %s\n", i, source, client, id, token, to.ID, id, token,
+			epoch.AddDate(0, 0, -7).Format(time.RFC3339), epoch.Format(time.RFC3339))
 	}
 	b.WriteString("api:\n  requests_per_second: 50\n")
 	return s, files{"clockify-sync.yaml": b.String()}, env
@@ -122,4 +124,34 @@ func TestFreeTeam(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestManySyncs: hundreds of syncs with keys of their own are done by a process that may open 256 files, whose audit is
+// whole.
+func TestManySyncs(t *testing.T) {
+	t.Parallel()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash to limit open files with")
+	}
+	people := sized(150, 500)
+	state, content, env := team(people, 1, true)
+	b := newBed(t, sandbox.Options{State: state, Now: atEpoch, Latency: 20 * time.Millisecond}, content)
+	b.env["UNPACED"] = "1"
+	for name, value := range env {
+		b.env[name] = value
+	}
+	b.served(func(h http.Handler) http.Handler { return h })
+	cmd := b.process("apply", "--only=time")
+	cmd.Args = append([]string{"bash", "-c", `ulimit -n 256 && exec -a clockify-sync "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
+	cmd.Path = bash
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, clipped(fmt.Sprint(cmd.Stdout)), clipped(fmt.Sprint(cmd.Stderr)))
+	}
+	a := b.audit()
+	a.complete(t)
+	if n := len(b.server.State().Workspaces[1].Entries); n != people || a.good != people || !a.Verified {
+		t.Errorf("%d entries, %d rows of what was done, verified %v; want %d", n, a.good, a.Verified, people)
+	}
+	t.Logf("%d syncs, %d calls", people, b.server.Total())
 }
