@@ -147,7 +147,10 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 }
 
 // scrub takes the keys of the run out of texts, which Clockify's own may hold.
-func (r *run) scrub() func(string) string { return text.NewScrubber(r.secrets()...).Scrub }
+func (r *run) scrub() func(string) string {
+	r.scrubOnce.Do(func() { r.scrubber = text.NewScrubber(r.secrets()...) })
+	return r.scrubber.Scrub
+}
 
 // result is what became of a job in a reading.
 type result struct {

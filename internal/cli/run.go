@@ -15,6 +15,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // run is one run of a command that reads the files: what it knows before it asks Clockify anything.
@@ -38,6 +39,9 @@ type run struct {
 	*clients
 	slog     *slog.Logger
 	slogOnce sync.Once
+
+	scrubber  *text.Scrubber // of all keys, which are known when it is first asked for
+	scrubOnce sync.Once
 
 	lately     map[string][]string // see madeLately
 	latelyOnce sync.Once

@@ -20,7 +20,8 @@ const stars = "***"
 // also with any of its characters escaped as URLs (once or twice), JSON, Go or HTML do. The zero value knows no secret.
 // It is safe for concurrent use.
 type Scrubber struct {
-	byFirst [256][]form // those that may begin with the byte
+	byFirst [256][]form        // those that may begin with the byte
+	byPair  map[[2]byte][]form // those that begin with two bytes that stand for themselves
 }
 
 // A form is one encoding of a secret.
@@ -33,7 +34,7 @@ type form struct {
 // NewScrubber returns a scrubber of these secrets, and of each line of one that has several. Those shorter than six
 // bytes are left out.
 func NewScrubber(secrets ...string) *Scrubber {
-	s := &Scrubber{}
+	s := &Scrubber{byPair: map[[2]byte][]form{}}
 	seen := map[string]bool{}
 	add := func(text string, same func(a, b rune) bool, breaks string) {
 		if len(text) < shortestSecret || seen[breaks+text] {
@@ -44,6 +45,11 @@ func NewScrubber(secrets ...string) *Scrubber {
 		for c := range s.byFirst {
 			if f.begins(byte(c)) {
 				s.byFirst[c] = append(s.byFirst[c], f)
+			}
+		}
+		for _, first := range f.literals(0) {
+			for _, second := range f.literals(1) {
+				s.byPair[[2]byte{first, second}] = append(s.byPair[[2]byte{first, second}], f)
 			}
 		}
 	}
@@ -142,8 +148,12 @@ func (s *Scrubber) Bytes(text []byte) []byte { return []byte(s.Scrub(string(text
 
 // longest returns the length of the longest form at the start of text.
 func (s *Scrubber) longest(text string) int {
+	forms := s.byFirst[text[0]]
+	if len(text) > 1 && literal(text[0]) && literal(text[1]) { // which is what most texts are made of
+		forms = s.byPair[[2]byte{text[0], text[1]}]
+	}
 	longest := 0
-	for _, f := range s.byFirst[text[0]] {
+	for _, f := range forms {
 		longest = max(longest, f.match(text))
 	}
 	return longest
@@ -158,6 +168,22 @@ func (f form) begins(c byte) bool {
 		return c == string(f.runes[0])[0]
 	}
 	return f.same(rune(c), f.runes[0]) || c == '+' && f.runes[0] == ' '
+}
+
+// literal reports whether a byte of a text stands for itself and for nothing else: it begins no escape, is no part of a
+// longer rune and separates nothing.
+func literal(c byte) bool {
+	return c < utf8.RuneSelf && strings.IndexByte("%\\&+:- \r\n", c) < 0
+}
+
+// literals are the literal bytes that spell rune i of the form.
+func (f form) literals(i int) (all []byte) {
+	for c := range byte(utf8.RuneSelf) {
+		if literal(c) && f.same(rune(c), f.runes[i]) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // match returns the length of the form at the start of text, however each of its runes is escaped there; 0 for none.
