@@ -28,7 +28,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func meta() Meta {
 	return Meta{
 		Run: "77-1", Command: "apply", Actor: "octo", Commit: "4f2d9aa", Approver: "rev on #7", PullRequest: "acme/people#7",
-		Reason: func(c plan.Change) string { return c.Reason }, Now: func() time.Time { return noon },
+		Reason: func(c plan.Change) string { return c.CauseAbout }, Now: func() time.Time { return noon },
 	}
 }
 
@@ -523,7 +523,7 @@ func TestSecrets(t *testing.T) {
 	var outcomes []plan.Outcome
 	for i, form := range forms {
 		c := sample(i)
-		c.Reason = "<" + form + ">"
+		c.CauseAbout = "<" + form + ">"
 		c.Person = quoted
 		o := plan.Outcome{Change: c, Status: plan.Failed, Err: "says " + form, Response: "500 " + form, HTTPStatus: 500, Attempts: 1}
 		must(t, a.Begin(c))

@@ -102,7 +102,6 @@ type Change struct {
 	Origin     Origin
 	Week       time.Duration // the hours of a week that are asked for, where a capacity changes; 0: not said
 	Entry      *state.Entry  // of a time entry: as it is afterwards; of a deleted one, as it was
-	Reason     string        // to go: the cause in words
 	Source     state.Source  // the row that asks for it
 	Person     string        // email of whom it is about, to group by; empty: nobody
 	Leaver     string        // email of the leaver whose deactivation this belongs to

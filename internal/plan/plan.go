@@ -67,7 +67,6 @@ type Refusal struct {
 	Cause   Cause
 	About   string // what the cause is about: an email, a workspace, a feature
 	Figures        // of a guard
-	Text    string // to go: what was found and what allows it
 }
 
 // Figures are what a guard counted.

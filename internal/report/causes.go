@@ -162,10 +162,7 @@ func (b *builder) refused(r *plan.Refusal) Words {
 	if called, ok := featureWords[r.About]; ok && r.Cause == state.CauseFeature {
 		return say("the workspace's plan lacks %s, which these changes need.", called)
 	}
-	if words, ok := causeWords[r.Cause]; ok {
-		return words.one.fill(s)
-	}
-	return Words{said(r.Text)}
+	return causeWords[r.Cause].one.fill(s)
 }
 
 // Loosened is a setting that a pull request makes less strict than its base.

@@ -139,10 +139,7 @@ func (b *builder) finding(f *state.Finding) Finding {
 	}
 	words := findingWords[f.Kind].one.fill(b.findingSlots(f))
 	if len(words) == 0 {
-		words = say("%s", said(f.Text))
-		if f.Name != "" {
-			words = say("%s %s", b.whom(f), said(f.Text))
-		}
+		words = say("%s %s", b.whom(f), data(f.Kind))
 	}
 	if f.Person != "" {
 		words = append(Words{b.names.person(f.Person), ours(": ")}, words...)
@@ -198,6 +195,23 @@ func (b *builder) note(list []*state.Finding) Note {
 	return n
 }
 
+// chain is a circle of people, the first again at its end. A long one is cut.
+func chain(people []string) Words {
+	const most = 11
+	var w Words
+	for i, v := range people {
+		if i == most && len(people) > most+1 {
+			w = append(w, ours(text.Thousands(len(people)-most)+" more → "))
+			break
+		}
+		w = append(w, data(v), ours(" → "))
+	}
+	if len(people) > 0 {
+		w = append(w, data(people[0]))
+	}
+	return w
+}
+
 // whom names what a finding is about.
 func (b *builder) whom(f *state.Finding) Words {
 	if f.Name == "" {
@@ -242,12 +256,7 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 			s["itself"] = say("is the fallback manager and ")
 		}
 	case state.FindingCycle:
-		for i, v := range f.Values {
-			if i > 0 {
-				s["chain"] = append(s["chain"], ours(" → "))
-			}
-			s["chain"] = append(s["chain"], data(v))
-		}
+		s["chain"] = chain(f.Values)
 	case state.FindingNotInWorkspace:
 		s["joins"] = joinWords[f.Cause].fill(s)
 	case state.FindingAddressChanged:

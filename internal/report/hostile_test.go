@@ -282,7 +282,7 @@ func TestBudget(t *testing.T) {
 func TestRedacted(t *testing.T) {
 	t.Parallel()
 	p := sample()
-	p.Findings = append(p.Findings, state.Finding{Text: "Rosa Vega (rosa.vega@example.com) and Old Name are known, stranger.o'neil@example.org is not; ROSA VEGA too, Rosa Vegara is not"})
+	p.Findings = append(p.Findings, state.Finding{Kind: state.FindingRunning, Entries: []state.Entry{{Start: monday, Description: "Rosa Vega (rosa.vega@example.com) and Old Name are known, stranger.o'neil@example.org is not; ROSA VEGA too, Rosa Vegara is not"}}})
 	p.Problems = []state.Problem{{Text: "bob.wilson@example.com appears twice"}}
 	ctx := onMerge
 	ctx.Redact = Mask

@@ -262,7 +262,7 @@ func TestHTMLResults(t *testing.T) {
 	b.profile("bob@example.com", field("capacity", "PT8H", "PT4H"))
 	p := &b.Plan
 	blocked := *p
-	blocked.Refusals = []plan.Refusal{{Domain: plan.Users, Text: "no"}}
+	blocked.Refusals = []plan.Refusal{{Domain: plan.Users}}
 	cases := []struct {
 		name     string
 		plan     *plan.Plan

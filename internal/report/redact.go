@@ -163,7 +163,7 @@ func masked(p *plan.Plan, more []plan.Change, ctx Context) (*plan.Plan, *mask) {
 	q.Problems = m.problems(p.Problems)
 	q.Refusals = slices.Clone(p.Refusals)
 	for i, r := range q.Refusals {
-		q.Refusals[i].Text, q.Refusals[i].About = m.text(r.Text), m.text(r.About)
+		q.Refusals[i].About = m.text(r.About)
 	}
 	q.Subjects = slices.Clone(p.Subjects)
 	for i, s := range q.Subjects {
@@ -219,7 +219,7 @@ func (m *mask) change(c plan.Change) plan.Change {
 	if m == nil {
 		return c
 	}
-	c.Ref.Name, c.Reason = m.text(c.Ref.Name), m.text(c.Reason)
+	c.Ref.Name = m.text(c.Ref.Name)
 	c.Person, c.Leaver, c.CauseAbout = m.text(c.Person), m.text(c.Leaver), m.text(c.CauseAbout)
 	c.Fields = slices.Clone(c.Fields)
 	for i, f := range c.Fields {
@@ -248,7 +248,7 @@ func (m *mask) findings(in []state.Finding) []state.Finding {
 	}
 	out := slices.Clone(in)
 	for i, f := range out {
-		out[i].Name, out[i].Text, out[i].About, out[i].Values = m.text(f.Name), m.text(f.Text), m.text(f.About), m.list(f.Values)
+		out[i].Name, out[i].About, out[i].Values = m.text(f.Name), m.text(f.About), m.list(f.Values)
 		out[i].Person = m.text(f.Person)
 		out[i].Entries = slices.Clone(f.Entries)
 		for j, e := range f.Entries {

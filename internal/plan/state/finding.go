@@ -18,7 +18,6 @@ type Finding struct {
 	Sync    string // the time sync it belongs to; empty for users
 	Person  string // whose entries it is about, in a time sync of several people
 	Failed  bool   // part of what was asked cannot be done: the run ends with exit code 1
-	Text    string // to go: the words
 }
 
 // Level says how soon a finding wants a look.
