@@ -67,7 +67,7 @@ func (r *timeReader) bulk(ctx context.Context) (bool, error) {
 				r.note(e.ID)
 			}
 		}
-		p.bulk = p.have.Missing == "" && isMember(r.src.workspace, p.source) && isMember(r.dst.workspace, p.destination)
+		p.bulk = p.have.Missing == "" && listed(r.src.workspace, p.source) && listed(r.dst.workspace, p.destination)
 	}
 	return true, nil
 }
@@ -80,11 +80,6 @@ func (r *timeReader) admins(ctx context.Context) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// isMember reports whether the workspace lists the user, or lists nobody.
-func isMember(w clockify.Workspace, user string) bool {
-	return len(w.Memberships) == 0 || slices.ContainsFunc(w.Memberships, func(m clockify.Membership) bool { return m.UserID == user })
 }
 
 func (r *timeReader) tooLong(c *workspaceCache, margin time.Duration) bool {

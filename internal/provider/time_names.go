@@ -101,7 +101,7 @@ func (r *timeReader) rules(ctx context.Context) error {
 				continue
 			}
 			rules.Fields = append(rules.Fields, f.Name)
-			if f.Required && len(f.WorkspaceDefaultValue) == 0 {
+			if f.Required && readValue(f.WorkspaceDefaultValue) == nil {
 				rules.NeedsFields = append(rules.NeedsFields, f.Name)
 			}
 		}

@@ -122,6 +122,11 @@ func inactive(w clockify.Workspace, user string) bool {
 	})
 }
 
+// listed reports whether the workspace lists the user.
+func listed(w clockify.Workspace, user string) bool {
+	return slices.ContainsFunc(w.Memberships, func(m clockify.Membership) bool { return m.UserID == user })
+}
+
 // personOf is whom a change is about.
 func (t *Time) personOf(email string) (*person, error) {
 	if len(t.people) == 1 {

@@ -83,7 +83,7 @@ func (r *timeReader) side(ctx context.Context, c *workspaceCache, side, user str
 		}
 	})
 	switch {
-	case clockify.IsStatus(err, 400, 404):
+	case clockify.IsStatus(err, 400, 404) && !listed(c.workspace, user):
 		err = &Denied{r.setting(side) + ".user_id", fmt.Sprintf("workspace %q has no user with the id %s", c.workspace.Name, clip(user)), err}
 	case clockify.IsStatus(err, 403):
 		whose := "this key"
