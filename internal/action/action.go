@@ -6,8 +6,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
@@ -48,6 +50,7 @@ type Inputs struct {
 // Files is what users.csv and the config say.
 type Files struct {
 	Users, Config string // their names
+	Commit        string // that is checked out; empty: it cannot be told
 	Problems      []state.Problem
 	Findings      []state.Finding
 	Summary       string   // what was read, in a line, for when there are no problems
@@ -159,7 +162,29 @@ func (r *reporter) run(ctx context.Context, load func() (Loaded, error)) (int, e
 	case refreshes:
 		return r.refresh(ctx), nil
 	case applies:
+		if why := r.elsewhere(ctx); why != "" {
+			r.warn("checkout", why+": nothing is applied")
+			return r.plan(ctx)
+		}
 		return r.apply(ctx)
 	}
 	return r.plan(ctx)
+}
+
+// elsewhere says why the files that are checked out are not the default branch's, whatever the event says; empty: they
+// are, or nobody can tell.
+func (r *reporter) elsewhere(ctx context.Context) string {
+	commit, _, _ := strings.Cut(r.files.Commit, "+") // what the workflow itself has changed since is its own
+	if commit == "" || commit == r.event.SHA || r.client == nil {
+		return ""
+	}
+	branch := cmp.Or(r.event.DefaultBranch, strings.TrimPrefix(r.event.Ref, "refs/heads/"))
+	on, err := r.client.OnBranch(ctx, branch, commit)
+	switch {
+	case err != nil:
+		return "whether the commit that is checked out is on " + branch + " could not be read: " + err.Error()
+	case !on:
+		return fmt.Sprintf("the commit that is checked out, %.7s, is not on %s", commit, branch)
+	}
+	return ""
 }

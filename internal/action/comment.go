@@ -59,7 +59,7 @@ func (r *reporter) foldComment(ctx context.Context, p Planned) {
 }
 
 // commentPlan puts the plan on the pull request, in the one comment that is updated in place, and returns its URL.
-func (r *reporter) commentPlan(ctx context.Context, p Planned, found github.Comment, old github.Marker) string {
+func (r *reporter) commentPlan(ctx context.Context, p Planned, v reviews, found github.Comment, old github.Marker) string {
 	pr := r.event.PullRequest
 	by, err := r.client.Login(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func (r *reporter) commentPlan(ctx context.Context, p Planned, found github.Comm
 				"The %d changes that need approval are too many for a review of this pull request to cover. Make the plan smaller, or run apply with the approval digest.", len(ids)))+"\n"
 			line = len(sign(began.Add(ahead), nil, "").Line())
 		}
-		page := r.page(p, maxComment-line-len(note)-1)
+		page := r.page(p, v, maxComment-line-len(note)-1)
 		if !page.GatedShown {
 			shown = nil // what was not shown cannot be approved
 		}

@@ -321,3 +321,35 @@ func TestReservedNames(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckedOutElsewhere: a job that checks out another branch applies nothing, whatever started it.
+func TestCheckedOutElsewhere(t *testing.T) {
+	cases := map[string]struct {
+		compare func(*githubtest.GitHub)
+		applied bool
+	}{
+		"a newer commit of the branch": {func(g *githubtest.GitHub) { g.AddCompare("main", head2, nil) }, true},
+		"another branch": {func(g *githubtest.GitHub) {
+			g.AddCompare("main", head2, []githubtest.Commit{{SHA: head2, Parents: []string{mergeSHA}}})
+		}, false},
+		"a commit GitHub does not know": {func(*githubtest.GitHub) {}, false},
+		"nobody can tell":               {func(g *githubtest.GitHub) { g.Inject(githubtest.Fault{Path: "/compare/main", Status: 403, Times: -1}) }, false},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.checkedOut(head2)
+				r.merge(head1)
+				tc.compare(r.hub)
+				got := r.run(r.push())
+				got.want(r.t, cli.ExitDone, nil)
+				if wrote := r.clockify.WriteCount() > 0; wrote != tc.applied {
+					r.t.Errorf("applied: %t\n%s", wrote, got.log)
+				}
+				if !tc.applied {
+					got.says(r.t, "::warning title=checkout::")
+				}
+			})
+		})
+	}
+}

@@ -121,7 +121,7 @@ func TestLargePlan(t *testing.T) {
 		r.write("users.csv", csv.String())
 		config := strings.Replace(companyConfig, "guards:\n", "guards:\n  max_changes: 100%\n", 1)
 		r.write("clockify-sync.yaml", config)
-		r.hub.AddFile(beforeSHA, "clockify-sync.yaml", config)
+		r.base("clockify-sync.yaml", config)
 		got := r.run(r.pull(head1, nil))
 		got.want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
 		var changes int

@@ -20,22 +20,24 @@ import (
 )
 
 // reporter speaks to GitHub for one run. What it cannot post is a warning: the same text is in the summary, and the run
-// ends as it would have.
+// ends as it would have. None of its values change once they are set.
 type reporter struct {
 	log      *github.Log
 	now      func() time.Time
 	inputs   Inputs
-	files    Files
 	event    github.Event
 	decision decision
 	client   *github.Client // nil: there is no token, nothing is posted
-	redact   report.Redact
+
+	// Set by look, when the files are read.
+	files    Files
 	rules    Rules           // the stricter of the files' and the base's
 	loosened []plan.Loosened // what the files protect less than the base
 	baseErr  error           // why the base is not known
 	gate     gate
-	reviews  reviews
-	syncs    Syncs
+	redact   report.Redact
+
+	syncs Syncs // once they are started
 }
 
 // maxComment is the longest comment, hidden marker included, in bytes: product decision, below GitHub's own limit.
@@ -151,12 +153,6 @@ func (r *reporter) describe(c *report.Context) {
 		return
 	}
 	c.HappensOnMerge = r.onMerge()
-	if v := r.reviews; v.needed > 0 {
-		c.Reviews = report.Reviews{Needed: v.needed, From: v.from, Given: v.given, Counts: v.counts}
-		for _, i := range v.not {
-			c.Reviews.Not = append(c.Reviews.Not, report.Reviewer{Login: i.Login, Why: i.Reason})
-		}
-	}
 }
 
 // onMerge says what the merge will do with what is gated.
@@ -172,7 +168,7 @@ func (r *reporter) onMerge() string {
 		return rest + fmt.Sprintf("those wait for the reviewers of the environment %s.", g.Environment)
 	case g.From == fromPullRequest:
 		return rest + fmt.Sprintf("those too, if %s of %s approved this pull request after they were shown here.",
-			text.Count(g.Count, "reviewer", "reviewers"), strings.Join(g.Reviewers, ", "))
+			text.Count(g.Count, "reviewer", "reviewers"), text.Or(g.Reviewers))
 	}
 	return rest + "those wait until somebody runs apply with their approval digest."
 }

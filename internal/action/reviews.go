@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
+	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
@@ -19,6 +20,18 @@ type reviews struct {
 	counts []string // whose will count
 	not    []github.Ignored
 	err    error // why it is not known
+}
+
+// shown is the reviews as the comment shows them.
+func (v reviews) shown() report.Reviews {
+	if v.needed == 0 {
+		return report.Reviews{}
+	}
+	shown := report.Reviews{Needed: v.needed, From: v.from, Given: v.given, Counts: v.counts}
+	for _, i := range v.not {
+		shown.Not = append(shown.Not, report.Reviewer{Login: i.Login, Why: i.Reason})
+	}
+	return shown
 }
 
 // enough reports whether nothing more is needed.

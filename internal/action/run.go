@@ -37,39 +37,36 @@ func (r *reporter) plan(ctx context.Context) (int, error) {
 	if err := r.syncs.WritePlan(p); err != nil {
 		return 0, err
 	}
-	url := r.tellPull(ctx, p)
-	r.summary(r.page(p, github.MaxSummary).Body)
+	url, v := r.tellPull(ctx, p)
+	r.summary(r.page(p, v, github.MaxSummary).Body)
 	if r.decision.drift {
-		r.tellDrift(ctx, p, p.Changes, p.Code, func() string { return r.page(p, issueBytes).Body })
+		r.tellDrift(ctx, p, p.Changes, p.Code, func() string { return r.page(p, v, issueBytes).Body })
 	}
 	r.outputs(r.planOutputs(p.Plan, url))
 	return p.Code, nil
 }
 
-// tellPull puts the plan and its status on the pull request, and returns the comment's URL.
-func (r *reporter) tellPull(ctx context.Context, p Planned) string {
+// tellPull puts the plan and its status on the pull request, and returns the comment's URL and whose approval there is.
+func (r *reporter) tellPull(ctx context.Context, p Planned) (url string, v reviews) {
 	if !r.decision.comment || r.client == nil {
-		return ""
+		return "", v
 	}
 	if !r.wantsComment(p) {
 		r.foldComment(ctx, p)
-		r.status(ctx, p, reviews{})
-		return ""
+		r.status(ctx, p, v)
+		return "", v
 	}
 	found, old, err := r.ownComment(ctx, r.event.PullRequest)
 	if err != nil {
-		return r.warnNotPosted(err)
+		return r.warnNotPosted(err), v
 	}
-	var v reviews
-	ids := r.ids(p)
-	if len(ids) > 0 && r.gate.From == fromPullRequest {
+	if ids := r.ids(p); len(ids) > 0 && r.gate.From == fromPullRequest {
 		marker := github.MergeShown(github.Marker{Key: r.key(), Head: r.event.HeadSHA}, old, r.now().Add(clockSkew), ids)
 		v = r.readReviews(ctx, r.event.PullRequest, newest(marker))
 	}
-	r.reviews = v
-	url := r.commentPlan(ctx, p, found, old)
+	url = r.commentPlan(ctx, p, v, found, old)
 	r.status(ctx, p, v)
-	return url
+	return url, v
 }
 
 // status sets the commit status of a plan.
@@ -127,8 +124,9 @@ func notDone(done Applied) []plan.Change {
 }
 
 // page renders the plan for GitHub, in at most so many bytes.
-func (r *reporter) page(p Planned, most int) report.Page {
+func (r *reporter) page(p Planned, v reviews, most int) report.Page {
 	about := r.syncs.Context()
+	about.Reviews = v.shown()
 	about.MaxBytes, about.Errors, about.Summary = max(1, most), r.failures(p), most == github.MaxSummary
 	if len(about.Errors) > 0 && !p.Any {
 		return report.Page{Body: r.scrub("### Clockify: nothing could be planned\n" + listed(about.Errors))}

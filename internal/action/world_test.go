@@ -531,3 +531,12 @@ func (r *runner) audited(name string) string {
 	}
 	return string(data)
 }
+
+// checkedOut makes the workspace a checkout of a commit.
+func (r *runner) checkedOut(sha string) {
+	r.t.Helper()
+	if err := os.Mkdir(filepath.Join(r.dir, ".git"), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	r.write(filepath.Join(".git", "HEAD"), sha+"\n")
+}

@@ -78,7 +78,7 @@ func (r actionFiles) Start(about func(*report.Context)) action.Syncs {
 func (r actionFiles) Files() action.Files {
 	f := action.Files{
 		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings, Summary: r.sound(),
-		Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
+		Commit: commitOf(r.path("."), r.file, r.opts.config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
 	}
 	if r.loaded.Spec.Users != nil {
 		f.Parts = append(f.Parts, "users")

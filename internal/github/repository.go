@@ -26,6 +26,20 @@ func (c *Client) Repository(ctx context.Context) (seen Visibility, defaultBranch
 	return seen, r.GetDefaultBranch(), nil
 }
 
+// OnBranch reports whether a branch holds a commit.
+func (c *Client) OnBranch(ctx context.Context, branch, commit string) (bool, error) {
+	compared, _, err := attempt(ctx, c, true, func() (*gh.CommitsComparison, *gh.Response, error) {
+		return c.rest.Repositories.CompareCommits(ctx, c.owner, c.repo, branch, commit, &gh.ListOptions{PerPage: 1})
+	})
+	if isStatus(err, http.StatusNotFound) { // GitHub does not know the commit
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("compare %.7s with %s: %w", commit, branch, err)
+	}
+	return compared.GetStatus() == "identical" || compared.GetStatus() == "behind", nil
+}
+
 // ErrNoFile is a file that is not in a commit.
 var ErrNoFile = errors.New("it is not there")
 

@@ -104,3 +104,20 @@ func TestSetStatus(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestOnBranch(t *testing.T) {
+	t.Parallel()
+	g := githubtest.New(testRepo)
+	g.AddCompare("main", "c0ffee1", nil)
+	g.AddCompare("main", "decaf00", []githubtest.Commit{{SHA: "decaf00", Parents: []string{"c0ffee1"}}})
+	c := testClient(t, g)
+	for commit, want := range map[string]bool{"c0ffee1": true, "decaf00": false, "unknown": false} {
+		if got, err := c.OnBranch(t.Context(), "main", commit); got != want || err != nil {
+			t.Errorf("%s: %t, %v", commit, got, err)
+		}
+	}
+	g.Inject(githubtest.Fault{Path: "/compare/", Status: 403})
+	if got, err := c.OnBranch(t.Context(), "main", "c0ffee1"); got || err == nil {
+		t.Errorf("what cannot be compared is on the branch: %t, %v", got, err)
+	}
+}

@@ -72,7 +72,7 @@ func (g *GitHub) AddTeamMember(org, team, login string) {
 	g.set(func() { g.teams[strings.ToLower(org+"/"+team+"/"+login)] = true })
 }
 
-// AddCompare says which commits lie between two, oldest first.
+// AddCompare says which commits the second of two has beside those of the first, oldest first; none: it is behind.
 func (g *GitHub) AddCompare(before, after string, commits []Commit) {
 	g.set(func() { g.commits[before+"..."+after] = commits })
 }
@@ -180,7 +180,11 @@ func (g *GitHub) compare(w http.ResponseWriter, r *http.Request) {
 	for _, c := range commits {
 		list = append(list, c.json())
 	}
-	answer(w, http.StatusOK, map[string]any{"status": "ahead", "commits": list})
+	status := "ahead"
+	if len(commits) == 0 {
+		status = "behind" // what the first has, and less
+	}
+	answer(w, http.StatusOK, map[string]any{"status": status, "commits": list})
 }
 
 // AddFile puts a file into a commit.
