@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -30,6 +31,7 @@ type job struct {
 	least     int                        // calls that reading it takes at least
 	verifying func(workspace string) int // calls that verifying its plan takes there, and never more than reading did
 
+	person string // the one person it is about; empty: all
 	target string // whose entries in which workspace a time sync writes
 
 	err  error      // it could not be started, read or planned
@@ -93,7 +95,7 @@ func (r *run) open() {
 
 func (r *run) usersJob() *job {
 	users := r.loaded.Spec.Users
-	j := &job{title: "users", spec: state.Spec{Users: users}}
+	j := &job{title: "users", spec: state.Spec{Users: users}, person: r.opts.person()}
 	id, err := r.workspaceID()
 	if j.err = errors.Join(r.key(), err); j.err != nil {
 		return j
@@ -136,6 +138,9 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 		if j.plan, j.source, j.err = m.plan, m.source, m.err; clockify.Exhausted(j.err) && !errors.Is(j.err, errLeftOut) {
 			j.err = r.budgets.explain(j.err, j.least)
 		}
+		if j.err == nil && j.person != "" && !j.knows(j.person) {
+			j.plan, j.err = nil, about(aboutCommandLine, fmt.Errorf("--only user:%s: nobody has this address, neither in %s nor in the workspace", j.person, r.file))
+		}
 	}
 	parts := []*plan.Plan{plan.Compute(state.Spec{Findings: r.loaded.Spec.Findings, Problems: r.loaded.Spec.Problems}, state.State{})}
 	for _, j := range r.jobs {
@@ -144,6 +149,15 @@ func (r *run) planAll(ctx context.Context) *plan.Plan {
 	all := plan.Join(parts...)
 	r.count(all)
 	return plan.MapTexts(all, r.scrub())
+}
+
+// knows reports whether a person is in the CSV or in the workspace.
+func (j *job) knows(email string) bool {
+	if _, ok := j.plan.Names[email]; ok {
+		return true
+	}
+	users := j.spec.Users
+	return slices.Contains(users.InvalidEmails, email) || slices.ContainsFunc(users.People, func(row state.Row) bool { return row.Email == email })
 }
 
 // scrub takes the keys of the run out of texts, which Clockify's own may hold.
@@ -181,6 +195,9 @@ func compute(jobs []*job, read func(*job, *result)) []result {
 				m.plan = plan.Compute(j.spec, m.have)
 				if j.base != nil {
 					m.plan.SetOrigins(plan.Compute(*j.base, m.have))
+				}
+				if j.person != "" {
+					m.plan = m.plan.Narrow(j.person)
 				}
 			}
 			return nil

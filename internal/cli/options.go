@@ -113,8 +113,9 @@ func (o *options) check() error {
 	_, part, parted := strings.Cut(strings.TrimPrefix(o.only, "time:"), ":")
 	switch {
 	case o.only == "" || o.only == "users" || o.only == "time":
+	case strings.Contains(o.person(), "@"):
 	case name == "":
-		return fmt.Errorf("--only %q: want users, time or time:NAME", o.only)
+		return fmt.Errorf("--only %q: want users, time, time:NAME or user:EMAIL", o.only)
 	case parted && (shard < 1 || shard > of):
 		return fmt.Errorf("--only %q: %q is no part; write time:%s:1/4 for the first of four", o.only, part, name)
 	}
@@ -135,8 +136,19 @@ func (o *options) onlySync() (name string, shard, of int) {
 	return name, shard, of
 }
 
+// person is the one person that a run is about, by email; empty: it is about all.
+func (o *options) person() string {
+	email, _ := strings.CutPrefix(o.only, "user:")
+	if email == o.only {
+		return ""
+	}
+	return strings.ToLower(strings.TrimSpace(email))
+}
+
 // wantsUsers reports whether the user sync is to be run, wantsSync whether the time sync of that name is.
-func (o *options) wantsUsers() bool { return o.only == "" || o.only == "users" }
+func (o *options) wantsUsers() bool {
+	return o.only == "" || o.only == "users" || o.person() != ""
+}
 
 // wantsTime reports whether any time sync is to be run.
 func (o *options) wantsTime() bool { return o.only == "" || strings.HasPrefix(o.only, "time") }

@@ -70,7 +70,7 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	defer done()
-	names := wantedFiles{users: r.file, needUsers: o.users != "" || o.only == "users", config: o.config, needConfig: o.config != "" && !o.newConfig}
+	names := wantedFiles{users: r.file, needUsers: o.users != "" || o.only == "users" || o.person() != "", config: o.config, needConfig: o.config != "" && !o.newConfig}
 	if !o.wantsUsers() {
 		names.users, names.needUsers = "", false
 	}

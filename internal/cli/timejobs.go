@@ -56,7 +56,7 @@ func (r *run) timeJobs() []*job {
 	only, shard, of := r.opts.onlySync()
 	named := only != ""
 	var jobs []*job
-	if err != nil && r.opts.only != "users" && !named {
+	if err != nil && r.opts.wantsTime() && !named {
 		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
 	}
 	var names []string
