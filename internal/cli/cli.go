@@ -55,6 +55,7 @@ func System(v Version) Process {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	crashLoudly()
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."

@@ -21,13 +21,12 @@ var errDeclined = errors.New("nothing was written")
 // gated: then only the rest is asked about, and any other answer leaves it for later. Nobody is asked about a plan that
 // changes nothing, nor where there is no terminal.
 func (c *command) agree(ctx context.Context, p *plan.Plan) (plan.Approval, error) {
-	var gated []plan.Change
-	routine := 0
+	routine, gated := 0, 0
 	for _, change := range p.Changes {
 		switch {
 		case p.Blocked(change):
 		case change.Gated:
-			gated = append(gated, change)
+			gated++
 		default:
 			routine++
 		}
@@ -35,16 +34,13 @@ func (c *command) agree(ctx context.Context, p *plan.Plan) (plan.Approval, error
 	if c.opts.yes {
 		routine = 0
 	}
-	if len(p.Problems) > 0 || routine+len(gated) == 0 || !c.asking() {
+	if len(p.Problems) > 0 || routine+gated == 0 || !c.asking() {
 		return plan.Approval{}, nil
 	}
-	if len(gated) > 0 {
-		fmt.Fprintf(c.Stderr, "\n%s cannot be taken back easily:\n", count(len(gated), changeWord))
-		for _, g := range gated {
-			fmt.Fprint(c.Stderr, report.Broken("  - "+visible(describeLoss(g, report.NewMasker(p, report.Context{}).Reason(g))), 6, c.Width))
-		}
+	if gated > 0 && len(p.Changes) > aScreen {
+		report.AskedAbout(c.Stderr, p, c.style(), report.Context{UsersFile: c.opts.users})
 	}
-	fmt.Fprint(c.Stderr, report.Broken("\n"+question(routine, len(gated), c.opts.yes), 0, c.Width))
+	fmt.Fprint(c.Stderr, report.Broken("\n"+question(routine, gated, c.opts.yes), 0, c.Width))
 	text, err := c.ask(ctx, "> ")
 	switch {
 	case err != nil && !errors.Is(err, errNobody):
@@ -57,7 +53,13 @@ func (c *command) agree(ctx context.Context, p *plan.Plan) (plan.Approval, error
 	return plan.Approval{}, errDeclined
 }
 
-var changeWord = [2]string{"change", "changes"}
+// aScreen is how many changes are shown before what needs approval has scrolled away, and is shown again.
+const aScreen = 12
+
+var (
+	changeWord = [2]string{"change", "changes"}
+	gatedWord  = [2]string{"change that needs approval", "changes that need approval"}
+)
 
 // question says what each answer does.
 func question(routine, gated int, agreed bool) string {
@@ -66,46 +68,11 @@ func question(routine, gated int, agreed bool) string {
 	case gated == 0:
 		return fmt.Sprintf("Apply the %s?  yes · %s", count(routine, changeWord), otherwise)
 	case agreed:
-		return fmt.Sprintf("Also do the %s above?  %s · anything else: not now", count(gated, changeWord), confirmPhrase)
+		return fmt.Sprintf("Also do the %s?  %s · anything else: not now", count(gated, gatedWord), confirmPhrase)
 	case routine == 0:
-		return fmt.Sprintf("Do the %s above?  %s · %s", count(gated, changeWord), confirmPhrase, otherwise)
+		return fmt.Sprintf("Do the %s?  %s · %s", count(gated, gatedWord), confirmPhrase, otherwise)
 	}
-	return fmt.Sprintf("Apply the %s?  yes: these · %s: and the %s above · %s", count(routine, changeWord), confirmPhrase, count(gated, changeWord), otherwise)
-}
-
-// describeLoss says what a gated change takes away.
-func describeLoss(c plan.Change, why string) string {
-	because := ""
-	if why != "" {
-		because = "   (" + why + ")"
-	}
-	switch do := c.Do.(type) {
-	case plan.Person:
-		if c.Op == plan.Update && !do.Active {
-			return "deactivate " + do.Email + because
-		}
-	case plan.Group:
-		if c.Op == plan.Delete {
-			return fmt.Sprintf("delete the group %q", do.Name) + because
-		}
-	case plan.Membership:
-		if c.Op == plan.Delete {
-			return fmt.Sprintf("take %s out of the group %q", do.Person, do.Group) + because
-		}
-	case plan.Manager:
-		switch {
-		case c.Op != plan.Delete:
-		case do.Person != "":
-			return fmt.Sprintf("%s no longer manages %s", do.Manager, do.Person) + because
-		case do.Group != "":
-			return fmt.Sprintf("%s no longer manages the group %q", do.Manager, do.Group) + because
-		}
-	}
-	text := fmt.Sprintf("%s %s %s", c.Op, c.Ref.Kind, c.Ref.Name)
-	for _, f := range c.Fields {
-		text += fmt.Sprintf(", %s %q → %q", f.Name, f.Before, f.After)
-	}
-	return text + because
+	return fmt.Sprintf("Apply the %s?  yes: these · %s: and the %s · %s", count(routine, changeWord), confirmPhrase, count(gated, gatedWord), otherwise)
 }
 
 // askCleanup asks, before an apply, whether unmanaged groups are to be listed for deletion, where the config does not say.

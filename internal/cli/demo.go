@@ -41,7 +41,8 @@ func (d *demoCommand) run(ctx context.Context) int {
 		return d.fail(fmt.Errorf("start the sandbox: %w", err))
 	}
 	defer stop()
-	fmt.Fprintf(d.Stdout, "A small company uses an in-memory Clockify at %s; nothing leaves this machine.\nIts users.csv and clockify-sync.yaml are in %s\n", url, dir)
+	fmt.Fprint(d.Stdout, report.Broken("A small company uses an in-memory Clockify at "+url+"; nothing leaves this machine.", 0, d.Width))
+	fmt.Fprintf(d.Stdout, "Its users.csv and clockify-sync.yaml are in %s\n", dir)
 
 	inDemo := d.visitor(dir, map[string]string{
 		"CLOCKIFY_API_KEY": sampleKey, "CLOCKIFY_WORKSPACE_ID": state.Workspaces[0].ID,

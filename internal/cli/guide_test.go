@@ -163,16 +163,16 @@ func TestAgree(t *testing.T) {
 		{"a blank line", routine, nil, []string{"", ""}, ExitStopped, false, false, "nothing was written"},
 		{"the end of the input", routine, nil, nil, ExitStopped, false, false, "nothing was written"},
 		{"--yes", routine, []string{"--yes"}, nil, ExitDone, true, false, ""},
-		{"both, yes", both, nil, []string{"n", "yes"}, ExitDone, true, false, "I UNDERSTAND: and the 1 change above"},
-		{"both, the words", both, nil, []string{"n", "I UNDERSTAND"}, ExitDone, true, true, "deactivate cid@example.com"},
+		{"both, yes", both, nil, []string{"n", "yes"}, ExitDone, true, false, "I UNDERSTAND: and the 1 change that needs approval"},
+		{"both, the words", both, nil, []string{"n", "I UNDERSTAND"}, ExitDone, true, true, "deactivate  cid@example.com"},
 		{"both, other words", both, nil, []string{"n", "i understand"}, ExitStopped, false, false, "nothing was written"},
 		{"both, no", both, nil, []string{"n", "no"}, ExitStopped, false, false, "nothing was written"},
 		{"both, the end", both, nil, []string{"n"}, ExitStopped, false, false, "nothing was written"},
-		{"both, --yes, the words", both, []string{"--yes"}, []string{"n", "I UNDERSTAND"}, ExitDone, true, true, "Also do the 1 change above?"},
+		{"both, --yes, the words", both, []string{"--yes"}, []string{"n", "I UNDERSTAND"}, ExitDone, true, true, "Also do the 1 change that needs approval?"},
 		{"both, --yes, no", both, []string{"--yes"}, []string{"n", "no"}, ExitDone, true, false, ""},
 		{"both, --yes, the end", both, []string{"--yes"}, []string{"n"}, ExitDone, true, false, ""},
-		{"cleanup too", both, nil, []string{"y", "I UNDERSTAND"}, ExitDone, true, true, `delete the group "Stray"`},
-		{"as the config says", gated, nil, []string{"I UNDERSTAND"}, ExitDone, true, true, `delete the group "Stray"`},
+		{"cleanup too", both, nil, []string{"y", "I UNDERSTAND"}, ExitDone, true, true, "Stray"},
+		{"as the config says", gated, nil, []string{"I UNDERSTAND"}, ExitDone, true, true, "Stray"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

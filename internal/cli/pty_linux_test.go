@@ -155,7 +155,7 @@ func TestWholeEvening(t *testing.T) {
 	if code != ExitDone {
 		t.Errorf("exit code %d\n%s", code, shown)
 	}
-	wantText(t, shown, "Signed in as ann@example.com", "Written to clockify-sync.yaml", `delete the group "Stray"`, "Applied ")
+	wantText(t, shown, "Signed in as ann@example.com", "Written to clockify-sync.yaml", "Stray", "Applied ")
 	if lines := strings.Join(worldLines(b.server.State()), "\n"); strings.Contains(lines, "Stray") || !strings.Contains(lines, "bob@example.com is in Ann") {
 		t.Errorf("not done:\n%s", lines)
 	}

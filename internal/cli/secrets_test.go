@@ -242,6 +242,9 @@ func TestNoTokenInAPanic(t *testing.T) {
 	if err := cmd.Run(); err == nil || !strings.Contains(out.String(), "assignment to entry in nil map") || !strings.Contains(out.String(), "goroutine ") {
 		t.Fatalf("it did not panic: %v %T\n%s", err, exit, &out)
 	}
+	if code := cmd.ProcessState.ExitCode(); code >= ExitDone && code <= ExitStopped {
+		t.Errorf("exit code %d, which means something else", code)
+	}
 	b.leaks(t, "panic", ran{out: out.String()})
 }
 

@@ -49,6 +49,12 @@ func (t *terminal) headline() {
 	}
 }
 
+// AskedAbout writes again what of a plan needs approval, for who is about to be asked.
+func AskedAbout(w io.Writer, p *plan.Plan, style Style, ctx Context) {
+	t := &terminal{screen{w: w, style: style}, newDocument(p, nil, Verify{}, ctx, mostAtTerminal), ctx}
+	t.approval()
+}
+
 // OutcomeText writes how an apply went: what was not done and why, what needs approval, what to do next.
 func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Verify, style Style, ctx Context) {
 	d := newDocument(p, outcomes, verify, ctx, 1)
@@ -226,9 +232,12 @@ func (t *terminal) next() {
 		t.line(6, head+t.words(t.Next.Words))
 		head = "      "
 	}
-	wide := 0
+	wide, note := 0, 0
 	for _, c := range t.Next.Commands {
-		wide = max(wide, columns(plain(c.Line)))
+		wide, note = max(wide, columns(plain(c.Line))), max(note, columns(c.Note))
+	}
+	if t.style.Width > 0 && len(head)+wide+len("   ()")+note > t.style.Width {
+		wide = 0 // too narrow for notes that stand under each other
 	}
 	for _, c := range t.Next.Commands {
 		line := head + t.paint(cyan, plain(c.Line))
