@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,9 +22,13 @@ type openings struct {
 func (o *openings) add(one opened) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !slices.Contains(o.list, one) {
-		o.list = append(o.list, one)
+	for i := range o.list {
+		if had := &o.list[i]; had.id == one.id && (had.self == one.self || had.self == "" || one.self == "") {
+			had.self = cmp.Or(had.self, one.self) // it may be told before the key's user is known
+			return
+		}
 	}
+	o.list = append(o.list, one)
 }
 
 // roleOf is what the key's user may do in a workspace.
