@@ -133,8 +133,8 @@ func (p *userPlanner) managerOf(t *userTarget, row row) (manager string, ok bool
 		found.Cause = state.CauseManagerInactive
 	}
 	if fallback == "" || fallback == row.Email {
-		if fallback != "" {
-			found.Level = state.LevelNote
+		if fallback != "" || row.Manager == "" {
+			found.Level = state.LevelNote // the file says so, and nothing changes
 		}
 		t.note(found)
 		return "", false
