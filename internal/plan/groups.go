@@ -402,9 +402,10 @@ func (b *teamBuilder) giveUp() {
 	for key, m := range given {
 		members := without(b.groups[key].Members, b.placed)
 		managers := b.groups[key].Managers
-		if b.planned(m) && !manages[m] {
-			managers = without(managers, func(x string) bool { return x == m })
-		}
+		managers = without(managers, func(x string) bool {
+			named := x == m || slices.Contains(b.p.teamNames(b.from, x, false), b.from.groups[key].Name) // two of one name may share it
+			return named && b.planned(x) && !manages[x]
+		})
 		if len(members) != len(b.groups[key].Members) || len(managers) != len(b.groups[key].Managers) {
 			g := b.group(key)
 			g.Members, g.Managers = members, managers

@@ -294,6 +294,26 @@ func TestManagers(t *testing.T) {
 			`,
 		},
 		{
+			name: "two of one name who manage nobody any more give up the group they shared together",
+			have: `person owner@x owner
+				person s1@x name=Sam
+				person s2@x name=Sam
+				person a@x mgr=owner@x
+				group Sam = | s1@x s2@x`,
+			csv: "s1@x owner@x\n s2@x owner@x\n a@x owner@x",
+			want: `
+				provision create group Owner name: none -> Owner
+				assign create manager Owner team manager: none -> owner@x
+				assign create manager s1@x manager: none -> owner@x
+				assign create manager s2@x manager: none -> owner@x
+				assign create membership a@x group: none -> Owner
+				assign create membership s1@x group: none -> Owner
+				assign create membership s2@x group: none -> Owner
+				remove delete manager Sam team manager: s1@x -> none
+				remove delete manager Sam team manager: s2@x -> none
+			`,
+		},
+		{
 			name: "a manager without a name",
 			have: "person owner@x owner\n person m@x name=\n person a@x",
 			csv:  "a@x m@x",
