@@ -53,6 +53,7 @@ type reader struct {
 	*run
 	mu         sync.Mutex
 	workspaces map[string]*provider.Workspace
+	common     provider.Common
 	accounts   map[string]*provider.Account // by token
 }
 
@@ -80,7 +81,7 @@ func (r *reader) workspace(id, token string) (*provider.Workspace, error) {
 	if r.accounts[key] == nil {
 		r.accounts[key] = provider.NewAccount(reader)
 	}
-	w := provider.New(provider.Options{ID: id, Account: r.accounts[key], Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.budgets.onFree(id), OnOpen: func(self, title string) { r.opened.add(opened{id, title, self}) }})
+	w := provider.New(provider.Options{ID: id, Account: r.accounts[key], Common: &r.common, Reader: reader, Writer: writer, Now: r.Now, Sleep: r.Sleep, Logger: r.logger(), OnFree: r.budgets.onFree(id), OnOpen: func(self, title string) { r.opened.add(opened{id, title, self}) }})
 	r.workspaces[name] = w
 	return w, nil
 }

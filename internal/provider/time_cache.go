@@ -54,6 +54,9 @@ func (a *Account) workspaces(ctx context.Context) ([]clockify.Workspace, error) 
 	return once(&a.lists, "workspaces", func() ([]clockify.Workspace, error) { return a.reader.Workspaces(ctx) })
 }
 
+// Common is what all keys see alike of a workspace, which is read once in a reading whatever the keys.
+type Common struct{ lists lists }
+
 // workspaceCache keeps what the syncs of a run share of one workspace. It is good until something is written: who reads
 // after that reads anew.
 type workspaceCache struct {
@@ -77,6 +80,9 @@ func (w *Workspace) cache() *workspaceCache {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.current == nil || w.current.written.Load() {
+		if w.current != nil {
+			w.Common = nil // as it was before
+		}
 		w.current = &workspaceCache{w: w, ids: map[idKey]string{}, names: map[string]string{}, told: map[string]map[string]bool{}, made: map[string]bool{}}
 	}
 	return w.current
@@ -197,7 +203,8 @@ func (c *workspaceCache) projects(ctx context.Context) ([]clockify.Project, erro
 
 func (c *workspaceCache) fields(ctx context.Context) ([]clockify.CustomField, error) {
 	return once(&c.lists, "fields", func() ([]clockify.CustomField, error) {
-		list, err := c.w.Reader.CustomFields(ctx, c.w.ID, "TIMEENTRY")
+		read := func() ([]clockify.CustomField, error) { return c.w.Reader.CustomFields(ctx, c.w.ID, "TIMEENTRY") }
+		list, err := c.common(read)
 		for _, f := range list {
 			if f.EntityType != "USER" {
 				c.putID(f.ID, idKey{"custom field", "", f.Name})
@@ -205,6 +212,17 @@ func (c *workspaceCache) fields(ctx context.Context) ([]clockify.CustomField, er
 		}
 		return list, err
 	})
+}
+
+// common reads custom fields once for all keys, unless something has been written since.
+func (c *workspaceCache) common(read func() ([]clockify.CustomField, error)) ([]clockify.CustomField, error) {
+	c.w.mu.Lock()
+	shared := c.w.Common
+	c.w.mu.Unlock()
+	if shared == nil {
+		return read()
+	}
+	return once(&shared.lists, "fields "+c.w.ID, read)
 }
 
 func (c *workspaceCache) tags(ctx context.Context) ([]clockify.Tag, error) {

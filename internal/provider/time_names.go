@@ -113,7 +113,7 @@ func (r *timeReader) rules(ctx context.Context) error {
 // projectMakers finds out whether the key may create projects in the source.
 func (r *timeReader) projectMakers(ctx context.Context) error {
 	who := r.src.workspace.Settings.EntityCreationPermissions.WhoCanCreateProjectsAndClients
-	if who == "" || who == "EVERYONE" || r.sync.Projects == state.ProjectsNone {
+	if who == "" || who == "EVERYONE" || r.sync.Projects == state.ProjectsNone || !r.projectsMissing() {
 		return nil
 	}
 	roles, err := r.src.roles(ctx)
@@ -127,6 +127,15 @@ func (r *timeReader) projectMakers(ctx context.Context) error {
 		r.source.ProjectMakers = who
 	}
 	return nil
+}
+
+// projectsMissing reports whether a project of the destination may have to be created in the source.
+func (r *timeReader) projectsMissing() bool {
+	there := map[string]bool{}
+	for _, p := range r.source.Projects {
+		there[p.Name] = true
+	}
+	return slices.ContainsFunc(r.dest.Projects, func(p state.Project) bool { return !p.Archived && !there[p.Name] })
 }
 
 // names puts names in the place of ids. Tags are read where entries have some; tasks only of projects whose entries may

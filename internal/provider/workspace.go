@@ -21,6 +21,7 @@ type Options struct {
 	Writer  *clockify.Client // nil: Do refuses
 	Now     func() time.Time
 	Sleep   func(ctx context.Context, d time.Duration) error // waits that are not the client's own
+	Common  *Common                                          // shared by the workspaces of one reading; nil: nothing is
 	Workers int                                              // reads of single people under way at once; default 64
 	Logger  *slog.Logger
 	OnOpen  func(self, workspace string) // told the email of the key's user and the workspace's name, before it is read; nil: nobody
