@@ -40,7 +40,12 @@ func (v reviews) enough() bool { return v.err == nil && v.needed > 0 && len(v.gi
 // readReviews looks at the reviews of a pull request for changes that are shown since the time newest.
 func (r *reporter) readReviews(ctx context.Context, pr int, newest time.Time) reviews {
 	v := reviews{needed: max(r.gate.Count, 1), from: r.gate.Reviewers}
-	approvals, err := r.client.Approvals(ctx, pr, r.event.HeadSHA, r.gate.Reviewers, r.gate.Count)
+	check, err := r.client.Reviewers(ctx, pr, r.gate.Reviewers)
+	if err != nil {
+		v.err = err
+		return v
+	}
+	approvals, err := check.Approvals(ctx, r.event.HeadSHA, r.gate.Count)
 	if err != nil {
 		v.err = err
 		return v
@@ -57,11 +62,6 @@ func (r *reporter) readReviews(ctx context.Context, pr int, newest time.Time) re
 	for _, i := range approvals.Ignored {
 		seen[strings.ToLower(i.Login)] = true
 		v.not = append(v.not, i)
-	}
-	check, err := r.client.Reviewers(ctx, pr, r.gate.Reviewers)
-	if err != nil {
-		v.err = err
-		return v
 	}
 	for _, name := range r.gate.Reviewers {
 		login := strings.TrimPrefix(strings.TrimSpace(name), "@")

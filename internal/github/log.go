@@ -41,6 +41,7 @@ const (
 	maxLine = 8 << 10
 	// The runner keeps ten annotations of a level in a step (docs/github.md#workflow-commands); the tenth says how many more.
 	maxAnnotations = 9
+	shortestSecret = 6
 	// The runner cuts messages at 4,096 characters (same section).
 	maxMessage = 4000
 )
@@ -117,9 +118,10 @@ func (l *Log) Group(title string) {
 // EndGroup ends the open group, if any.
 func (l *Log) EndGroup() { l.withLock(l.endGroup) }
 
-// Mask hides a secret from every later line, in whatever encoding. Blank ones are ignored.
+// Mask hides a secret from every later line, in whatever encoding. One that is shorter than any key is ignored: it would
+// blot out half of the log.
 func (l *Log) Mask(secret string) {
-	if strings.TrimSpace(secret) == "" {
+	if len(strings.TrimSpace(secret)) < shortestSecret {
 		return
 	}
 	l.withLock(func() {

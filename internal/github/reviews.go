@@ -76,21 +76,26 @@ func (c *Client) Approvals(ctx context.Context, pr int, headSHA string, reviewer
 	if err != nil {
 		return Approvals{}, err
 	}
-	reviews, err := c.Reviews(ctx, pr)
+	return check.Approvals(ctx, headSHA, count)
+}
+
+// Approvals counts the approvals of headSHA.
+func (r *Reviewers) Approvals(ctx context.Context, headSHA string, count int) (Approvals, error) {
+	reviews, err := r.c.Reviews(ctx, r.pr)
 	if err != nil {
 		return Approvals{}, err
 	}
 	a := Approvals{HeadSHA: headSHA, Needed: max(count, 1)}
-	for _, r := range latestReviews(reviews) {
-		as, reason := "", notCounting(r, headSHA)
+	for _, v := range latestReviews(reviews) {
+		as, reason := "", notCounting(v, headSHA)
 		if reason == "" {
-			as, reason = check.Counts(ctx, r.Login)
+			as, reason = r.Counts(ctx, v.Login)
 		}
 		if reason != "" {
-			a.Ignored = append(a.Ignored, Ignored{Login: r.Login, Reason: reason})
+			a.Ignored = append(a.Ignored, Ignored{Login: v.Login, Reason: reason})
 			continue
 		}
-		a.Counted = append(a.Counted, Approval{Login: r.Login, As: as, SubmittedAt: r.SubmittedAt})
+		a.Counted = append(a.Counted, Approval{Login: v.Login, As: as, SubmittedAt: v.SubmittedAt})
 	}
 	return a, ctx.Err()
 }
@@ -140,6 +145,7 @@ func notCounting(r Review, headSHA string) string {
 // Reviewers tells whose word counts for a pull request.
 type Reviewers struct {
 	c       *Client
+	pr      int
 	named   []string
 	author  string
 	writers map[string]bool // of its commits, in lower case
@@ -147,7 +153,7 @@ type Reviewers struct {
 
 // Reviewers reads who wrote a pull request: their word does not count. A pr of 0 is nobody's.
 func (c *Client) Reviewers(ctx context.Context, pr int, named []string) (*Reviewers, error) {
-	r := &Reviewers{c: c, named: named}
+	r := &Reviewers{c: c, pr: pr, named: named}
 	if pr == 0 {
 		return r, nil
 	}
