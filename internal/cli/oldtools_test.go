@@ -12,9 +12,6 @@ import (
 // entries, which is read once for all, and the reading that verifies.
 func TestAgainstOldTools(t *testing.T) {
 	t.Parallel()
-	withKeys := func(people, entries int, own bool) (sandbox.State, files, map[string]string) {
-		return team(people, entries, own)
-	}
 	cases := []struct {
 		name   string
 		make   func() (sandbox.State, files, map[string]string)
