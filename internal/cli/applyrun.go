@@ -227,6 +227,7 @@ func (a *applyRun) look(ctx context.Context) ([]*job, []result) {
 	for i, j := range a.jobs {
 		if j.plan != nil && (busy[j] || targets[j.target]) {
 			jobs = append(jobs, j)
+			j.spec.Users = plan.StillProtected(j.spec.Users, j.plan)
 			changes[j] = begun(a.ends[i])
 		}
 	}

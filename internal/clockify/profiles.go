@@ -34,6 +34,7 @@ type FieldValue struct {
 // ProfilePatch is what to change; what is left out stays.
 type ProfilePatch struct {
 	WorkCapacity     *string      `json:"workCapacity,omitempty"`
+	WorkingDays      []string     `json:"workingDays,omitempty"` // MONDAY, ...
 	UserCustomFields []FieldValue `json:"userCustomFields,omitempty"`
 }
 

@@ -33,14 +33,41 @@ func newHandsOff(spec *state.Users, dir *state.Directory) *handsOff {
 	for _, v := range spec.Protect.Values {
 		add(v)
 	}
-	if field := spec.Protect.Field; field != "" {
-		for _, person := range dir.People {
-			for value := range strings.SplitSeq(person.Fields[field], separator) {
-				add(value)
+	for _, v := range heldValues(spec.Protect.Field, dir) {
+		add(v)
+	}
+	return h
+}
+
+// heldValues are the values of a field that anybody in the workspace holds, sorted.
+func heldValues(field string, dir *state.Directory) []string {
+	if field == "" {
+		return nil
+	}
+	held := set{}
+	for _, person := range dir.People {
+		for value := range strings.SplitSeq(person.Fields[field], separator) {
+			if value = strings.TrimSpace(value); value != "" {
+				held[value] = true
 			}
 		}
 	}
-	return h
+	return sorted(held)
+}
+
+func (p *userPlanner) heldValues() []string { return heldValues(p.spec.Protect.Field, p.dir) }
+
+// StillProtected is the declaration for planning again after a plan was carried out: what it found protected stays so,
+// also where nobody holds the value any more.
+func StillProtected(spec *state.Users, before *Plan) *state.Users {
+	if spec == nil {
+		return nil
+	}
+	still := *spec
+	for _, s := range before.Subjects {
+		still.Protect.Values = slices.Concat(still.Protect.Values, s.Protects)
+	}
+	return &still
 }
 
 // group reports whether a group of that name is protected.

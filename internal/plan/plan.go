@@ -39,6 +39,7 @@ type Subject struct {
 	Groups      int      // groups (users)
 	Entries     int      // source entries in the window (time)
 	From, To    string   // the window, RFC 3339 (time)
+	Protects    []string // values that people held before the run and that protect groups (users)
 	Reports     []Report // who reports to whom before and after (users), for those whose manager changes
 }
 

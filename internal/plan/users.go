@@ -140,6 +140,7 @@ func (p *userPlanner) label(s *userState, email string) string {
 func (p *userPlanner) subject(before *userState, l *leaving) {
 	s := Subject{
 		Domain: Users, Workspace: p.dir.Workspace, WorkspaceID: p.dir.WorkspaceID, Groups: len(p.dir.Groups),
+		Protects: p.heldValues(),
 		Declared: len(p.spec.People) + len(p.spec.InvalidEmails) + p.spec.UnreadableRows,
 	}
 	for _, person := range p.dir.People {

@@ -226,12 +226,18 @@ func (w *Workspace) keepGroups(dir *state.Directory, groups []clockify.Group) {
 }
 
 // keepManagers reads who manages whom directly from the roles of the managers. A role with a source was given on a
-// group, and so was one whose entity is a group (docs/clockify-api.md#roles): those are the groups' own.
+// group, and so was one whose entity is a group (docs/clockify-api.md#roles): those are the groups' own. Projects that
+// people manage are only told of.
 func (w *Workspace) keepManagers(dir *state.Directory, rows []clockify.User) {
-	managers := map[string][]string{}
+	managers, projects := map[string][]string{}, map[string][]string{}
 	for _, row := range rows {
 		holder := lower(row.Email)
 		for _, role := range row.Roles {
+			if role.Role == "PROJECT_MANAGER" {
+				for _, project := range role.Entities {
+					projects[holder] = append(projects[holder], project.Name)
+				}
+			}
 			if role.Role != clockify.RoleTeamManager || holder == "" {
 				continue
 			}
@@ -244,6 +250,7 @@ func (w *Workspace) keepManagers(dir *state.Directory, rows []clockify.User) {
 	}
 	for i := range dir.People {
 		dir.People[i].Managers = sorted(managers[dir.People[i].Email])
+		dir.People[i].Projects = sorted(projects[dir.People[i].Email])
 	}
 }
 

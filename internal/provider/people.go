@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -112,6 +113,7 @@ func (w *Workspace) setProfile(a plan.Profile) (operation, error) {
 				text := plan.DurationText(*a.Capacity)
 				patch.WorkCapacity = &text
 			}
+			patch.WorkingDays = dayNames(a.Days)
 			after := map[string]any{}
 			if len(a.Values) > 0 {
 				maps.Copy(after, m.values)
@@ -151,6 +153,9 @@ func (w *Workspace) profileIs(ctx context.Context, m *member, sent clockify.Prof
 		if got, err := parseDuration(profile.WorkCapacity); err != nil || got != want {
 			return false, err
 		}
+	}
+	if len(sent.WorkingDays) > 0 && !slices.Equal(weekdays(sent.WorkingDays), weekdays(profile.WorkingDays)) {
+		return false, nil
 	}
 	values := map[string]any{}
 	for _, v := range profile.UserCustomFieldValues {

@@ -48,7 +48,9 @@ func (w *Workspace) readProfiles(ctx context.Context, dir *state.Directory, spec
 		if !listed { // nobody's values can be taken from the list
 			want := declared
 			// Protection asks what anybody in the workspace still holds; and who is marked as leaving is not in the CSV.
-			if spec.Protect.Field != "" || spec.DeactivateAfter > 0 {
+			// So does the number of somebody whose address changed.
+			stranger := func(row state.Row) bool { return people[row.Email] == nil }
+			if spec.Protect.Field != "" || spec.DeactivateAfter > 0 || spec.IDField != "" && slices.ContainsFunc(spec.People, stranger) {
 				want = want[:0:0]
 				for _, p := range dir.People {
 					want = append(want, p.Email)
@@ -199,6 +201,7 @@ func (t *totals) page(ctx context.Context, n int) error {
 			t.left--
 		}
 		p.Capacity = (time.Duration(row.CapacityPerDay) * time.Second).Round(time.Minute)
+		p.Days = weekdays(row.WorkingDays)
 	}
 	return nil
 }
@@ -241,7 +244,7 @@ func (r *profileReader) read(ctx context.Context, emails []string) error {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.keep(email, values)
-			r.people[email].Capacity = capacity
+			r.people[email].Capacity, r.people[email].Days = capacity, weekdays(profile.WorkingDays)
 			return nil
 		})
 	}

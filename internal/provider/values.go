@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -92,4 +93,25 @@ func writeValue(f state.Field, text string) any {
 		return strings.Split(text, ";")
 	}
 	return text
+}
+
+// weekdays reads working days as Clockify names them, in the order of a week that begins on Monday.
+func weekdays(names []string) []time.Weekday {
+	var days []time.Weekday
+	for i := range 7 {
+		day := time.Weekday((i + 1) % 7)
+		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, day.String()) }) {
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
+// dayNames writes working days as Clockify names them.
+func dayNames(days []time.Weekday) []string {
+	var names []string
+	for _, day := range days {
+		names = append(names, strings.ToUpper(day.String()))
+	}
+	return names
 }
