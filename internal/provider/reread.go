@@ -126,7 +126,7 @@ func (w *Workspace) replacePeople(dir *state.Directory, rows []clockify.User) er
 	for i := range dir.People {
 		p := &dir.People[i]
 		if old, ok := before[p.Email]; ok {
-			p.Capacity, p.Fields = old.Capacity, old.Fields
+			p.Capacity, p.Days, p.Fields = old.Capacity, old.Days, old.Fields
 		}
 	}
 	return nil

@@ -582,3 +582,24 @@ func TestMayNotWrite(t *testing.T) {
 	}
 	t.Error("the budget was never used up")
 }
+
+// TestWorkingDays: days that the file names go into the profile, and are read again in the next run.
+func TestWorkingDays(t *testing.T) {
+	t.Parallel()
+	spec, dir := company(12)
+	spec.People[10].Days, spec.People[10].Capacity = []time.Weekday{time.Monday, time.Friday}, 5*time.Hour
+	r := newWeb(t).serve(t, dir, nil)
+	w, _, p := r.read(spec)
+	allDone(t, carryOut(w, p))
+	if len(p.Changes) != 1 || r.WriteCount() != 1 {
+		t.Errorf("%d changes and %d writes, want one of each", len(p.Changes), r.WriteCount())
+	}
+	for _, m := range r.State().Workspaces[0].Members {
+		if days := strings.Join(m.WorkingDays, " "); (days == "MONDAY FRIDAY") != (m.WorkCapacity == "PT5H") {
+			t.Errorf("a member works %s on %s", m.WorkCapacity, days)
+		}
+	}
+	if _, _, again := r.read(spec); !again.Empty() {
+		t.Errorf("left: %+v", again.Changes)
+	}
+}
