@@ -48,13 +48,6 @@ type (
 	Entry struct {
 		ID    string       // of the entry that is there
 		Entry *state.Entry // how it is to read; of a deleted one nil
-
-		// Equal is how many entries of the same project, start, end and description were there when the plan was made: by
-		// their number the lost answer to a create is recognised.
-		Equal int
-		// Moves says that an update changes project, start, end or description, so that there is one more entry of that
-		// content afterwards.
-		Moves bool
 	}
 )
 

@@ -167,8 +167,8 @@ func (p *personPlanner) applyUnsupported(w *pair, twin *state.Entry) {
 	}
 }
 
-// create plans a new entry; equal is how many of its content there are already.
-func (p *personPlanner) create(w *pair, equal int) {
+// create plans a new entry.
+func (p *personPlanner) create(w *pair) {
 	p.applyUnsupported(w, nil)
 	p.fillDefaults(&w.want)
 	if !p.writable(w, nil) {
@@ -177,7 +177,7 @@ func (p *personPlanner) create(w *pair, equal int) {
 	want := w.want // a change outlives the reading: it must not keep all of it
 	p.ensureTagsAndTask(&want)
 	p.created = append(p.created, &want)
-	p.add(Entries, Create, &want, Entry{Entry: &want, Equal: equal}, entryFields(&state.Entry{}, &want)).Entry = &want
+	p.add(Entries, Create, &want, Entry{Entry: &want}, entryFields(&state.Entry{}, &want)).Entry = &want
 }
 
 // update plans what makes the twin read like the source entry, if anything.
@@ -198,7 +198,7 @@ func (p *personPlanner) update(w *pair, twin *state.Entry) {
 	}
 	want := w.want
 	p.ensureTagsAndTask(&want)
-	p.add(Entries, Update, twin, Entry{ID: twin.ID, Entry: &want, Moves: !sameContent(twin, &want)}, fields).Entry = &want
+	p.add(Entries, Update, twin, Entry{ID: twin.ID, Entry: &want}, fields).Entry = &want
 }
 
 // writable reports whether an entry can be made, or the twin be changed; if not, it says so in a finding.

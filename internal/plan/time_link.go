@@ -42,8 +42,8 @@ func (p *personPlanner) syncByLink() {
 			p.editOrCreate(left)
 			return
 		}
-		for i, want := range left.pairs {
-			p.create(want, left.equal[i])
+		for _, want := range left.pairs {
+			p.create(want)
 		}
 		p.unexplained = append(p.unexplained, left.twins...)
 	})

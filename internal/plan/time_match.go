@@ -36,12 +36,10 @@ func (p *personPlanner) candidate(e *state.Entry) bool {
 	return !e.End.IsZero() && !e.TimeOff && p.inWindow(e.Start) && p.mapped[projectKey{e.Client, e.Project}]
 }
 
-// leftover is what has no twin among the entries of one project and start. equal is how many twins the content of each
-// pair has.
+// leftover is what has no twin among the entries of one project and start.
 type leftover struct {
 	pairs []*pair
 	twins []*state.Entry
-	equal []int
 }
 
 // forEachSlot pairs twins and hands over what is left in each project at each start. Twins are counted: two equal entries
@@ -97,9 +95,6 @@ func (p *personPlanner) pairTwins(pairs []*pair, twins []*state.Entry) leftover 
 			a, b = a[k:], b[k:]
 		}
 		left.pairs, left.twins = append(left.pairs, a...), append(left.twins, b...)
-		for range a {
-			left.equal = append(left.equal, d)
-		}
 		pairs, twins = pairs[n:], twins[d:]
 	}
 	return left
@@ -141,7 +136,7 @@ func (p *personPlanner) editOrCreate(left leftover) {
 	}
 	for i, want := range left.pairs {
 		if !edited[i] {
-			p.create(want, left.equal[i])
+			p.create(want)
 		}
 	}
 	for d, e := range left.twins {

@@ -441,8 +441,8 @@ func TestTimeLink(t *testing.T) {
 	})
 }
 
-// Everything of one content that is to be made waits for the same provisions, and is told how many there were.
-func TestTimeNeedsAndCounts(t *testing.T) {
+// An entry waits for the field, the tag and the task it needs.
+func TestTimeNeeds(t *testing.T) {
 	t.Parallel()
 	sync := linkedSync()
 	sync.CreateMissing = true
@@ -450,18 +450,6 @@ func TestTimeNeedsAndCounts(t *testing.T) {
 	last := p.Changes[len(p.Changes)-1]
 	if len(last.Needs) != 3 {
 		t.Errorf("the entry needs %d changes, want the field, the tag and the task", len(last.Needs))
-	}
-	p = computeTime(contentSync(), timeStateOf(t, site+`
-		book Website 20T09:00-20T10:00 plan
-		book Website 20T09:00-20T10:00 plan
-		book Website 20T10:00-20T11:00 plan
-		twin Alpha/Website 20T09:00-20T10:00 plan`))
-	var got []int
-	for _, c := range p.Changes {
-		got = append(got, c.Do.(plan.Entry).Equal)
-	}
-	if diff := cmp.Diff([]int{1, 0}, got); diff != "" {
-		t.Errorf("equal entries (-want +got):\n%s", diff)
 	}
 }
 
