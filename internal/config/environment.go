@@ -28,7 +28,6 @@ type Given struct {
 	GitHubActions bool     // GITHUB_ACTIONS is true
 	Warnings      []string // what is probably a mistake
 
-	said map[string]bool // by variable
 	// hidden are the tokens that the variables of SecretNames hold. A function, for fmt prints unexported fields without
 	// asking their methods.
 	hidden func() []Secret
@@ -48,7 +47,7 @@ func FromEnvironment(e Environment) (Given, error) {
 	if err := s.check(); err != nil {
 		return Given{}, err
 	}
-	g := Given{GitHubActions: s.actions, said: map[string]bool{}, Warnings: s.misspelt()}
+	g := Given{GitHubActions: s.actions, Warnings: s.misspelt()}
 	root := reflect.ValueOf(&g.Settings).Elem()
 	for _, k := range table().keys {
 		if k.name == "" && k.def != "" {
@@ -58,9 +57,6 @@ func FromEnvironment(e Environment) (Given, error) {
 	if err := envconfig.ProcessWith(context.Background(), &envconfig.Config{Target: &g.Settings, Lookuper: s, DefaultOverwrite: true}); err != nil {
 		return Given{}, fmt.Errorf("read the environment: %w", err)
 	}
-	for name := range s.byVariable {
-		_, g.said[name] = s.Lookup(name)
-	}
 	g.Workspace.ID, _ = WorkspaceID(g.Workspace.ID)
 	switch g.Comment { // what the first release took
 	case "true":
@@ -68,6 +64,7 @@ func FromEnvironment(e Environment) (Given, error) {
 	case "false":
 		g.Comment = "never"
 	}
+	g.Redact = redactWord(g.Redact)
 	g.SecretNames = unique(g.SecretNames)
 	var hidden []Secret
 	for _, name := range g.SecretNames {
@@ -78,9 +75,6 @@ func FromEnvironment(e Environment) (Given, error) {
 	g.hidden = func() []Secret { return hidden }
 	return g, nil
 }
-
-// Said reports whether flags or environment say anything about a variable.
-func (g *Given) Said(variable string) bool { return g.said[variable] }
 
 // Secrets returns every token the environment is known to hold, for masking: the settings' own, and what the variables
 // of SecretNames hold, sound or not.

@@ -113,6 +113,17 @@ func (f *File) convert() {
 	f.Time = f.timeSyncs()
 }
 
+// redactWord turns the truth values that people write into the words.
+func redactWord(s string) string {
+	switch s {
+	case "true":
+		return "full"
+	case "false":
+		return "none"
+	}
+	return s
+}
+
 func (l Limit) limit() state.Limit {
 	return state.Limit{Count: l.Count, Share: l.Share, Floor: l.Floor}
 }
