@@ -52,6 +52,7 @@ type Files struct {
 	Users, Config string // their names
 	Commit        string // that is checked out; empty: it cannot be told
 	Problems      []state.Problem
+	InSecrets     []state.Problem // of time syncs that are kept as secrets; validate alone looks at them
 	Findings      []state.Finding
 	Summary       string   // what was read, in a line, for when there are no problems
 	Parts         []string // the syncs there are, as the input only names them

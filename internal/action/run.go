@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,8 +19,11 @@ import (
 // validate ends a run that may only look at the files.
 func (r *reporter) validate() int {
 	body, code := "### Clockify: the files are in order\n\n"+report.Sentence(r.files.Summary)+"\n", 0
-	if len(r.files.Problems) > 0 {
-		body, code = report.ProblemsMarkdown(r.files.Problems, r.syncs.Context()), 1
+	if problems := append(slices.Clone(r.files.Problems), r.files.InSecrets...); len(problems) > 0 {
+		for _, p := range r.masker(nil).Problems(r.files.InSecrets) {
+			r.log.Error(onLine(p.Source, p.Text))
+		}
+		body, code = report.ProblemsMarkdown(problems, r.syncs.Context()), 1
 	} else {
 		r.log.Printf("%s", r.files.Summary)
 	}

@@ -80,6 +80,7 @@ func (r actionFiles) Files() action.Files {
 		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings, Summary: r.sound(),
 		Commit: commitOf(r.path("."), r.file, r.opts.config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
 	}
+	f.InSecrets, _ = r.secretProblems() // the problems say what the error does
 	if r.loaded.Spec.Users != nil {
 		f.Parts = append(f.Parts, "users")
 	}

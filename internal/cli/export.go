@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clockify-sync/clockify-sync/internal/export"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
@@ -30,71 +31,90 @@ func newExport(c *console) *cobra.Command {
 	return cmd
 }
 
-func (in *exportCommand) run(ctx context.Context) int {
-	in.opts.only = ""
-	s, err := in.load()
+func (c *exportCommand) run(ctx context.Context) int {
+	c.opts.only = ""
+	r, err := c.load()
 	if err != nil {
-		return in.fail(err)
+		return c.fail(err)
 	}
-	users, config := cmp.Or(in.opts.users, "users.csv"), cmp.Or(in.opts.config, "clockify-sync.yaml")
-	if err := in.free(users, config); err != nil {
-		return in.fail(err)
+	users, config := cmp.Or(c.opts.users, "users.csv"), cmp.Or(c.opts.config, configFile)
+	if err := c.free(users, config); err != nil {
+		return c.fail(err)
 	}
-	if n := len(s.loaded.Spec.Time); n > 0 && !in.opts.gaps && path.Clean(config) == path.Clean(s.loaded.Config) {
-		return in.fail(fmt.Errorf("%s holds %s, which export does not write: nothing was replaced. Name another file with --config", config, count(n, [2]string{"time sync", "time syncs"})))
+	if n := len(r.loaded.Spec.Time); n > 0 && !c.opts.gaps && path.Clean(config) == path.Clean(r.loaded.Config) {
+		return c.fail(fmt.Errorf("%s holds %s, which export does not write: nothing was replaced. Name another file with --config", config, count(n, [2]string{"time sync", "time syncs"})))
 	}
-	if err := s.askKey(ctx); err != nil {
-		return in.fail(err)
-	}
-	if err := s.key(); err != nil {
-		return in.fail(err)
-	}
-	if _, err := s.askWorkspace(ctx); err != nil {
-		return in.fail(err)
-	}
-	id, err := s.workspaceID()
+	x, err := r.exportFiles(ctx, users, config)
 	if err != nil {
-		return in.fail(err)
+		return c.fail(err)
 	}
-	w, err := s.reader().workspace(id, mainKey)
-	if err != nil {
-		return in.fail(err)
-	}
-	dir, err := w.ReadEverybody(ctx)
-	if err != nil {
-		return in.fail(err)
-	}
-	e, err := export.New(dir, users)
-	if err != nil {
-		return in.fail(fmt.Errorf("work out the files: %w", err))
-	}
-	csv, yaml, err := e.Files(id, config)
-	if err != nil {
-		return in.fail(fmt.Errorf("work out the files: %w", err))
-	}
-	fmt.Fprintf(in.Stdout, "%s: %s, %s, %s; read with %s.\n", visible(dir.Workspace), count(len(dir.People), peopleWord),
-		count(len(dir.Groups), groupWord), count(len(dir.Fields), fieldWord), count(s.calls(), [2]string{"call", "calls"}))
-	if !in.opts.gaps {
-		if err := in.writeBoth([]file{{users, csv}, {config, yaml}}); err != nil {
-			return in.fail(err)
+	fmt.Fprintf(c.Stdout, "%s: %s, %s, %s; read with %s.\n", visible(x.dir.Workspace), count(len(x.dir.People), peopleWord),
+		count(len(x.dir.Groups), groupWord), count(len(x.dir.Fields), fieldWord), count(r.calls(), [2]string{"call", "calls"}))
+	if !c.opts.gaps {
+		if err := c.writeBoth(x.files); err != nil {
+			return c.fail(err)
 		}
-		fmt.Fprintf(in.Stdout, "Wrote %s (%s) and %s. The next plan is empty.\n", users, count(len(e.Users.People), peopleWord), config)
+		fmt.Fprintf(c.Stdout, "Wrote %s (%s) and %s. The next plan is empty.\n", users, count(len(x.Users.People), peopleWord), config)
 	}
-	in.tell(e)
+	c.tell(x.Export)
 	return ExitDone
 }
 
+// exported is a workspace as files.
+type exported struct {
+	*export.Export
+	id    string
+	dir   *state.Directory
+	files []file // users.csv and the config
+}
+
+// exportFiles asks for the key and the workspace where they are missing, reads it, and works out the files.
+func (r *run) exportFiles(ctx context.Context, users, config string) (exported, error) {
+	if err := r.askKey(ctx); err != nil {
+		return exported{}, err
+	}
+	if err := r.key(); err != nil {
+		return exported{}, err
+	}
+	if _, err := r.askWorkspace(ctx); err != nil {
+		return exported{}, err
+	}
+	id, err := r.workspaceID()
+	if err != nil {
+		return exported{}, err
+	}
+	w, err := r.reader().workspace(id, mainKey)
+	if err != nil {
+		return exported{}, err
+	}
+	stop := r.watch("Reading")
+	dir, err := w.ReadEverybody(ctx)
+	stop()
+	if err != nil {
+		return exported{}, err
+	}
+	e, err := export.New(dir, users)
+	if err != nil {
+		return exported{}, fmt.Errorf("work out the files: %w", err)
+	}
+	csv, yaml, err := e.Files(id, config)
+	if err != nil {
+		return exported{}, fmt.Errorf("work out the files: %w", err)
+	}
+	return exported{e, id, dir, []file{{users, csv}, {config, yaml}}}, nil
+}
+
 // free refuses to overwrite what was not said to be replaced.
-func (in *exportCommand) free(users, config string) error {
+func (c *exportCommand) free(users, config string) error {
 	if path.Clean(users) == path.Clean(config) {
 		return fmt.Errorf("--users and --config both name %s", users)
 	}
-	if in.opts.force || in.opts.gaps {
+	if c.opts.force || c.opts.gaps {
 		return nil
 	}
 	var there []string
 	for _, name := range []string{users, config} {
-		if _, err := os.Lstat(in.path(name)); err == nil {
+		if _, err := os.Lstat(c.path(name)); err == nil {
 			there = append(there, name)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -116,20 +136,20 @@ type file struct {
 }
 
 // writeBoth writes the files, all or none: where one fails, those before it are as they were.
-func (in *exportCommand) writeBoth(files []file) error {
+func (c *exportCommand) writeBoth(files []file) error {
 	var undo []func()
 	for _, f := range files {
-		before, err := os.ReadFile(in.path(f.name))
+		before, err := os.ReadFile(c.path(f.name))
 		switch {
 		case err == nil:
-			undo = append(undo, func() { _ = in.writeFile(f.name, before) })
+			undo = append(undo, func() { _ = c.writeFile(f.name, before) })
 		case errors.Is(err, fs.ErrNotExist):
-			undo = append(undo, func() { _ = os.Remove(in.path(f.name)) })
+			undo = append(undo, func() { _ = os.Remove(c.path(f.name)) })
 		default:
 			undo = append(undo, func() {})
 		}
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
-			err = in.writeFile(f.name, f.data)
+			err = c.writeFile(f.name, f.data)
 		}
 		if err != nil {
 			for _, f := range undo[:len(undo)-1] {
@@ -142,19 +162,19 @@ func (in *exportCommand) writeBoth(files []file) error {
 }
 
 // tell says what the files cannot express: with --check with all names, else with the first few.
-func (in *exportCommand) tell(e *export.Export) {
+func (c *exportCommand) tell(e *export.Export) {
 	say := func(indent, hang int, line string) {
-		fmt.Fprint(in.Stdout, report.Broken(strings.Repeat(" ", indent)+line, hang, in.Width))
+		fmt.Fprint(c.Stdout, report.Broken(strings.Repeat(" ", indent)+line, hang, c.Width))
 	}
 	if len(e.Limitations) == 0 {
 		say(0, 0, "The files express all of its people, managers, hours and user fields.")
 	} else {
-		fmt.Fprintln(in.Stdout, "\nWhat the files cannot express, and what is done about it:")
+		fmt.Fprintln(c.Stdout, "\nWhat the files cannot express, and what is done about it:")
 	}
 	for _, l := range e.Limitations {
 		say(2, 6, text.Count(len(l.Names), l.What.One, l.What.Many)+" "+l.Text)
 		most := 3
-		if in.opts.gaps {
+		if c.opts.gaps {
 			most = len(l.Names)
 		}
 		for _, name := range l.Names[:min(most, len(l.Names))] {
@@ -168,11 +188,11 @@ func (in *exportCommand) tell(e *export.Export) {
 			say(4, 8, line)
 		}
 		if more := len(l.Names) - most; more > 0 {
-			fmt.Fprintf(in.Stdout, "    and %d more: clockify-sync export --check\n", more)
+			fmt.Fprintf(c.Stdout, "    and %d more: clockify-sync export --check\n", more)
 		}
 	}
 	say(0, 0, "Who is owner or admin, rates, working days and access to projects are not part of the files.")
-	if !in.opts.gaps {
-		fmt.Fprintln(in.Stdout, "Next: clockify-sync plan")
+	if !c.opts.gaps {
+		fmt.Fprintln(c.Stdout, "Next: clockify-sync plan")
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -45,6 +46,9 @@ func confine(setting, name string) error {
 func (c *console) writeFile(name string, data []byte) error {
 	path := c.path(name)
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".clockify-sync-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no folder %s: make it first", filepath.Dir(name))
+	}
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/clockify-sync/clockify-sync/internal/export"
 )
 
 // initCommand writes what a repository needs, and overwrites nothing.
@@ -164,39 +162,16 @@ func (i *initCommand) people(ctx context.Context, r *run, o outline) ([]file, er
 			return nil, err
 		}
 	}
-	if err := r.askKey(ctx); err != nil {
-		return nil, err
-	}
-	if r.tokens[mainKey] == "" {
+	if r.tokens[mainKey] == "" && !i.asking() {
 		return nil, nil
 	}
-	if _, err := r.askWorkspace(ctx); err != nil {
-		return nil, err
-	}
-	id, err := r.workspaceID()
+	x, err := r.exportFiles(ctx, "users.csv", configFile)
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.reader().workspace(id, mainKey)
-	if err != nil {
-		return nil, err
-	}
-	stop := r.watch("Reading")
-	dir, err := w.ReadEverybody(ctx)
-	stop()
-	if err != nil {
-		return nil, err
-	}
-	e, err := export.New(dir, "users.csv")
-	if err != nil {
-		return nil, fmt.Errorf("work out the files: %w", err)
-	}
-	csv, yaml, err := e.Files(id, configFile)
-	if err != nil {
-		return nil, fmt.Errorf("work out the files: %w", err)
-	}
-	fmt.Fprintf(i.Stdout, "%s (%s): %s, %s.\n", visible(dir.Workspace), id, count(len(dir.People), peopleWord), count(len(dir.Groups), groupWord))
-	return []file{{"users.csv", csv}, {configFile, append(yaml, o.settings()...)}}, nil
+	fmt.Fprintf(i.Stdout, "%s (%s): %s, %s.\n", visible(x.dir.Workspace), x.id, count(len(x.dir.People), peopleWord), count(len(x.dir.Groups), groupWord))
+	x.files[1].data = append(x.files[1].data, o.settings()...)
+	return x.files, nil
 }
 
 // kept reports whether a file is there and is somebody's: anything but the config as init itself left it.

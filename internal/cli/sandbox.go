@@ -7,6 +7,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,14 +88,20 @@ func (s *sandboxCommand) introduce(url string, state sandbox.State) {
 
 // serve listens on a loopback address and returns the server's URL and what stops it.
 func serve(handler http.Handler, address string) (url string, stop func(), err error) {
+	if _, err := strconv.ParseUint(strings.TrimPrefix(address, ":"), 10, 16); err == nil { // a port alone
+		address = "127.0.0.1:" + strings.TrimPrefix(address, ":")
+	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return "", nil, err
+		return "", nil, fmt.Errorf("%q is no address: want 127.0.0.1:PORT", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return "", nil, fmt.Errorf("%s is not a loopback address: want 127.0.0.1:PORT", address)
 	}
 	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return "", nil, fmt.Errorf("something else listens on %s: name another port", address)
+	}
 	if err != nil {
 		return "", nil, err
 	}

@@ -229,6 +229,32 @@ func TestNoTokenInNames(t *testing.T) {
 	}
 }
 
+// TestValidateInActions looks at the secrets of time syncs without a call: a broken one fails the job, one that is not set,
+// as on a fork, does not.
+func TestValidateInActions(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]int{`{"token": "a-token-nobody-may-see"}`: ExitFailed, "": ExitDone} {
+		b := confidential(t)
+		event := filepath.Join(b.dir, "event.json")
+		if err := os.WriteFile(event, []byte("{}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		maps.Copy(b.env, map[string]string{
+			"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "schedule", "GITHUB_REPOSITORY": "acme/people", "GITHUB_REF": "refs/heads/main",
+			"GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1", "GITHUB_EVENT_PATH": event, "INPUT_COMMAND": "validate",
+			"GITHUB_OUTPUT": filepath.Join(b.dir, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(b.dir, "summary"),
+			"SECRET_NAMES": "MIRROR,BROKEN", "BROKEN": value,
+		})
+		r := b.must(want, []string{}...)
+		if told := strings.Contains(r.out, "::error") && strings.Contains(r.out, "secret BROKEN: user_id is missing"); told != (want == ExitFailed) {
+			t.Errorf("%q: %s", value, r.out)
+		}
+		if b.server.Total() > 0 || strings.Contains(maskLine.ReplaceAllString(r.out, ""), "nobody-may-see") {
+			t.Errorf("%d calls\n%s", b.server.Total(), r.out)
+		}
+	}
+}
+
 // TestNoTokenInAPanic breaks a process in the middle of a call and looks at what Go prints then.
 func TestNoTokenInAPanic(t *testing.T) {
 	t.Parallel()
