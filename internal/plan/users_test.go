@@ -1087,7 +1087,7 @@ func TestGuards(t *testing.T) {
 	few := state.Limit{Count: 2}
 	checkUsers(t, []userCase{
 		{
-			name: "removals of memberships and of manager links each on its own",
+			name: "moves are changes, and no removals",
 			have: removals(3) + "group New = p0@x p1@x p2@x | new@x",
 			csv:  crowd(3, "p%d@x new@x"),
 			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
@@ -1133,7 +1133,7 @@ func TestGuards(t *testing.T) {
 			`,
 		},
 		{
-			name: "cleared values alone, counted by the value",
+			name: "cleared values are counted by people",
 			have: "person owner@x owner\n person new@x\n person p@x mgr=new@x A=1 B=2 C=3\n group New = p@x | new@x\n field A TXT\n field B TXT\n field C TXT",
 			csv:  "p@x new@x A= B= C= cap=4h",
 			set:  func(u *state.Users) { u.Guards.MaxRemovals = few },
