@@ -188,6 +188,10 @@ func (r *reader) noEmail(names []string) {
 	name := r.layout.Email.Name
 	at := state.Source{File: r.file, Line: 1, Column: 1}
 	hint := "Add it, or say with columns: {email: …} in the config how it is called."
+	if len(names) == 1 && strings.ContainsAny(names[0], delimiters+"|") {
+		r.bad(at, "the header is one cell: %s. If it is several columns, say with delimiter: in the config what separates them.", quote(names[0]))
+		return
+	}
 	near, ok := text.Nearest(name, names)
 	if i := slices.IndexFunc(names, isEmailColumn); !ok && i >= 0 {
 		near, ok = names[i], true
