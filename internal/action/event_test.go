@@ -150,7 +150,7 @@ func TestBadInput(t *testing.T) {
 		"drift-issue":            {env: map[string]string{"INPUT_DRIFT-ISSUE": "2"}, says: `input drift-issue: "2" is not true or false`},
 		"max-calls":              {env: map[string]string{"INPUT_MAX-CALLS": "-3"}, says: `input max-calls: "-3" is not a whole number from 1 to 10000000`},
 		"redact":                 {env: map[string]string{"INPUT_REDACT": "some"}, says: `redact: "some" is not auto, none or full`},
-		"only":                   {env: map[string]string{"INPUT_ONLY": "groups"}, says: `--only "groups": want users, time or time:NAME`},
+		"only":                   {env: map[string]string{"INPUT_ONLY": "groups"}, says: `--only "groups": want users, time, time:NAME or user:EMAIL`},
 		"api-url in the clear":   {env: map[string]string{"INPUT_API-URL": "http://clockify.example.com"}, says: "input api-url: would send the key in the clear: it needs https"},
 		"a server of somebody's": {setup: func(r *runner) { r.configure("api: {base_url: \"https://clockify.me.example.com/api/v1\"}\n") }, says: `"https://clockify.me.example.com/api/v1" is not a host of Clockify, which a file may not send keys to`},
 		"reports of somebody's":  {setup: func(r *runner) { r.configure("api: {reports_url: \"https://notclockify.me/v1\"}\n") }, says: "which a file may not send keys to: name it by variable or input"},
