@@ -35,3 +35,28 @@ func FuzzComment(f *testing.F) {
 		}
 	})
 }
+
+// FuzzWords puts any text into a list and a table in each way that text of others is written.
+func FuzzWords(f *testing.F) {
+	for _, text := range nasty {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		w := Words{ours("about "), data(text), ours(" and "), name(text), ours(": "), said(text)}
+		lines := []string{"- " + w.markdown(), "- " + Words{said(text)}.markdown(), "- " + Words{name(text)}.markdown(), "", "| a | b |", "|---|---|"}
+		for _, p := range w {
+			lines = append(lines, "| x "+Words{p}.markdown()+" | "+cell([]Part{p, p})+" |")
+		}
+		md := strings.Join(lines, "\n") + "\n"
+		bad := slices.DeleteFunc(sound(t, md), func(what string) bool {
+			needs := alone[what]
+			return needs != nil && !needs.MatchString(text)
+		})
+		if page := render(t, md); strings.Count(page, "<tr>") != 7 || strings.Count(page, "<li>") != 3 {
+			bad = append(bad, "rows or items are lost or added")
+		}
+		if len(bad) > 0 {
+			t.Errorf("of %q:\n%s\n%s", text, strings.Join(bad, "\n"), md)
+		}
+	})
+}

@@ -396,3 +396,33 @@ func TestProse(t *testing.T) {
 		t.Errorf("prose (-want +got):\n%s", diff)
 	}
 }
+
+// What is cut is linked to where it stands: from a comment to the run's summary, from the summary to the files, and from a
+// page that is whole to nowhere.
+func TestMoreLeadsElsewhere(t *testing.T) {
+	t.Parallel()
+	p := crowd(2000, 0)
+	summary, files := "(https://github.com/acme/people/actions/runs/1)", "(https://github.com/acme/people/actions/runs/1/artifacts/2)"
+	cases := map[string]struct {
+		change func(*Context)
+		want   string
+	}{
+		"comment":         {func(*Context) {}, summary},
+		"summary":         {func(ctx *Context) { ctx.Summary = true }, files},
+		"no files to see": {func(ctx *Context) { ctx.Summary, ctx.ArtifactURL = true, "" }, ""},
+	}
+	for name, tc := range cases {
+		ctx := onMerge
+		tc.change(&ctx)
+		page := Comment(p, ctx)
+		more := regexp.MustCompile(`\| and [0-9,]+ more(, \[in the whole plan\](\(.*\)))?\n`).FindStringSubmatch(page.Body)
+		if !page.Cut || more == nil || more[2] != tc.want {
+			t.Errorf("%s: cut %t, more %q, want a link to %s", name, page.Cut, more, tc.want)
+		}
+	}
+	ctx := onMerge
+	ctx.MaxBytes = 16 << 20
+	if page := Comment(p, ctx); page.Cut || strings.Contains(page.Body, " more, ") {
+		t.Error("a page with room for everything is cut")
+	}
+}
