@@ -24,7 +24,7 @@ var causeWords = map[plan.Cause]struct{ one, many pattern }{
 	state.CauseWithoutEmail:       {"rows without an email", ""},
 	state.CauseTakeover:           {"the group {about} is somebody else's", ""},
 	state.CauseLeaveFieldInactive: {"it is inactive in Clockify: nobody can be marked, and nobody is deactivated, until an admin activates it (Workspace settings, Custom fields, Users)", ""},
-	state.CauseNew:                {"in {file}, not in the workspace", ""},
+	state.CauseNew:                {"in {file}, not in the workspace", "invite them in Clockify, or set invite: true"},
 	state.CauseInactive:           {"in {file} and inactive in the workspace", ""},
 	state.CauseBack:               {"back in {file}", ""},
 	state.CauseAbsent:             {"not in {file}", ""},

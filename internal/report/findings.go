@@ -13,7 +13,7 @@ import (
 // Findings are what somebody should know, in three ranks.
 type Findings struct {
 	Problems  []Finding // part of what was asked cannot be done
-	Attention []Finding // about this change
+	Attention []Note    // about this change: one by one, or in one line where many are alike
 	Notes     []Note    // standing facts, by kind
 }
 
@@ -24,13 +24,15 @@ type Finding struct {
 	Words Words
 }
 
-// Note is a line for all standing facts of one kind.
+// Note is a line for all findings of one kind.
 type Note struct {
-	Kind  string
-	Sync  string
-	Words Words
-	Each  []Finding // those it stands for; none where it is one alone
+	Finding
+	Kind string
+	Each []Finding // those it stands for; none where it is one alone
 }
+
+// alike is how many findings of one kind stand one by one where somebody should look at them.
+const alike = 12
 
 // findingWords has a sentence for one finding of each kind, and one for many. The slots are those of causes and {name},
 // {cause}, {causes} (of many, counted), {n} (how many findings), {count} and {length} (of what one finding sums up), {values},
@@ -107,26 +109,39 @@ func (b *builder) findings() {
 	for _, e := range b.ctx.Errors {
 		f.Problems = append(f.Problems, Finding{Words: Words{said(b.mask.text(e))}})
 	}
-	kinds := map[[2]string][]*state.Finding{}
-	var order [][2]string
+	kinds := map[[3]string][]*state.Finding{}
+	var order [][3]string
 	for i := range b.plan.Findings {
 		x := &b.plan.Findings[i]
 		switch {
 		case x.Failed || x.Level == state.LevelProblem:
 			f.Problems = append(f.Problems, b.finding(x))
-		case x.Level == state.LevelAttention:
-			f.Attention = append(f.Attention, b.finding(x))
 		default:
-			key := [2]string{x.Kind, x.Sync}
+			key := [3]string{x.Sync, string(x.Level), x.Kind}
 			if kinds[key] == nil {
 				order = append(order, key)
 			}
 			kinds[key] = append(kinds[key], x)
 		}
 	}
-	slices.SortStableFunc(order, func(x, y [2]string) int { return cmp.Compare(x[1], y[1]) })
+	slices.SortStableFunc(order, func(x, y [3]string) int { return cmp.Compare(x[0], y[0]) })
 	for _, key := range order {
-		f.Notes = append(f.Notes, b.note(kinds[key]))
+		switch list := kinds[key]; {
+		case key[1] != string(state.LevelAttention):
+			f.Notes = append(f.Notes, b.note(list))
+		case len(list) > alike:
+			n := b.note(list)
+			var who []Part
+			for _, x := range list {
+				who = append(who, data(x.Name))
+			}
+			n.Words = say("%s (%s)", n.Words, enumerate(who, firstFew))
+			f.Attention = append(f.Attention, n)
+		default:
+			for _, x := range list {
+				f.Attention = append(f.Attention, Note{Finding: b.finding(x), Kind: x.Kind})
+			}
+		}
 	}
 }
 
@@ -149,7 +164,7 @@ func (b *builder) finding(f *state.Finding) Finding {
 
 // note is the line for all findings of one kind.
 func (b *builder) note(list []*state.Finding) Note {
-	n := Note{Kind: list[0].Kind, Sync: list[0].Sync}
+	n := Note{Finding: Finding{Sync: list[0].Sync}, Kind: list[0].Kind}
 	if len(list) == 1 {
 		n.Words = b.finding(list[0]).Words
 		return n

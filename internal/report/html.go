@@ -163,7 +163,11 @@ func (p *htmlPage) totals() {
 	}
 	add(p.People.Total, text.Plural(p.People.Total, "person", "people")+" concerned")
 	add(len(p.Problems)+len(p.Refusals), "in the way")
-	add(len(p.Findings.Problems)+len(p.Findings.Attention), "to look at")
+	look := len(p.Findings.Problems)
+	for _, n := range p.Findings.Attention {
+		look += max(1, len(n.Each))
+	}
+	add(look, "to look at")
 }
 
 // about says of what, when and by which commit.
@@ -306,12 +310,6 @@ func (f Findings) Any() bool { return len(f.Problems)+len(f.Attention)+len(f.Not
 
 // mostOfNote is how many findings of one sort the page shows.
 const mostOfNote = 1000
-
-// Shown are those of attention that the page shows, Hidden how many there are beside them.
-func (f Findings) Shown() []Finding { return f.Attention[:min(len(f.Attention), mostOfNote)] }
-
-// Hidden is how many findings the page does not show.
-func (f Findings) Hidden() int { return len(f.Attention) - len(f.Shown()) }
 
 // Few are the findings that a note unfolds to.
 func (n Note) Few() []Finding { return n.Each[:min(len(n.Each), mostOfNote)] }

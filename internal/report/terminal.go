@@ -182,13 +182,8 @@ func (t *terminal) approval() {
 func (t *terminal) findings() {
 	if len(t.Findings.Attention) > 0 {
 		t.heading("Look at")
-		const most = 20
-		for i, f := range t.Findings.Attention {
-			if i == most && len(t.Findings.Attention) > most+1 {
-				t.more(len(t.Findings.Attention) - most)
-				break
-			}
-			t.line(6, "  "+t.paint(yellow, "!")+" "+t.finding(f))
+		for _, n := range t.Findings.Attention {
+			t.line(6, "  "+t.paint(yellow, "!")+" "+t.finding(n.Finding))
 		}
 	}
 	if len(t.Findings.Notes) > 0 {

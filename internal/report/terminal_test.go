@@ -115,3 +115,25 @@ func TestArrowsStandUnderEachOther(t *testing.T) {
 		}
 	}
 }
+
+// What many people have in common is one line, in the comment too; the page has them all.
+func TestManyAlike(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{}
+	for i := range 40 {
+		p.Findings = append(p.Findings, state.Finding{
+			Kind: state.FindingNotInWorkspace, Level: state.LevelAttention, Name: fmt.Sprintf("new%02d@example.com", i), Cause: state.CauseNew,
+			Source: state.Source{File: "users.csv", Line: i + 2},
+		})
+	}
+	p.Findings = append(p.Findings, state.Finding{Kind: state.FindingSelfManager, Level: state.LevelAttention, Name: "own@example.com"})
+	const want = "40 people are in users.csv and not in the workspace: invite them in Clockify, or set invite: true (new00@example.com, new01@example.com, new02@example.com and 37 more)"
+	for name, page := range map[string]string{"terminal": textOf(p, Style{}, Context{}), "comment": strings.ReplaceAll(Markdown(p, onMerge), "`", "")} {
+		if !strings.Contains(page, want) || strings.Contains(page, "new03") || !strings.Contains(page, "own@example.com") {
+			t.Errorf("the %s:\n%s", name, page)
+		}
+	}
+	if page := htmlOf(t, p, nil, Verify{}, Context{}); !strings.Contains(page, "new39@example.com") {
+		t.Error("the page does not have all of them")
+	}
+}
