@@ -97,6 +97,9 @@ func TestEveryPrompt(t *testing.T) {
 		{"to keep it", []typed{key, workspace}, keep.wait, []string{"apply"}, ExitStopped},
 		{"groups to delete", []typed{key, workspace, keep}, cleanup.wait, []string{"apply"}, ExitStopped},
 		{"to apply", []typed{key, workspace, keep, cleanup}, "\n> ", []string{"apply"}, ExitStopped},
+		{"the kind of repository", nil, "Number [1-3]: ", []string{"init"}, ExitFailed},
+		{"what is kept in step", []typed{{"Number [1-3]: ", "1\n"}}, "Number [1-3]: ", []string{"init"}, ExitFailed},
+		{"who approves", []typed{{"Number [1-3]: ", "1\n"}, {"Number [1-3]: ", "1\n"}}, "later): ", []string{"init"}, ExitFailed},
 		{"to set up a time sync", nil, "one up now? [Y/n] ", []string{"plan", "--only", "time"}, ExitFailed},
 		{"the source", []typed{key}, workspace.wait, []string{"setup", "time"}, ExitFailed},
 		{"the client", []typed{key, workspace}, "Number [1-2]: ", []string{"setup", "time"}, ExitFailed},
@@ -123,7 +126,7 @@ func TestEveryPrompt(t *testing.T) {
 				if b.server.WriteCount() > 0 {
 					t.Error("something was written to Clockify")
 				}
-				for _, name := range []string{"clockify-sync.yaml", "clockify-audit"} {
+				for _, name := range []string{"clockify-sync.yaml", "clockify-audit", ".gitignore", ".github"} {
 					if _, err := os.Stat(filepath.Join(b.dir, name)); err == nil {
 						t.Errorf("%s is there", name)
 					}
