@@ -353,3 +353,29 @@ func TestCheckedOutElsewhere(t *testing.T) {
 		})
 	}
 }
+
+// TestQueueStatus: a merge queue gets the status on its own commit, and waits for nobody.
+func TestQueueStatus(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.configure(byReview)
+		r.run(r.pull(head1, nil))
+		const tried = "6666666666666666666666666666666666666666"
+		ref := "refs/heads/gh-readonly-queue/main/pr-7-" + beforeSHA
+		queue := func(want string) {
+			r.t.Helper()
+			r.run(event{"merge_group", tried, ref, map[string]any{
+				"merge_group": map[string]any{"head_sha": tried, "head_ref": ref, "base_ref": "refs/heads/main"}, "repository": r.repo(),
+			}}).want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
+			all := r.hub.Statuses()
+			if got := all[len(all)-1]; got.SHA != tried || got.State+" "+got.Description != want {
+				r.t.Errorf("status %+v, want %s", got, want)
+			}
+		}
+		queue("error 4 changes wait for 1 of rita or acme/people-ops")
+		r.approve("rita", head1)
+		queue("success approved by rita")
+		if n := len(r.comments()); n != 1 {
+			r.t.Errorf("%d comments", n)
+		}
+	})
+}

@@ -37,15 +37,15 @@ func (v reviews) shown() report.Reviews {
 // enough reports whether nothing more is needed.
 func (v reviews) enough() bool { return v.err == nil && v.needed > 0 && len(v.given) >= v.needed }
 
-// readReviews looks at the reviews of a pull request for changes that are shown since the time newest.
-func (r *reporter) readReviews(ctx context.Context, pr int, newest time.Time) reviews {
+// readReviews looks at the reviews of a pull request's head commit, for changes that are shown since the time newest.
+func (r *reporter) readReviews(ctx context.Context, pr int, head string, newest time.Time) reviews {
 	v := reviews{needed: max(r.gate.Count, 1), from: r.gate.Reviewers}
 	check, err := r.client.Reviewers(ctx, pr, r.gate.Reviewers)
 	if err != nil {
 		v.err = err
 		return v
 	}
-	approvals, err := check.Approvals(ctx, r.event.HeadSHA, r.gate.Count)
+	approvals, err := check.Approvals(ctx, head, r.gate.Count)
 	if err != nil {
 		v.err = err
 		return v
@@ -124,6 +124,44 @@ func (r *reporter) approvalStatus(gated int, v reviews) (github.State, string) {
 	return github.Pending, wait + " for a run with the approval digest"
 }
 
+// tellQueue sets the status of what a merge queue tries, so that it can be a required check there too. A queue waits for
+// nobody: what is not approved yet is an error.
+func (r *reporter) tellQueue(ctx context.Context, p Planned) {
+	if r.event.Name != "merge_group" || r.client == nil {
+		return
+	}
+	var v reviews
+	if len(r.ids(p)) > 0 && r.gate.From == fromPullRequest {
+		v = r.reviewsBeforeQueue(ctx)
+	}
+	if len(p.Problems)+len(p.Refusals)+len(p.Failures) > 0 {
+		r.status(ctx, p, v)
+		return
+	}
+	state, words := r.approvalStatus(len(p.Gated()), v)
+	if state == github.Pending {
+		state = github.Failure
+	}
+	r.setStatus(ctx, state, words)
+}
+
+// reviewsBeforeQueue is the reviews of the pull request that is in the queue, for what its comment has shown.
+func (r *reporter) reviewsBeforeQueue(ctx context.Context) reviews {
+	pull, err := r.client.Pull(ctx, r.event.PullRequest)
+	if err != nil {
+		return reviews{err: err}
+	}
+	marker, err := r.shownOn(ctx, pull.Number)
+	if err != nil {
+		return reviews{err: err}
+	}
+	v := r.readReviews(ctx, pull.Number, pull.HeadSHA, newest(marker))
+	if marker.Head != pull.HeadSHA {
+		v.given = nil
+	}
+	return v
+}
+
 // refresh says again whose approval a pull request has: somebody reviewed it. Clockify is not read.
 func (r *reporter) refresh(ctx context.Context) int {
 	if r.client == nil || r.gate.From != fromPullRequest {
@@ -138,7 +176,7 @@ func (r *reporter) refresh(ctx context.Context) int {
 	}
 	var v reviews
 	if len(marker.Gated) > 0 {
-		if v = r.readReviews(ctx, r.event.PullRequest, newest(marker)); marker.Head != r.event.HeadSHA {
+		if v = r.readReviews(ctx, r.event.PullRequest, r.event.HeadSHA, newest(marker)); marker.Head != r.event.HeadSHA {
 			v.given = nil // it showed the plan of an earlier commit
 		}
 	}

@@ -42,6 +42,7 @@ func (r *reporter) plan(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	url, v := r.tellPull(ctx, p)
+	r.tellQueue(ctx, p)
 	r.summary(r.page(p, v, github.MaxSummary).Body)
 	if r.decision.drift {
 		r.tellDrift(ctx, p, p.Changes, p.Code, func() string { return r.page(p, v, issueBytes).Body })
@@ -66,7 +67,7 @@ func (r *reporter) tellPull(ctx context.Context, p Planned) (url string, v revie
 	}
 	if ids := r.ids(p); len(ids) > 0 && r.gate.From == fromPullRequest {
 		marker := github.MergeShown(github.Marker{Key: r.key(), Head: r.event.HeadSHA}, old, r.now().Add(clockSkew), ids)
-		v = r.readReviews(ctx, r.event.PullRequest, newest(marker))
+		v = r.readReviews(ctx, r.event.PullRequest, r.event.HeadSHA, newest(marker))
 	}
 	url = r.commentPlan(ctx, p, v, found, old)
 	r.status(ctx, p, v)
