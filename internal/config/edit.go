@@ -122,7 +122,8 @@ func windowText(d time.Duration) string {
 	return fmt.Sprintf("%dm", d/time.Minute)
 }
 
-// editor adds lines to a config.
+// editor adds lines to the text of a config. Printing the changed tree would be shorter, and would drop blank lines and ends
+// of lines that somebody wrote.
 type editor struct {
 	before *File
 	tree   *value
