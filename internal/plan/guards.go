@@ -183,10 +183,12 @@ func (h holds) mark(c *Change, full *userTarget, before *userState) {
 		c.Attribute, c.Guard = "people", h.guardOf(before.people[do.Email])
 	case Group, Membership, Manager:
 		switch key := h.takenOver(c, full); {
+		case key != "": // it waits whatever the guards say, and none has counted it
+			c.Cause, c.CauseAbout = state.CauseTakeover, full.groups[key].Name
+		case h.waits(c.Person, before):
+			c.Attribute, c.Guard = "people", h.guardOf(before.people[c.Person])
 		case h.holds(attributeManager):
 			c.Attribute, c.Guard = attributeManager, h.attributes[attributeManager]
-		case key != "":
-			c.Cause, c.CauseAbout = state.CauseTakeover, full.groups[key].Name
 		case h.reactivations:
 			c.Attribute, c.Guard = "people", MaxReactivations
 		case h.invitations:
@@ -196,6 +198,12 @@ func (h holds) mark(c *Change, full *userTarget, before *userState) {
 	if !h.holds(attributeManager) {
 		c.Phase = Cleanup // routine changes of groups come first: they know today's names
 	}
+}
+
+// waits reports whether somebody comes, or comes back, and has to wait for that.
+func (h holds) waits(email string, before *userState) bool {
+	was := before.people[email]
+	return email != "" && (was == nil && h.invitations || was != nil && was.Status == state.Inactive && h.reactivations)
 }
 
 // guardOf is the guard that makes what is done for a person wait: they come, or come back.

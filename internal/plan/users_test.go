@@ -1087,6 +1087,25 @@ func TestGuards(t *testing.T) {
 	few := state.Limit{Count: 2}
 	checkUsers(t, []userCase{
 		{
+			name: "what is taken over, and who comes back, waits for that, not for the guard that others are over",
+			have: `person owner@x owner
+				person m@x name=Max
+				person k@x
+				person a@x mgr=m@x,k@x
+				person back@x inactive
+				group Max = owner@x |`,
+			csv: "a@x m@x\n back@x m@x",
+			set: func(u *state.Users) { u.Guards.MaxRemovals, u.Guards.MaxReactivations = state.Limit{}, state.Limit{} },
+			want: `
+				provision update person back@x status: inactive -> active [gated max_reactivations] (inactive)
+				assign create manager Max team manager: none -> m@x [gated] (takeover Max)
+				assign create manager back@x manager: none -> m@x [gated max_reactivations]
+				assign create membership a@x group: none -> Max [gated] (takeover Max)
+				assign create membership back@x group: none -> Max [gated] (takeover Max)
+				remove delete manager a@x manager: k@x -> none [gated max_removals]
+			`,
+		},
+		{
 			name: "moves are changes, and no removals",
 			have: removals(3) + "group New = p0@x p1@x p2@x | new@x",
 			csv:  crowd(3, "p%d@x new@x"),
