@@ -154,3 +154,28 @@ func TestCrewUnderFaults(t *testing.T) {
 		})
 	}
 }
+
+// TestCrewMemory holds what one sync of many people keeps: 500 people, 100,000 entries on both sides.
+func TestCrewMemory(t *testing.T) {
+	t.Parallel()
+	if raced {
+		t.Skip("measured without -race")
+	}
+	people, n := sized(100, 500), sized(100, 200)
+	state, together, _ := crew(people, n, atEpoch())
+	home, theirs := &state.Workspaces[0], &state.Workspaces[1]
+	for i := range home.Entries {
+		e := &home.Entries[i]
+		theirs.AddEntry(e.UserID, theirs.Projects[0].ID, e.Description, e.Start, e.End.Sub(e.Start))
+	}
+	for i := range 20 {
+		home.AddEntry(home.Members[1+i].UserID, home.Projects[0].ID, "new", atEpoch().Add(-time.Hour), time.Minute)
+	}
+	window := fmt.Sprintf("    from: %s\n    to: %s\n", atEpoch().AddDate(0, 0, -7).Format(time.RFC3339), atEpoch().AddDate(0, 0, 7).Format(time.RFC3339))
+	together["clockify-sync.yaml"] = strings.Replace(together["clockify-sync.yaml"], "    shards: 2\n", window, 1)
+	peak := peakOf(t, state, together)
+	t.Logf("%d people, %d entries: peak memory %.0f MB", people, people*n, peak)
+	if most := float64(sized(120, 300)); peak >= most {
+		t.Errorf("peak memory %.0f MB, want less than %.0f", peak, most)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // longestFreeReport is how long a range the detailed report of a free workspace may have
@@ -45,10 +46,10 @@ func (r *timeReader) bulk(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	var source, dest map[string][]clockify.TimeEntry
+	var source, dest map[string][]state.Entry
 	group, gctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { source, err = r.report(gctx, r.src, 0, sources); return err })
-	group.Go(func() (err error) { dest, err = r.report(gctx, r.dst, margin, dests); return err })
+	group.Go(func() (err error) { source, err = r.report(gctx, r.src, 0, sources, r.fromSource); return err })
+	group.Go(func() (err error) { dest, err = r.report(gctx, r.dst, margin, dests, r.fromDestination); return err })
 	if err := group.Wait(); err != nil {
 		if ctx.Err() != nil || clockify.Exhausted(err) || clockify.IsStatus(err, 401) {
 			return false, wrap(r.of("read the detailed report"), err)
@@ -56,16 +57,9 @@ func (r *timeReader) bulk(ctx context.Context) (bool, error) {
 		return false, nil // there is none, or it cannot be relied on: everybody is read
 	}
 	for _, p := range r.people {
-		for _, row := range source[p.source] {
-			if e, ok := r.fromSource(row); ok {
-				p.have.Source.Entries = append(p.have.Source.Entries, e)
-			}
-		}
-		for _, row := range dest[p.destination] {
-			if e, ok := r.fromDestination(row); ok {
-				p.have.Destination.Entries = append(p.have.Destination.Entries, e)
-				r.note(e.ID)
-			}
+		p.have.Source.Entries, p.have.Destination.Entries = source[p.source], dest[p.destination]
+		for i := range p.have.Destination.Entries {
+			r.note(p.have.Destination.Entries[i].ID)
 		}
 		p.bulk = p.have.Missing == "" && listed(r.src.workspace, p.source) && listed(r.dst.workspace, p.destination)
 	}
@@ -86,24 +80,60 @@ func (r *timeReader) tooLong(c *workspaceCache, margin time.Duration) bool {
 	return c.workspace.FeatureSubscriptionType == "FREE" && r.to.Sub(r.from)+2*margin > longestFreeReport
 }
 
-// report reads one side's report, once for all syncs of the same people and window, and returns its rows by user.
-func (r *timeReader) report(ctx context.Context, c *workspaceCache, margin time.Duration, users []string) (map[string][]clockify.TimeEntry, error) {
+// report reads one side's report and returns the entries that are kept, by user. Syncs of one person each share the rows
+// of one report; those of several have no use for them twice, and there may be many.
+func (r *timeReader) report(ctx context.Context, c *workspaceCache, margin time.Duration, users []string, keep func(clockify.TimeEntry) (state.Entry, bool)) (map[string][]state.Entry, error) {
 	query := clockify.ReportQuery{Start: r.from.Add(-margin), End: r.to.Add(margin), UserIDs: sorted(slices.Clone(users))}
-	name := fmt.Sprint("report ", query.Start, query.End, query.UserIDs)
-	return once(&c.lists, name, func() (map[string][]clockify.TimeEntry, error) {
-		rows, err := clockify.All(func() seq[clockify.ReportEntry] { return c.w.Reader.DetailedReport(ctx, c.w.ID, query) })
+	rows := func() seq[clockify.ReportEntry] { return c.w.Reader.DetailedReport(ctx, c.w.ID, query) }
+	mine := map[string]bool{}
+	for _, p := range r.people {
+		mine[p.source], mine[p.destination] = true, true
+	}
+	if !r.sync.Several() {
+		shared, err := once(&c.lists, fmt.Sprint("report ", query.Start, query.End, query.UserIDs), func() ([]clockify.ReportEntry, error) {
+			return clockify.All(rows)
+		})
 		if err != nil {
 			return nil, err
 		}
-		byUser := map[string][]clockify.TimeEntry{}
-		for _, row := range rows {
-			if row.UserID == "" || row.TimeInterval.Start.IsZero() {
-				return nil, errReportLacks
+		rows = func() seq[clockify.ReportEntry] {
+			return func(yield func(clockify.ReportEntry, error) bool) {
+				for _, row := range shared {
+					if !yield(row, nil) {
+						return
+					}
+				}
 			}
-			byUser[row.UserID] = append(byUser[row.UserID], entryOf(row))
 		}
-		return byUser, nil
+	}
+	type kept struct {
+		user  string
+		entry state.Entry
+	}
+	list, err := clockify.All(func() seq[kept] {
+		return func(yield func(kept, error) bool) {
+			for row, err := range rows() {
+				if err == nil && (row.UserID == "" || row.TimeInterval.Start.IsZero()) {
+					err = errReportLacks
+				}
+				if err != nil {
+					yield(kept{}, err)
+					return
+				}
+				if !mine[row.UserID] {
+					continue
+				}
+				if e, ok := keep(entryOf(row)); ok && !yield(kept{row.UserID, e}, nil) {
+					return
+				}
+			}
+		}
 	})
+	byUser := map[string][]state.Entry{}
+	for _, k := range list {
+		byUser[k.user] = append(byUser[k.user], k.entry)
+	}
+	return byUser, err
 }
 
 // entryOf is a row of a report as the list of entries would have it.
