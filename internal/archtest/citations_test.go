@@ -38,7 +38,7 @@ func TestCitations(t *testing.T) {
 	}
 	bad := func(name, text string) (found []string) {
 		for _, m := range citation.FindAllStringSubmatch(text, -1) {
-			if slugs := anchors[m[1]]; slugs != nil && !slugs[m[2]] {
+			if !anchors[m[1]][m[2]] {
 				found = append(found, fmt.Sprintf("%s cites %s, which is not there", name, m[0]))
 			}
 		}

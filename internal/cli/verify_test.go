@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
@@ -36,4 +38,45 @@ func TestVerify(t *testing.T) {
 			}
 		})
 	}
+}
+
+// demotes takes the key's rights away after so many writes.
+type demotes struct {
+	next   http.RoundTripper
+	server *sandbox.Server
+	left   atomic.Int64
+}
+
+func (d *demotes) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "/totals") && d.left.Add(-1) == 0 {
+		state := d.server.State()
+		for i := range state.Workspaces[0].Members {
+			m := &state.Workspaces[0].Members[i]
+			m.Owner, m.Admin = false, false
+		}
+		d.server.SetState(state)
+	}
+	return d.next.RoundTrip(r)
+}
+
+// TestKeyLosesItsRights: in the middle of a run the key's user is an admin no more. What was done stays done and is
+// known, what was not is told with Clockify's answer, and nothing is called verified.
+func TestKeyLosesItsRights(t *testing.T) {
+	t.Parallel()
+	state, content := company(40)
+	bubble(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: state}, content)
+		d := &demotes{next: b.http, server: b.server}
+		d.left.Store(30)
+		b.http = d
+		r := b.must(ExitFailed, "apply")
+		a := b.audit()
+		a.complete(t)
+		if a.Totals["done"] < 20 || a.Totals["failed"] == 0 || a.Totals["unknown"] > 0 || a.Verified {
+			t.Errorf("totals %v, verified %v", a.Totals, a.Verified)
+		}
+		if !strings.Contains(r.out+r.err, "403") {
+			t.Errorf("the refusal is not told:\n%s\n%s", clipped(r.out), r.err)
+		}
+	})
 }
