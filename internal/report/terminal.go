@@ -73,7 +73,8 @@ func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Veri
 	}
 	t.approval()
 	if ctx.AuditDir != "" {
-		t.line(2, fmt.Sprintf("Audit: %s (%s done, %s not)", plain(ctx.AuditDir), text.Thousands(d.number(Done)), text.Thousands(d.number(Failed)+d.number(Unknown))))
+		t.line(2, fmt.Sprintf("Report: %s/report.html (%s done, %s not), beside it a row for every change tried",
+			plain(strings.TrimSuffix(ctx.AuditDir, "/")), text.Thousands(d.number(Done)), text.Thousands(d.number(Failed)+d.number(Unknown))))
 	}
 	t.next()
 }
