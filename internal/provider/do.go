@@ -51,6 +51,9 @@ func carryOut(ctx context.Context, do func(context.Context) error) (plan.Result,
 	if err != nil {
 		result.HTTPStatus, result.Response = refusal(err)
 	}
+	if errors.Is(err, plan.ErrUnknown) {
+		result.HTTPStatus = 0 // the status in the error is that of the read which should have told
+	}
 	if clockify.Exhausted(err) {
 		err = fmt.Errorf("%w: %w", plan.ErrStop, err)
 	}
@@ -126,7 +129,12 @@ func (w *Workspace) run(ctx context.Context, op operation) error {
 		if op.people && clockify.IsStatus(err, 403) {
 			return fmt.Errorf("%w; if an identity provider (SCIM) owns people and groups, set identity_provider: true", err)
 		}
-		if err == nil || !uncertain && !refused || op.check == nil || ctx.Err() != nil {
+		switch {
+		case err == nil:
+			return nil
+		case uncertain && (op.check == nil || ctx.Err() != nil):
+			return fmt.Errorf("%w: %w", plan.ErrUnknown, err)
+		case op.check == nil || ctx.Err() != nil || !uncertain && !refused:
 			return err
 		}
 		// Clockify answers a repeated grant, a removed role or a taken name with 400 or 409 in the words of the key

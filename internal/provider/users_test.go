@@ -313,7 +313,9 @@ func TestUnknown(t *testing.T) {
 		unknown := 0
 		for _, e := range carryOut(w, p) {
 			if errors.Is(e.err, plan.ErrUnknown) {
-				unknown++
+				if unknown++; e.receipt.HTTPStatus != 0 {
+					t.Errorf("%s: a status of %d, which is that of looking", e.change.Ref.Name, e.receipt.HTTPStatus)
+				}
 				continue
 			}
 			if do, ok := e.change.Do.(plan.Group); ok && e.change.Op == plan.Create {

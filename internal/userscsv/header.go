@@ -186,7 +186,7 @@ func (r *reader) nearly(name string, names []string, index map[string]int) int {
 // noEmail reports that the one column is missing that must be there, at the column that looks most like it.
 func (r *reader) noEmail(names []string) {
 	name := r.layout.Email.Name
-	at := state.Source{File: r.file, Line: 1, Column: 1}
+	at := state.Source{File: r.file, Line: r.headerLine, Column: 1}
 	hint := "Add it, or say with columns: {email: …} in the config how it is called."
 	if len(names) == 1 && strings.ContainsAny(names[0], delimiters+"|") {
 		r.bad(at, "the header is one cell: %s. If it is several columns, say with delimiter: in the config what separates them.", quote(names[0]))
@@ -229,7 +229,7 @@ func (r *reader) missingColumns() {
 		if !r.header.has(c.tag) && c.column.At.Line == 0 && !r.layout.Unsure {
 			r.findings = append(r.findings, state.Finding{
 				Kind: state.FindingNotManaged, Level: state.LevelNote, Name: c.column.Name, About: c.tag,
-				Source: state.Source{File: r.file, Line: 1},
+				Source: state.Source{File: r.file, Line: r.headerLine},
 			})
 		}
 	}
