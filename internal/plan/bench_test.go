@@ -16,7 +16,7 @@ func company(n int) (*state.Users, *state.Directory) {
 		File: "users.csv", FallbackManager: "p0@example.com", FallbackGroup: "Other functions", Absent: state.AbsentDeactivate,
 		Fields:  []state.Mapping{{Column: "Company", Field: "Company"}},
 		Protect: state.Protect{Groups: []string{"Holiday *"}, Column: "Company", Field: "Company", Values: []string{"Acme"}},
-		Guards:  state.Guards{MaxDeactivations: state.Limit{Share: 1}, MaxRemovals: state.Limit{Share: 1}, MaxShrink: state.Limit{Share: 1}},
+		Guards:  state.Guards{MaxDeactivations: state.Limit{Share: 1}, MaxRemovals: state.Limit{Share: 1}, MaxChanges: state.Limit{Share: 1}, MaxShrink: state.Limit{Share: 1}},
 	}
 	email := func(i int) string { return fmt.Sprintf("p%d@example.com", i) }
 	for i := range managers {

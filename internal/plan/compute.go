@@ -31,7 +31,7 @@ func finish(p *Plan, needs func(changes []Change)) {
 		}
 		p.Calls.Needed += c.Calls
 	}
-	sortChanges(p.Changes)
+	p.Changes = sortChanges(p.Changes)
 	needs(p.Changes)
 	slices.SortStableFunc(p.Findings, func(a, b state.Finding) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.About, b.About),
@@ -43,9 +43,9 @@ func finish(p *Plan, needs func(changes []Change)) {
 	})
 }
 
-// sortChanges orders the changes as they are run: by phase, and within one so that what others may need comes first. They
+// sortChanges returns the changes in the order they are run in: by phase, and within one so that what others may need comes first. They
 // are large, and there may be very many: small keys are sorted, and every change is copied once.
-func sortChanges(changes []Change) {
+func sortChanges(changes []Change) []Change {
 	type key struct{ rank, at int }
 	keys := make([]key, len(changes))
 	after := renames(changes)
@@ -63,7 +63,7 @@ func sortChanges(changes []Change) {
 	for i, k := range keys {
 		ordered[i] = changes[k.at]
 	}
-	copy(changes, ordered)
+	return ordered
 }
 
 // renames says of each group that takes a name which another one gives up how many renamings have to come before.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Fields of a profile's change that are no custom fields.
@@ -16,8 +15,8 @@ const (
 	fieldDays     = "working days"
 )
 
-// differ lists the changes that lead from one state to another.
-type differ struct {
+// stateDiff lists the changes that lead from one state to another.
+type stateDiff struct {
 	*userPlanner
 	from, to *userState
 	why      map[string]why   // why the fallback manager stands in for a person's manager
@@ -31,7 +30,7 @@ func (p *userPlanner) diff(from, to *userState, why map[string]why, apart map[st
 	if from == to {
 		return nil
 	}
-	d := &differ{userPlanner: p, from: from, to: to, why: why, apart: apart}
+	d := &stateDiff{userPlanner: p, from: from, to: to, why: why, apart: apart}
 	for _, name := range sorted(to.fields) {
 		if !from.fields[name] {
 			d.add(Provision, Create, name, CustomField{name}, Field{"type", "", string(state.FieldText)})
@@ -54,7 +53,7 @@ func (p *userPlanner) diff(from, to *userState, why map[string]why, apart map[st
 	return d.changes
 }
 
-func (d *differ) add(phase Phase, op Op, name string, do Action, fields ...Field) *Change {
+func (d *stateDiff) add(phase Phase, op Op, name string, do Action, fields ...Field) *Change {
 	d.changes = append(d.changes, Change{
 		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, d.dir.WorkspaceID, do.Kind(), name}, Fields: fields, Do: do,
 	})
@@ -62,14 +61,14 @@ func (d *differ) add(phase Phase, op Op, name string, do Action, fields ...Field
 }
 
 // about is add for a change that is about a person.
-func (d *differ) about(email string, phase Phase, op Op, name string, do Action, fields ...Field) *Change {
+func (d *stateDiff) about(email string, phase Phase, op Op, name string, do Action, fields ...Field) *Change {
 	c := d.add(phase, op, name, do, fields...)
 	c.Person, c.Source = email, d.rowOf(email).At
 	return c
 }
 
 // rowOf is the row that is carried out for the person; an empty one where there is none.
-func (d *differ) rowOf(email string) *row {
+func (d *stateDiff) rowOf(email string) *row {
 	if d.rows == nil {
 		d.rows = make(map[string]*row, len(d.roll.rows))
 		for i := range d.roll.rows {
@@ -82,7 +81,7 @@ func (d *differ) rowOf(email string) *row {
 	return &row{}
 }
 
-func (d *differ) group(key string) {
+func (d *stateDiff) group(key string) {
 	from, to := d.from.groups[key], d.to.groups[key]
 	switch {
 	case from == to:
@@ -119,7 +118,7 @@ func (d *differ) group(key string) {
 	}
 }
 
-func (d *differ) person(email string) {
+func (d *stateDiff) person(email string) {
 	from, to := d.from.people[email], d.to.people[email]
 	if from == nil {
 		c := d.about(email, Provision, Create, email, Person{Email: email, SendEmail: d.spec.SendEmail}, Field{"status", "", "invited"})
@@ -151,7 +150,7 @@ func (d *differ) person(email string) {
 }
 
 // profile writes what is set in one change and what is cleared in another, which Clockify may refuse.
-func (d *differ) profile(email string, from, to *state.Person) {
+func (d *stateDiff) profile(email string, from, to *state.Person) {
 	apart := d.apart
 	if d.from.people[email] == nil || from.Status != to.Status {
 		apart = nil // who comes or comes back does so whole
@@ -185,7 +184,7 @@ func (d *differ) profile(email string, from, to *state.Person) {
 		name := d.fields[m.Field].Name
 		before, after := from.Fields[name], to.Fields[name]
 		switch {
-		case text.NFC(before) == text.NFC(after):
+		case !differ(before, after):
 		case apart[m.Field] != "":
 			one, op, why := profileChange{do: Profile{Person: email}}, Update, Cause("")
 			if after == "" {
@@ -214,7 +213,7 @@ func (c *profileChange) add(field, before, after string) {
 	c.fields = append(c.fields, Field{field, before, after})
 }
 
-func (d *differ) write(email string, op Op, c profileChange, cause Cause) {
+func (d *stateDiff) write(email string, op Op, c profileChange, cause Cause) {
 	if len(c.fields) == 0 {
 		return
 	}

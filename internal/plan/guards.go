@@ -34,7 +34,6 @@ func (h holds) holds(attribute string) bool { return h.attributes[attribute] != 
 func (p *userPlanner) holdPeople(before *userState, full *userTarget) holds {
 	h := holds{takeovers: len(full.teams.takeover) > 0, attributes: map[string]Guard{}}
 	limits := p.spec.Guards
-	active := p.active(before, full)
 	invited, reactivated := 0, 0
 	for email, is := range full.people {
 		switch was := before.people[email]; {
@@ -44,6 +43,10 @@ func (p *userPlanner) holdPeople(before *userState, full *userTarget) holds {
 			reactivated++
 		}
 	}
+	if invited+reactivated == 0 {
+		return h
+	}
+	active := p.active(before, full)
 	h.invitations = p.over(MaxInvitations, "people", limits.MaxInvitations, invited, active)
 	h.reactivations = p.over(MaxReactivations, "people", limits.MaxReactivations, reactivated, active-reactivated)
 	return h
@@ -66,7 +69,9 @@ func (p *userPlanner) holdAttributes(h holds, before *userState, full *userTarge
 			hours++
 		}
 	}
-	guard(attributeHours, hours, 0, p.active(before, full))
+	if hours > 0 {
+		guard(attributeHours, hours, 0, p.active(before, full))
+	}
 	for _, m := range p.spec.Fields {
 		changed, removed := 0, 0
 		for email, is := range full.people {

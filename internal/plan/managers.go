@@ -97,7 +97,7 @@ func (p *userPlanner) setManagers(t *userTarget, held holds) {
 // managerOf says who a person's manager ought to be. Not ok: they keep what they have, and a finding says why. A manager
 // whom nobody knows for sure changes nothing: one who is invited, whose address is nearly another, or who likely has
 // another address now.
-func (p *userPlanner) managerOf(t *userTarget, row row) (manager string, ok bool) {
+func (p *userPlanner) managerOf(t *userTarget, row *row) (manager string, ok bool) {
 	at := row.ManagerAt
 	if at == (state.Source{}) {
 		at = row.At
@@ -156,8 +156,8 @@ func (p *userPlanner) managerOf(t *userTarget, row row) (manager string, ok bool
 func (p *userPlanner) awaited(account string) bool {
 	if p.roll.awaited == nil {
 		p.roll.awaited = set{}
-		for _, row := range p.roll.rows {
-			p.roll.awaited[row.Email] = true
+		for i := range p.roll.rows {
+			p.roll.awaited[p.roll.rows[i].Email] = true
 		}
 	}
 	return p.roll.awaited[account]

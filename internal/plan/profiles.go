@@ -44,7 +44,8 @@ func (p *userPlanner) setFields(t *userTarget) {
 // setRows takes the rows that are carried out: whose account is there, or will be. People who come are invited, inactive
 // ones made active, unless that is held.
 func (p *userPlanner) setRows(t *userTarget, from *userState, held holds) {
-	for _, row := range p.roll.rows {
+	for i := range p.roll.rows {
+		row := &p.roll.rows[i]
 		switch person := from.people[row.Email]; {
 		case person == nil && held.invitations, person != nil && person.Status == state.Inactive && held.reactivations:
 			continue
@@ -70,7 +71,7 @@ func (p *userPlanner) setProfiles(t *userTarget, from *userState, held holds) {
 		for _, cell := range row.Cells {
 			field := p.fields[cell.Field]
 			value, err := FieldText(field, cell.Text)
-			if err == nil && !field.Inactive && text.NFC(value) != text.NFC(now.Fields[field.Name]) && free(field.Name) {
+			if err == nil && !field.Inactive && differ(value, now.Fields[field.Name]) && free(field.Name) {
 				values[field.Name] = value
 			}
 		}
@@ -93,6 +94,9 @@ func (p *userPlanner) setProfiles(t *userTarget, from *userState, held holds) {
 		}
 	}
 }
+
+// differ reports whether two texts differ by more than their Unicode form.
+func differ(a, b string) bool { return a != b && text.NFC(a) != text.NFC(b) }
 
 // sayDamaged warns of values that lost their leading zeros, or became 1.00235E+11, against what the field holds.
 func (p *userPlanner) sayDamaged(fields map[string]state.Field, before *userState) {

@@ -41,6 +41,7 @@ func (p *userPlanner) readRows(before *userState) *roll {
 	p.matchAddresses(before)
 	today := p.dir.Now.UTC().Format(time.DateOnly)
 	later := []string{}
+	r.rows = make([]row, 0, len(p.spec.People))
 	for _, declared := range p.spec.People {
 		email := r.account(declared.Email)
 		switch cause := leftBy(declared, today); {

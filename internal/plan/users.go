@@ -75,7 +75,7 @@ func users(spec *state.Users, dir *state.Directory) *Plan {
 // userTarget is a state that a part of the plan leads to, and how it came about.
 type userTarget struct {
 	*userState
-	rows     []row
+	rows     []*row
 	manager  map[string]string // whom a planned person is to report to; who keeps theirs is not in it
 	why      map[string]why    // why the fallback manager stands in
 	kept     set               // managers whom people keep for want of another
