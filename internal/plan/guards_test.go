@@ -207,8 +207,16 @@ func TestStillProtected(t *testing.T) {
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	actions := []plan.Action{
-		plan.CustomField{}, plan.Group{}, plan.Person{}, plan.Profile{}, plan.Membership{}, plan.Manager{},
-		plan.Project{}, plan.Tag{}, plan.Task{}, plan.Entry{},
+		plan.CustomField{},
+		plan.Group{},
+		plan.Person{},
+		plan.Profile{},
+		plan.Membership{},
+		plan.Manager{},
+		plan.Project{},
+		plan.Tag{},
+		plan.Task{},
+		plan.Entry{},
 	}
 	if len(actions) != len(plan.Kinds) {
 		t.Errorf("%d actions and %d kinds", len(actions), len(plan.Kinds))

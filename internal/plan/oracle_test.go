@@ -260,11 +260,6 @@ func (o *oracle) absent() (may, never []string) {
 	return may, never
 }
 
-func (o *oracle) exempt() int {
-	_, never := o.absent()
-	return len(never)
-}
-
 var asIs = cmpopts.EquateEmpty()
 
 // afterRoutine checks the world after everything that needs no approval.

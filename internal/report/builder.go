@@ -23,7 +23,6 @@ type end struct {
 	result Result
 	err    string
 	tries  int
-	origin plan.Origin
 }
 
 // newDocument reads a plan, and its outcomes where it was applied. A section has at most so many rows.
