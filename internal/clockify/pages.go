@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -83,14 +84,22 @@ func fetch[T identified](ctx context.Context, c *Client, r request) (page[T], er
 
 // Collect reads a list to its end. On an error it returns no rows: part of a list is worse than none.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
-	var all []T
+	// In pieces, which a long list is put together from once: growing it would leave a multiple of it to collect.
+	var full [][]T
+	var piece []T
 	for row, err := range seq {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, row)
+		if len(piece) == largestPage {
+			full, piece = append(full, piece), make([]T, 0, largestPage)
+		}
+		piece = append(piece, row)
 	}
-	return all, nil
+	if len(full) == 0 {
+		return piece, nil
+	}
+	return slices.Concat(append(full, piece)...), nil
 }
 
 // All collects a list, and reads it again, twice at most, when it could not be proved complete:
