@@ -426,3 +426,17 @@ func TestMoreLeadsElsewhere(t *testing.T) {
 		t.Error("a page with room for everything is cut")
 	}
 }
+
+// Where too much needs approval to be shown, the page says how it can be approved here.
+func TestTooManyToApproveHere(t *testing.T) {
+	t.Parallel()
+	p, ctx := crowd(50, 20), onMerge
+	ctx.MaxBytes = 1_000
+	if page := Comment(p, ctx); page.GatedShown || !strings.Contains(page.Body, "`--approve`") {
+		t.Errorf("without a way of its own:\n%s", page.Body)
+	}
+	ctx.ApproveHow = "Rita runs this workflow by hand."
+	if page := Comment(p, ctx); page.GatedShown || strings.Contains(page.Body, "--approve") || !strings.Contains(page.Body, ctx.ApproveHow) {
+		t.Errorf("with one:\n%s", page.Body)
+	}
+}

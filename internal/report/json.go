@@ -53,17 +53,26 @@ type jsonChange struct {
 	Attribute  string      `json:"attribute,omitempty"`
 	Cause      string      `json:"cause,omitempty"`
 	CauseAbout string      `json:"cause_about,omitempty"`
-	Origin     string      `json:"origin,omitempty"` // the pull request, drift, or unknown
-	Reason     string      `json:"reason"`           // the cause in words, empty where the fields say it
-	Source     *jsonSource `json:"source,omitempty"` // the row that asks for it
-	Needs      []string    `json:"needs,omitempty"`  // ids of changes that must be made before
-	Calls      int         `json:"calls"`            // API calls it takes
-	Entry      *jsonEntry  `json:"entry,omitempty"`  // a time entry as it is afterwards; a deleted one as it was
+	Handover   *jsonHand   `json:"handover,omitempty"` // of a deactivation: what becomes of what the person manages
+	Origin     string      `json:"origin,omitempty"`   // the pull request, drift, or unknown
+	Reason     string      `json:"reason"`             // the cause in words, empty where the fields say it
+	Source     *jsonSource `json:"source,omitempty"`   // the row that asks for it
+	Needs      []string    `json:"needs,omitempty"`    // ids of changes that must be made before
+	Calls      int         `json:"calls"`              // API calls it takes
+	Entry      *jsonEntry  `json:"entry,omitempty"`    // a time entry as it is afterwards; a deleted one as it was
 	Fields     []jsonField `json:"fields"`
 	Status     string      `json:"status,omitempty"`      // how it ended; only after an apply
 	Error      string      `json:"error,omitempty"`       // why it was not made; only after an apply
 	HTTPStatus int         `json:"http_status,omitempty"` // of the last answer; only after an apply
 	Attempts   int         `json:"attempts,omitempty"`    // writes sent for it; only after an apply
+}
+
+type jsonHand struct {
+	To       string   `json:"to"`                 // who takes over
+	People   int      `json:"people"`             // how many people get a new manager
+	Groups   []string `json:"groups,omitempty"`   // groups that get one
+	Projects []string `json:"projects,omitempty"` // projects the person still manages
+	NamedBy  []string `json:"named_by,omitempty"` // rows that still name the person as manager
 }
 
 type jsonField struct {
@@ -228,6 +237,9 @@ func (b *builder) jsonChange(c *plan.Change, o plan.Outcome) jsonChange {
 	}
 	for i, f := range c.Fields {
 		j.Fields[i] = jsonField(f)
+	}
+	if h := c.Handover; h != nil {
+		j.Handover = &jsonHand{h.To, h.People, h.Groups, h.Projects, h.NamedBy}
 	}
 	if c.Source.File != "" {
 		s := jsonSource(c.Source)

@@ -30,6 +30,7 @@ func (m *markdown) functions() template.FuncMap {
 		"members": members,
 		"short":   short,
 		"at":      m.at,
+		"how":     func() string { return prose(m.ctx.ApproveHow) },
 		"whole":   m.whole,
 		"span":    span,
 		"footer":  m.footer,
