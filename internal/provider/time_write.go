@@ -18,7 +18,7 @@ func (t *Time) body(e *state.Entry, others []clockify.FieldValue) (clockify.Entr
 	if e.Break {
 		b.Type = "BREAK"
 	}
-	b.ProjectBillable = e.OpenBillable && others == nil
+	b.ProjectBillable = (e.OpenBillable || t.fixed) && others == nil // a new entry: who may not decide it leaves it out
 	var err error
 	if b.ProjectID, err = t.dst.lookupID(idKey{"project", e.Client, e.Project}); err != nil {
 		return b, err
