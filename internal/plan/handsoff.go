@@ -17,14 +17,14 @@ import (
 // the workspace holds, before the run or after it. Protected people match protect.users. An exact name always matches,
 // whatever characters are in it; anything else is a glob. Letters of another case and another Unicode form are the same.
 type handsOff struct {
-	groups []string // patterns
+	groups []string // patterns, folded
 	values set      // values of the protecting column, folded
-	users  []string // patterns
+	users  []string // patterns, folded
 	known  map[string]bool
 }
 
 func newHandsOff(spec *state.Users, dir *state.Directory) *handsOff {
-	h := &handsOff{groups: spec.Protect.Groups, values: set{}, users: spec.Protect.Users, known: map[string]bool{}}
+	h := &handsOff{groups: foldedAll(spec.Protect.Groups), values: set{}, users: foldedAll(spec.Protect.Users), known: map[string]bool{}}
 	add := func(value string) {
 		if value = folded(value); value != "" {
 			h.values[value] = true
@@ -98,9 +98,16 @@ func (h *handsOff) holds(g *state.Group) bool {
 // folded is a name without what people overlook.
 func folded(name string) string { return strings.ToLower(text.NFC(strings.TrimSpace(name))) }
 
-// matches reports whether a pattern of the config matches a folded name.
+func foldedAll(names []string) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = folded(name)
+	}
+	return list
+}
+
+// matches reports whether a folded pattern of the config matches a folded name.
 func matches(pattern, name string) bool {
-	pattern = folded(pattern)
 	if pattern == name {
 		return true
 	}
@@ -113,7 +120,7 @@ func matches(pattern, name string) bool {
 func (p *userPlanner) sayUnmatched(before *userState) {
 	say := func(setting, pattern string, names func(func(string) bool)) {
 		for name := range names {
-			if matches(pattern, folded(name)) {
+			if matches(folded(pattern), folded(name)) {
 				return
 			}
 		}

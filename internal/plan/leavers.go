@@ -122,7 +122,7 @@ func (l *leaving) checkShrink(s *userState, gone []string, exempt int) {
 // keepWithoutFallback takes those off the leavers whose people would be left without a manager, because no fallback
 // manager is configured. Keeping one may make another needed, so it goes on until nothing changes.
 func (l *leaving) keepWithoutFallback() {
-	for again := true; again; {
+	for again := len(l.leavers) > 0; again; {
 		again = false
 		needed := l.onlyLeavers()
 		for _, email := range sorted(l.leavers) {
