@@ -2,7 +2,6 @@ package plan_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -39,11 +38,6 @@ func checkUsers(t *testing.T, cases []userCase) {
 			p := compute(spec, dir)
 			if !tc.kept && spec.Absent != state.AbsentDeactivate {
 				p.Findings = slices.DeleteFunc(p.Findings, func(f state.Finding) bool { return f.Kind == state.FindingAbsent })
-			}
-			if file := os.Getenv("PLAN_GOT"); file != "" {
-				f, _ := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-				fmt.Fprintf(f, "\x01%s\x02%s", tc.name, render(p))
-				f.Close()
 			}
 			if diff := cmp.Diff(lines(tc.want), render(p)); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
