@@ -51,7 +51,7 @@ func undisturbed(t *testing.T, state sandbox.State, content files) (want []strin
 // was tried has a row in the audit. What a run could not do, the next ones have to.
 func TestUsersUnderFaults(t *testing.T) {
 	t.Parallel()
-	people, seeds, most := sized(300, 900), sized(6, 20), 3
+	people, seeds, most := sized(300, 900), seeds(), 3
 	state, content := company(people)
 	w := &state.Workspaces[0]
 	for i := range 30 { // people to invite, and groups to delete with their members
@@ -114,7 +114,7 @@ func converge(t *testing.T, state sandbox.State, content files, faults sandbox.F
 // TestEntriesUnderFaults is the same for time entries, which nothing keeps from being doubled but the care that is taken.
 func TestEntriesUnderFaults(t *testing.T) {
 	t.Parallel()
-	entries, seeds, most := sized(1000, 10_000), sized(6, 20), 3
+	entries, seeds, most := sized(1000, 10_000), seeds(), 3
 	state, content := timesheet(entries, epoch)
 	want, p := undisturbed(t, state, content)
 	if len(p.Changes) != entries+10 {
