@@ -162,6 +162,10 @@ func (r *run) prevented(c plan.Change) (plan.Status, string) {
 	for _, id := range c.Needs {
 		needed := r.outcomes[r.index[id]]
 		name := fmt.Sprintf("%s %s %s", needed.Change.Op, needed.Change.Ref.Kind.Info().One, needed.Change.Ref.Name)
+		if needed.Status == plan.Unknown && r.stopped != nil {
+			status, why = plan.NotTried, "the run stopped while it did "+name
+			continue
+		}
 		switch needed.Status {
 		case plan.Failed, plan.Unknown, plan.Skipped:
 			return plan.Skipped, "needs " + name + ", which was not done"

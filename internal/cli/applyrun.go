@@ -295,11 +295,13 @@ func begun(outcomes []plan.Outcome) []plan.Change {
 func (a *applyRun) exit() int {
 	tally := plan.Tally(a.outcomes)
 	code := a.troubled(a.plan)
+	stopped := code == ExitStopped || tally[plan.NotTried] > 0 || a.cut
 	switch {
-	case code == ExitFailed, len(a.errs) > 0, tally[plan.Failed]+tally[plan.Unknown]+tally[plan.Skipped] > 0,
+	case code == ExitFailed, len(a.errs) > 0, tally[plan.Failed]+tally[plan.Skipped] > 0,
+		tally[plan.Unknown] > 0 && !stopped, // those under way when a run is stopped are found by the next
 		a.verified.Err != "", len(a.verified.Unexpected(a.outcomes)) > 0:
 		return ExitFailed
-	case code == ExitStopped, tally[plan.NotTried] > 0, a.cut:
+	case stopped:
 		return ExitStopped
 	case tally[plan.Withheld] > 0 && a.opts.exitCode:
 		return ExitPending
