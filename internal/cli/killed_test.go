@@ -225,18 +225,6 @@ func TestKilledInOneFolder(t *testing.T) {
 			state, content := company(60)
 			b := newBed(t, sandbox.Options{State: state, Now: atEpoch}, content)
 			b.env["UNPACED"] = "1"
-			var calls, deadly atomic.Int64
-			var kill func()
-			b.served(func(h http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					reads := r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "/totals")
-					if !reads && calls.Add(1) == deadly.Load() {
-						kill()
-						panic(http.ErrAbortHandler)
-					}
-					h.ServeHTTP(w, r)
-				})
-			})
 			before := map[string]string{}
 			nothingLost := func(what string) {
 				t.Helper()
@@ -249,11 +237,22 @@ func TestKilledInOneFolder(t *testing.T) {
 				before = now
 			}
 			for n := range 5 {
-				calls.Store(0)
-				deadly.Store(int64(1 + rng.IntN(12)))
-				cmd := b.process("apply")
+				deadly := int64(1 + rng.IntN(12))
+				var calls atomic.Int64
+				var cmd *exec.Cmd
 				started := make(chan struct{})
-				kill = func() { <-started; _ = cmd.Process.Kill() }
+				b.served(func(h http.Handler) http.Handler { // a server for each: what a killed run sent last may come late
+					return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						reads := r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "/totals")
+						if !reads && calls.Add(1) == deadly {
+							<-started
+							_ = cmd.Process.Kill()
+							panic(http.ErrAbortHandler)
+						}
+						h.ServeHTTP(w, r)
+					})
+				})
+				cmd = b.process("apply")
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
