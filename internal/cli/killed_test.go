@@ -131,12 +131,12 @@ func TestCancelledApply(t *testing.T) {
 	}
 }
 
-// TestKilled kills real processes, each at another call: before the call is carried out, after it
+// TestKilled kills real processes of a sync of people, of one person's time and of a team's, each at another call: before the call is carried out, after it
 // was and before it is answered, or a moment later. The audit of the killed run, completed from its journal, tells what it
 // did, and the next run leads to where an undisturbed one does.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	times := sized(40, 100)
+	times := sized(45, 150)
 	type scene struct {
 		state    sandbox.State
 		files    files
@@ -148,6 +148,12 @@ func TestKilled(t *testing.T) {
 	for _, make := range []func() (sandbox.State, files){
 		func() (sandbox.State, files) { return company(20) },
 		func() (sandbox.State, files) { return timesheet(30, epoch) },
+		func() (sandbox.State, files) { // people: all, between instants: a process has the real clock
+			state, content, _ := crew(sized(6, 20), sized(4, 10), epoch)
+			span := fmt.Sprintf("    people: all\n    from: %s\n    to: %s\n", epoch.AddDate(0, 0, -7).Format(time.RFC3339), epoch.Format(time.RFC3339))
+			content["clockify-sync.yaml"] = strings.Replace(content["clockify-sync.yaml"], "    people: all\n", span, 1)
+			return state, content
+		},
 	} {
 		state, content := make()
 		want, p := undisturbed(t, state, content)
