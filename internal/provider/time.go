@@ -268,7 +268,7 @@ func (t *Time) of(doing string) string { return "time sync " + t.sync.Name + ": 
 
 var (
 	errNotThere    = errors.New("it is not there")
-	errReportLacks = errors.New("the detailed report lacks whose entries they are, or when")
+	errReportLacks = errors.New("the detailed report lacks whose entries they are, or when they begin or end")
 )
 
 // clip is an id as it may be shown in an error.

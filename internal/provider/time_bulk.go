@@ -130,8 +130,16 @@ func (r *timeReader) report(ctx context.Context, c *workspaceCache, margin time.
 		}
 	})
 	byUser := map[string][]state.Entry{}
+	running := 0
 	for _, k := range list {
 		byUser[k.user] = append(byUser[k.user], k.entry)
+		if k.entry.End.IsZero() {
+			running++
+		}
+	}
+	// A person has one timer at most: more entries without an end than people, or no other ones, are ends that are not told.
+	if err == nil && running > 0 && (running > len(byUser) || running == len(list)) {
+		err = errReportLacks
 	}
 	return byUser, err
 }

@@ -194,6 +194,109 @@ func TestTimeReportIsNotBelieved(t *testing.T) {
 	}
 }
 
+// A report that lacks a field on either side, or is stale, plans nothing by itself: the entries are those that are there
+// where a report has all, each person's own.
+func TestTimeReportThatLacks(t *testing.T) {
+	t.Parallel()
+	const people = 4
+	run := func(t *testing.T, linked bool, lacks []string, side, faults string) []string {
+		o := newOffice(t, nil)
+		crew(o, people, 5)
+		o.change(func(home, theirs *sandbox.Workspace) {
+			tag, task := home.AddTag("dev"), home.AddTask(home.Projects[0].ID, "Build")
+			theirs.AddTag("dev")
+			theirs.AddTask(theirs.Projects[0].ID, "Build")
+			theirs.AddEntryField("Cost", "TXT")
+			for i := range home.Entries {
+				switch e := &home.Entries[i]; i % 5 {
+				case 0:
+					e.TagIDs = []string{tag}
+				case 1:
+					e.TaskID = task
+				case 2:
+					e.Type = "BREAK"
+				case 3:
+					e.Billable = true
+				}
+			}
+			if side == "source" {
+				home.ReportLacks = lacks
+			} else {
+				theirs.ReportLacks = lacks
+			}
+		})
+		f, err := sandbox.ParseFaults(faults)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.SetFaults(f)
+		s := o.team()
+		if linked {
+			s.Link, s.LinkField = true, "Source entry"
+		}
+		if _, failed := o.run(s); failed != nil {
+			t.Fatal(failed)
+		}
+		o.settled(s)
+		// A value that somebody gives there, an edit, and a new entry.
+		o.change(func(home, theirs *sandbox.Workspace) {
+			for i := range theirs.Entries {
+				e := &theirs.Entries[i]
+				if e.FieldValues == nil {
+					e.FieldValues = map[string]any{}
+				}
+				e.FieldValues[theirs.CustomFields[0].ID] = "12"
+			}
+			home.Entries[0].Description = "edited"
+			home.AddEntry(home.Entries[7].UserID, home.Projects[0].ID, "late", o.now.Add(-2*time.Hour), time.Hour)
+		})
+		if p, failed := o.run(s); failed != nil || len(p.Changes) != 2 {
+			t.Errorf("%d changes, %v; want 2", len(p.Changes), failed)
+		}
+		o.settled(s)
+		home, theirs := o.owned(o.home), o.owned(o.theirs)
+		for email, n := range home {
+			if theirs[email] != n {
+				t.Errorf("%s has %d entries, want %d", email, theirs[email], n)
+			}
+		}
+		list := o.entries(o.theirs)
+		world := o.State()
+		for _, e := range world.Workspace(o.theirs).Entries {
+			list = append(list, fmt.Sprint(e.UserID, e.Start, e.FieldValues[world.Workspace(o.theirs).CustomFields[0].ID]))
+		}
+		slices.Sort(list)
+		return list
+	}
+	for _, linked := range []bool{false, true} {
+		want := run(t, linked, nil, "source", "")
+		cases := []struct {
+			lacks  []string
+			faults string
+		}{
+			{faults: "route=/reports/,kinds=stale_reads,stale=1h"},
+			{lacks: []string{"tags"}},
+			{lacks: []string{"task"}},
+			{lacks: []string{"type"}},
+			{lacks: []string{"customFields"}},
+			{lacks: []string{"end"}},
+			{lacks: []string{"billable"}},
+			{lacks: []string{"description"}},
+			{lacks: []string{"tags", "task", "type", "customFields", "end", "billable", "description"}},
+		}
+		for _, tc := range cases {
+			for _, side := range []string{"source", "destination"} {
+				t.Run(fmt.Sprint(linked, side, tc.lacks, tc.faults), func(t *testing.T) {
+					t.Parallel()
+					if got := run(t, linked, tc.lacks, side, tc.faults); !slices.Equal(got, want) {
+						t.Errorf("there are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+					}
+				})
+			}
+		}
+	}
+}
+
 // A key that may not read others is told once.
 func TestTimeTeamNeedsAnAdmin(t *testing.T) {
 	t.Parallel()

@@ -146,9 +146,7 @@ func (r *timeReader) fromDestination(row clockify.TimeEntry) (state.Entry, bool)
 	if e.Link == "" && (e.Project == "" || !r.inWindow(e.Start)) {
 		return e, false
 	}
-	if len(values) > 0 {
-		r.keepValues(row.ID, values)
-	}
+	r.keepValues(row.ID, values)
 	return e, true
 }
 
@@ -156,6 +154,10 @@ func (r *timeReader) fromDestination(row clockify.TimeEntry) (state.Entry, bool)
 func (r *timeReader) keepValues(id string, values []clockify.FieldValue) {
 	r.found.Lock()
 	defer r.found.Unlock()
+	if len(values) == 0 {
+		delete(r.kept, id) // the report may have had some
+		return
+	}
 	key := fmt.Sprintf("%q", values)
 	if r.alike[key] == nil {
 		r.alike[key] = values

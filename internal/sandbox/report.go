@@ -290,5 +290,28 @@ func (c *call) reportRow(e *Entry, loc *time.Location) wireReportEntry {
 		id := ID("approval/"+e.UserID, 1)
 		row.ApprovalRequestID = &id
 	}
+	c.lack(&row)
 	return row
+}
+
+// lack takes from a row what reports of the workspace do not have.
+func (c *call) lack(row *wireReportEntry) {
+	for _, field := range c.sp.meta.ReportLacks {
+		switch field {
+		case "tags":
+			row.Tags = nil
+		case "task":
+			row.TaskID, row.TaskName = nil, nil
+		case "type":
+			row.Type = ""
+		case "customFields":
+			row.CustomFields = nil
+		case "end":
+			row.TimeInterval.End, row.TimeInterval.Duration = nil, nil
+		case "billable":
+			row.Billable = false
+		case "description":
+			row.Description = ""
+		}
+	}
 }

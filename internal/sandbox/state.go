@@ -102,6 +102,9 @@ type Quirks struct {
 	LockAdmins bool `json:"lockAdmins,omitempty"`
 	// ReportShowsRunning: the detailed report lists running entries [?].
 	ReportShowsRunning bool `json:"reportShowsRunning,omitempty"`
+	// ReportLacks are fields that rows of the detailed report do not have: tags, task, type, customFields, end, billable,
+	// description [?].
+	ReportLacks []string `json:"reportLacks,omitempty"`
 	// LargestPage is how many rows a page may have: more are cut down to it, or refused with 400 (RefusesLargePages); both
 	// were seen (#page-size). 0: 5,000.
 	LargestPage       int  `json:"largestPage,omitempty"`
