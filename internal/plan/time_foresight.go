@@ -40,6 +40,16 @@ func (t *timePlanner) checkDefaults() {
 			missing("tag", tag)
 		}
 	}
+	if task := t.spec.Defaults.Task; task != "" && t.dest.Rules.NeedsTask {
+		there := t.spec.CreateMissing
+		for project := range t.tasks {
+			_, ok := t.usableTask(project, task)
+			there = there || ok
+		}
+		if !there {
+			missing("task", task)
+		}
+	}
 	for _, field := range sorted(t.spec.Defaults.Fields) {
 		if !slices.Contains(t.dest.Rules.Fields, field) && t.dest.Rules.Fields != nil {
 			missing("field", field)

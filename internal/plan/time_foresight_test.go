@@ -22,8 +22,13 @@ func TestTimeForesight(t *testing.T) {
 			sync: func(s *state.TimeSync) { s.Defaults.Task = "Build" },
 		},
 		{
-			name: "the default task, where the project lacks it", ledger: site + "rules task\n" + book, want: refused("needs_task"),
+			name: "the default task, where the project lacks it", ledger: site + "source Other\ndest Other tasks=Support\nrules task\n" + book, want: refused("needs_task"),
 			sync: func(s *state.TimeSync) { s.Defaults.Task = "Support" },
+		},
+		{
+			name: "a default task that no project has is told once", ledger: site + "rules task\n" + book,
+			sync: func(s *state.TimeSync) { s.Defaults.Task = "Support" },
+			want: refused("needs_task") + "\nnot_mirrored | task | default_missing | Support | failed",
 		},
 		{name: "a tag", ledger: site + "rules tag\n" + book, want: refused("needs_tag")},
 		{

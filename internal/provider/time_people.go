@@ -45,7 +45,7 @@ func (r *timeReader) who(ctx context.Context) error {
 		switch {
 		case a.id == "":
 			p.have.Missing = r.source.Workspace
-			p.have.Source.User = pair.Source
+			p.have.Destination.User = "" // it is the source's address that is not there
 		case b.id == "":
 			p.have.Missing = r.dest.Workspace
 		}

@@ -124,6 +124,34 @@ func TestTimePeopleByAddress(t *testing.T) {
 	o.settled(sync)
 }
 
+// Who is missing on either side is told by the address of that side, once, and nobody else is held up by it.
+func TestTimePeopleMissing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	crew(o, 3, 2)
+	sync := o.team()
+	sync.AllPeople = false
+	sync.People = []state.PersonPair{{Source: "gone@home.io", Destination: "p000@x.io"}, {Source: "p001@x.io", Destination: "gone@there.io"}, {Source: "p002@x.io", Destination: "p002@x.io"}}
+	p, failed := o.run(sync)
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	var missing []string
+	for _, f := range p.Findings {
+		if f.Kind == state.FindingPersonMissing && f.Failed {
+			missing = append(missing, f.Name+" in "+f.About)
+		}
+	}
+	slices.Sort(missing)
+	if !slices.Equal(missing, []string{"gone@home.io in Home", "gone@there.io in Theirs"}) || len(p.Findings) != 2 {
+		t.Errorf("findings: %+v", p.Findings)
+	}
+	if got := o.owned(o.theirs); got["p002@x.io"] != 2 || len(got) != 1 {
+		t.Errorf("entries: %v", got)
+	}
+	o.settled(sync)
+}
+
 // Shards part the people: each is of one, whatever the others are.
 func TestTimeShards(t *testing.T) {
 	t.Parallel()
