@@ -110,7 +110,7 @@ func (r *reporter) apply(ctx context.Context) (int, error) {
 	r.tellDrift(ctx, p, notDone(done), done.Code, func() string { return r.outcomePage(p, done, w, issueBytes, "") })
 	out := r.planOutputs(p.Plan, url)
 	tally := plan.Tally(done.Outcomes)
-	out["failed"] = fmt.Sprint(tally[plan.Failed] + tally[plan.Unknown] + tally[plan.Skipped])
+	out["failed"] = fmt.Sprint(plan.Wrong(done.Outcomes))
 	out["withheld"] = fmt.Sprint(tally[plan.Withheld])
 	out["audit-dir"] = filepath.ToSlash(done.AuditDir)
 	r.outputs(out)

@@ -14,10 +14,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // A Doer carries out one change. An error that is plan.ErrStop ends the run early; plan.ErrNotTried marks the change
-// skipped, plan.ErrUnknown unknown; any other error makes it failed.
+// skipped, and so does plan.ErrNotCleared, plan.ErrUnknown unknown; any other error makes it failed.
 type Doer interface {
 	Do(ctx context.Context, c plan.Change) (plan.Result, error)
 }
@@ -121,6 +122,9 @@ func (r *run) change(ctx context.Context, c plan.Change) plan.Outcome {
 	o.Status = plan.Done
 	if err != nil {
 		o.Status, o.Err = r.failure(ctx, result, err), err.Error()
+		if o.Status == plan.Skipped && errors.Is(err, plan.ErrNotCleared) {
+			o.Cause = state.CauseClearingRefused
+		}
 	}
 	if err := r.journal.End(o); err != nil {
 		r.journalFailed(err)
@@ -137,7 +141,7 @@ func (r *run) failure(ctx context.Context, result plan.Result, err error) plan.S
 	switch {
 	case errors.Is(err, plan.ErrUnknown):
 		return plan.Unknown
-	case errors.Is(err, plan.ErrNotTried):
+	case errors.Is(err, plan.ErrNotTried), errors.Is(err, plan.ErrNotCleared):
 		return plan.Skipped
 	case stops:
 		return plan.NotTried

@@ -243,6 +243,34 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// TestNotCleared: a clearing that the server refuses is skipped for good and stops nothing; the journal has its beginning and
+// its end, and the run is not called wrong.
+func TestNotCleared(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Changes: []plan.Change{change("a", plan.Profiles), change("b", plan.Profiles)}}
+	r := &recorder{do: func(_ context.Context, c plan.Change) (plan.Result, error) {
+		if c.ID == "a" {
+			return plan.Result{Attempts: 1, HTTPStatus: 400}, fmt.Errorf("%w: 400", plan.ErrNotCleared)
+		}
+		return plan.Result{Attempts: 1, HTTPStatus: 200}, nil
+	}}
+	outcomes, err := run(t.Context(), p, r, apply.Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := outcomes[0]; a.Status != plan.Skipped || a.Cause != state.CauseClearingRefused || a.Attempts != 1 || a.Err == "" {
+		t.Errorf("the clearing is %+v", a)
+	}
+	if outcomes[1].Status != plan.Done || plan.Wrong(outcomes) != 0 {
+		t.Errorf("%+v; %d wrong", outcomes[1], plan.Wrong(outcomes))
+	}
+	for _, want := range []string{"begin a", "end a"} {
+		if !slices.ContainsFunc(r.events, func(e string) bool { return strings.HasPrefix(e, want) }) {
+			t.Errorf("no %q in %v", want, r.events)
+		}
+	}
+}
+
 // TestPhases: a phase is finished before the next begins, whatever the order in the plan.
 func TestPhases(t *testing.T) {
 	t.Parallel()

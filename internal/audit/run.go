@@ -61,6 +61,9 @@ func (a *Audit) runOf(h header, s Summary, l *logs) run {
 	for _, o := range s.Outcomes {
 		switch o.Status {
 		case plan.Skipped, plan.Withheld, plan.NotTried:
+			if o.Cause != "" {
+				continue // it was tried, and has a row
+			}
 			r.NotTried = append(r.NotTried, notTried{
 				ID: o.Change.ID, Status: string(o.Status), Why: o.Err,
 				Op: string(o.Change.Op), Kind: string(o.Change.Ref.Kind), Name: o.Change.Ref.Name,

@@ -297,7 +297,7 @@ func (a *applyRun) exit() int {
 	code := a.troubled(a.plan)
 	stopped := code == ExitStopped || tally[plan.NotTried] > 0 || a.cut
 	switch {
-	case code == ExitFailed, len(a.errs) > 0, tally[plan.Failed]+tally[plan.Skipped] > 0,
+	case code == ExitFailed, len(a.errs) > 0, plan.Wrong(a.outcomes) > tally[plan.Unknown],
 		tally[plan.Unknown] > 0 && !stopped, // those under way when a run is stopped are found by the next
 		a.verified.Err != "", len(a.verified.Unexpected(a.outcomes)) > 0:
 		return ExitFailed
@@ -364,7 +364,7 @@ func (a *applyRun) topics() []topic {
 	var list []topic
 	tally := plan.Tally(a.outcomes)
 	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool {
-		return o.Status == plan.Failed || o.Status == plan.Unknown || o.Status == plan.Skipped && !a.plan.Blocked(o.Change)
+		return o.Status == plan.Failed || o.Status == plan.Unknown || o.Status == plan.Skipped && o.Cause == "" && !a.plan.Blocked(o.Change)
 	}) {
 		list = append(list, aboutFailed)
 	}

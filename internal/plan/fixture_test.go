@@ -15,7 +15,7 @@ import (
 //
 //	person EMAIL [owner admin inactive pending declined ghost] [name=Ann] [cap=8h] [mgr=a@x,b@x] [Field=value]
 //	group NAME = members | managers
-//	field NAME TYPE [allowed,values] [dormant]
+//	field NAME TYPE [allowed,values] [dormant] [required]
 //
 // A person's name is the first part of the email with a capital, unless given; capacity is 8h.
 func workspace(t testing.TB, text string) *state.Directory {
@@ -39,9 +39,12 @@ func workspace(t testing.TB, text string) *state.Directory {
 		case "field":
 			f := state.Field{Name: spaced(words[1]), Type: state.FieldType(words[2])}
 			for _, w := range words[3:] {
-				if w == "dormant" {
+				switch w {
+				case "dormant":
 					f.Inactive = true
-				} else {
+				case "required":
+					f.Required = true
+				default:
 					f.Allowed = strings.Split(w, ",")
 				}
 			}

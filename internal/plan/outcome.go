@@ -13,6 +13,8 @@ var (
 	ErrNotTried = errors.New("not tried")
 	// ErrUnknown: the change was tried, and it could not be found out whether it was done.
 	ErrUnknown = errors.New("whether it was done could not be found out")
+	// ErrNotCleared: the server refuses to clear a value, which stays. It is no failure: only a person can do something about it.
+	ErrNotCleared = errors.New("the value stays")
 )
 
 // Result is what is known of a change that was tried.
@@ -31,7 +33,7 @@ type Status string
 const (
 	Done     Status = "done"
 	Failed   Status = "failed"
-	Skipped  Status = "skipped"   // something it needs was not done
+	Skipped  Status = "skipped"   // something it needs was not done, or the server refuses to clear a value
 	Withheld Status = "withheld"  // it is gated and not approved
 	NotTried Status = "not_tried" // the run stopped before it: budget used up or cancelled
 	Unknown  Status = "unknown"   // it was begun, and nobody knows how it ended
@@ -41,6 +43,7 @@ const (
 type Outcome struct {
 	Change     Change
 	Status     Status
+	Cause      Cause  // state.CauseClearingRefused: it was tried, and is skipped for good
 	Err        string // why it was not done; empty when it was
 	Response   string // ok, or what the server answered, in short: "403 501 Access Denied"
 	HTTPStatus int    // of the last answer; 0: there was none
@@ -49,6 +52,18 @@ type Outcome struct {
 	MadeID     string // the server's id of a time entry that was made, for the journal alone
 	Started    time.Time
 	Duration   time.Duration
+}
+
+// Wrong counts the outcomes that make a run fail: what failed, what was skipped because of it, and what nobody knows. A
+// clearing that the server refuses does not.
+func Wrong(outcomes []Outcome) int {
+	n := 0
+	for _, o := range outcomes {
+		if o.Status == Failed || o.Status == Unknown || o.Status == Skipped && o.Cause == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Tally counts outcomes by status.

@@ -71,7 +71,7 @@ func (p *userPlanner) setProfiles(t *userTarget, from *userState, held holds) {
 		for _, cell := range row.Cells {
 			field := p.fields[cell.Field]
 			value, err := FieldText(field, cell.Text)
-			if err == nil && !field.Inactive && differ(value, now.Fields[field.Name]) && free(field.Name) {
+			if err == nil && !field.Inactive && !(value == "" && field.Required) && differ(value, now.Fields[field.Name]) && free(field.Name) {
 				values[field.Name] = value
 			}
 		}
@@ -118,6 +118,26 @@ func (p *userPlanner) sayDamaged(fields map[string]state.Field, before *userStat
 		p.note(state.Finding{
 			Kind: state.FindingDamaged, Level: state.LevelAttention, Name: field, Count: len(damaged[field]), Values: damaged[field],
 		})
+	}
+}
+
+// sayNotCleared tells of blank cells whose field cannot be blank: the values stay.
+func (p *userPlanner) sayNotCleared(before *userState) {
+	kept := map[string][]string{}
+	for _, row := range p.roll.rows {
+		person := before.people[row.Email]
+		if person == nil {
+			continue
+		}
+		for _, cell := range row.Cells {
+			if f := p.fields[cell.Field]; f.Required && !f.Inactive && cell.Text == "" && person.Fields[f.Name] != "" {
+				kept[cell.Field] = append(kept[cell.Field], row.Email)
+			}
+		}
+	}
+	for _, field := range sorted(kept) {
+		slices.Sort(kept[field])
+		p.note(state.Finding{Kind: state.FindingNotCleared, Name: field, Count: len(kept[field]), Values: kept[field]})
 	}
 }
 

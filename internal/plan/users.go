@@ -26,6 +26,7 @@ func users(spec *state.Users, dir *state.Directory) *Plan {
 	p.sayUnmatched(before)
 	p.fields = p.readFields(before)
 	p.roll = p.readRows(before)
+	p.sayNotCleared(before)
 
 	if spec.IdentityProvider {
 		p.note(state.Finding{Kind: state.FindingManagedByIdP, Cause: state.CauseIdentityProvider})

@@ -761,6 +761,15 @@ func TestProfiles(t *testing.T) {
 			`,
 		},
 		{
+			name: "a required field is not cleared: one finding for all",
+			have: people + "person a@x mgr=m@x Company=Acme\n person b@x mgr=m@x Company=Acme\n person c@x mgr=m@x\n group M = a@x b@x c@x | m@x\n field Company TXT required",
+			csv:  "a@x m@x Company=\n b@x m@x Company= cap=4h\n c@x m@x Company=",
+			want: `
+				profiles update profile b@x capacity: PT8H -> PT4H
+				finding not_cleared Company:  ["a@x" "b@x"] (2)
+			`,
+		},
+		{
 			name: "a value the field no longer takes is replaced",
 			have: people + "person a@x mgr=m@x D=Green\n field D DROPDOWN_SINGLE Red,Blue",
 			csv:  "a@x m@x D=Red",

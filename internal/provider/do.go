@@ -39,7 +39,11 @@ func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Result, error) 
 		if err != nil {
 			return err
 		}
-		return w.run(ctx, op)
+		err = w.run(ctx, op)
+		if c.Op == plan.Delete && c.Ref.Kind == plan.KindProfile && clockify.IsStatus(err, 400) && !errors.Is(err, plan.ErrUnknown) {
+			return fmt.Errorf("%w: %w", plan.ErrNotCleared, err) // (docs/clockify-api.md#clearing-a-field)
+		}
+		return err
 	})
 }
 

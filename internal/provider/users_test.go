@@ -376,6 +376,25 @@ func TestSettlingCancelled(t *testing.T) {
 	}
 }
 
+// TestRequiredField: blank cells of a field that Clockify requires are one finding and no change.
+func TestRequiredField(t *testing.T) {
+	t.Parallel()
+	for _, required := range []bool{true, false} {
+		spec, dir := busy()
+		r := near(t, dir, func(w *sandbox.Workspace, _ *sandbox.Options) {
+			for i := range w.CustomFields {
+				w.CustomFields[i].Required = required
+			}
+		})
+		_, _, p := r.read(spec)
+		cleared := slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Ref.Kind == plan.KindProfile && c.Op == plan.Delete })
+		told := slices.ContainsFunc(p.Findings, func(f state.Finding) bool { return f.Kind == state.FindingNotCleared && f.Count > 0 })
+		if cleared == required || told != required {
+			t.Errorf("required %v: cleared %v, told %v", required, cleared, told)
+		}
+	}
+}
+
 // TestFieldLeftInactive: a field that Clockify makes and leaves inactive is a failure that says what to do, values for
 // it are not tried, and the next run leaves it alone.
 func TestFieldLeftInactive(t *testing.T) {

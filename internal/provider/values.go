@@ -15,7 +15,7 @@ import (
 
 // fieldOf is a custom field as the planner knows it.
 func fieldOf(f clockify.CustomField) state.Field {
-	return state.Field{Name: f.Name, Type: state.FieldType(f.Type), Allowed: f.AllowedValues, Inactive: f.Status == "INACTIVE"}
+	return state.Field{Name: f.Name, Type: state.FieldType(f.Type), Allowed: f.AllowedValues, Inactive: f.Status == "INACTIVE", Required: f.Required}
 }
 
 // readValue decodes a custom field value; nil is a blank one.

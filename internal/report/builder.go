@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // builder makes a document.
@@ -73,6 +74,9 @@ func (b *builder) match(outcomes []plan.Outcome) {
 		if e.result != Done && e.result != Withheld {
 			e.err = b.mask.text(joinError(o))
 		}
+		if e.result == Kept {
+			e.err = b.notCleared(c).String()
+		}
 		b.ends[i] = e
 		if from := o.Started; !from.IsZero() && (b.doc.Started.IsZero() || from.Before(b.doc.Started)) {
 			b.doc.Started = from
@@ -115,6 +119,8 @@ func (b *builder) result(c *plan.Change, o plan.Outcome) Result {
 	switch {
 	case o.Status == plan.Skipped && blocked, o.Status == "" && blocked:
 		return Blocked
+	case o.Status == plan.Skipped && o.Cause == state.CauseClearingRefused:
+		return Kept
 	case o.Status != "":
 		return Result(o.Status)
 	case b.doc.Run:

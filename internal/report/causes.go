@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/text"
@@ -29,6 +31,7 @@ var causeWords = map[plan.Cause]struct{ one, many pattern }{
 	state.CauseBack:               {"back in {file}", ""},
 	state.CauseAbsent:             {"not in {file}", ""},
 	state.CauseBlank:              {"blank in {file}", ""},
+	state.CauseClearingRefused:    {"Clockify refuses to clear {about}, and the value stays: clear it by hand in Clockify, or write it into {file}", ""},
 	state.CauseEmptyRole:          {"a team manager role over nobody", ""},
 	state.CauseLeaver:             {"{about} leaves", "their manager leaves"},
 	state.CauseDeclined:           {"they declined the invitation", ""},
@@ -130,6 +133,15 @@ func (b *builder) why(c *plan.Change) Words {
 		}
 	}
 	return words.one.fill(s)
+}
+
+// notCleared says what to do about a clearing that Clockify refuses: the same of all people with the same fields.
+func (b *builder) notCleared(c *plan.Change) Words {
+	var fields []string
+	for _, f := range c.Fields {
+		fields = append(fields, f.Name)
+	}
+	return causeWords[state.CauseClearingRefused].one.fill(b.slots(c.Source, strings.Join(fields, ", ")))
 }
 
 // slots are those that every sentence may use.

@@ -58,6 +58,7 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingManagedByIdP:    {"{idp}", "the identity provider has to deal with {n} people: {causes}"},
 	state.FindingGroupName:       {"[the group of {name} is named {first}: {second} is another group's name][{name} gets no group: {wanted} are other groups' names or protected]", "{n} groups go by another name, for theirs is taken or protected"},
 	state.FindingField:           {"the custom field {name} is of no use: {cause}", "{n} custom fields are of no use: {causes}"},
+	state.FindingNotCleared:      {"{people} a value of {name} although the cell is blank, for Clockify requires the field: write a value, or make the field optional (Workspace settings, Custom fields, Users)[: {values}]", "{n} fields cannot be cleared, for Clockify requires them: write values, or make the fields optional (Workspace settings, Custom fields, Users)"},
 	state.FindingFeature:         {"{name} is a feature that the workspace's plan does not have: Clockify may refuse to change capacities", "{n} features are missing in the workspace's plan"},
 	state.FindingMarked:          {"{name} is not in {file} and will be deactivated on {day} or later, with approval, unless they return (deactivate_after)", "{n} people are not in {file} and will be deactivated later, with approval, unless they return (deactivate_after)"},
 	state.FindingRunning:         {"{entry} is a timer that runs; it is left for the next run", "{n} timers run; they are left for the next run"},
@@ -286,6 +287,8 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 		} else {
 			s["people"] = Words{ours(text.Count(f.Count, "person is active", "people are active"))}
 		}
+	case state.FindingNotCleared:
+		s["people"] = Words{ours(text.Count(f.Count, "person keeps", "people keep"))}
 	case state.FindingProtected:
 		s["left"] = leftWords[f.Cause].fill(s)
 	case state.FindingManagedByIdP:

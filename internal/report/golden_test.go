@@ -273,6 +273,12 @@ func TestOutcomes(t *testing.T) {
 		}
 		blocked = append(blocked, o)
 	}
+	kept := applied(routine)
+	for i, o := range kept {
+		if o.Change.Ref.Kind == plan.KindProfile && o.Change.Op == plan.Delete {
+			kept[i].Status, kept[i].Cause, kept[i].HTTPStatus, kept[i].Err = plan.Skipped, state.CauseClearingRefused, 400, "the value stays: 400 501 no"
+		}
+	}
 	redacted := onMerge
 	redacted.Redact = Mask
 	cases := []struct {
@@ -286,6 +292,7 @@ func TestOutcomes(t *testing.T) {
 		{"outcome-mixed", p, mixed, Verify{Done: true, Left: left}, onMerge},
 		{"outcome-surprise", p, mixed, Verify{Done: true, Left: append(left, surprise)}, redacted},
 		{"outcome-early", routine, early, Verify{Skipped: "the run stopped early"}, onMerge},
+		{"outcome-kept", routine, kept, Verify{Done: true}, onMerge},
 		{"outcome-refused", refused, blocked, Verify{Done: true}, onMerge},
 	}
 	for _, tc := range cases {

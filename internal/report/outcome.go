@@ -53,6 +53,7 @@ func (b *builder) applied() string {
 	add(Unknown, "of which nobody knows how they ended")
 	add(Blocked, "refused")
 	add(Skipped, "skipped because of "+text.Plural(d.number(Failed), "it", "them"))
+	add(Kept, "kept by Clockify")
 	add(NotTried, "not tried")
 	said := []string{strings.Join(list, ", ")}
 	if d.Approval != nil {
@@ -67,7 +68,7 @@ func (b *builder) applied() string {
 // verified says what the second reading found.
 func (b *builder) verified() Words {
 	d := b.doc
-	known := d.number(Blocked) + d.number(Failed) + d.number(Skipped) + d.number(NotTried) + d.number(Unknown)
+	known := d.number(Blocked) + d.number(Kept) + d.number(Failed) + d.number(Skipped) + d.number(NotTried) + d.number(Unknown)
 	switch {
 	case b.verify.Err != "":
 		return say("Not verified: reading again did not work: %s", said(b.verify.Err))
@@ -92,6 +93,7 @@ func (b *builder) undone() []Undone {
 	failed := Undone{Title: "Failed", Result: Failed}
 	left := Undone{Title: "Still to be done", Result: Unknown}
 	skipped := Undone{Title: "Skipped", Result: Skipped}
+	kept := Undone{Title: "Kept by Clockify", Result: Kept}
 	for i := range b.ends {
 		e := &b.ends[i]
 		switch e.result {
@@ -99,13 +101,15 @@ func (b *builder) undone() []Undone {
 			failed.add(e, withTries(e), b)
 		case Skipped:
 			skipped.add(e, e.err, b)
+		case Kept:
+			kept.add(e, e.err, b)
 		}
 	}
 	for i := range b.left {
 		left.add(&end{Change: &b.left[i]}, "found by reading again, announced by nobody", b)
 	}
 	var list []Undone
-	for _, u := range []Undone{failed, left, skipped} {
+	for _, u := range []Undone{failed, left, skipped, kept} {
 		if u.Number > 0 {
 			slices.SortStableFunc(u.Causes, func(x, y Failure) int { return cmp.Compare(y.Number, x.Number) })
 			list = append(list, u)

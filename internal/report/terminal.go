@@ -74,7 +74,7 @@ func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Veri
 	t.approval()
 	if ctx.AuditDir != "" {
 		t.line(2, fmt.Sprintf("Report: %s/report.html (%s done, %s not), beside it a row for every change tried",
-			plain(strings.TrimSuffix(ctx.AuditDir, "/")), text.Thousands(d.number(Done)), text.Thousands(d.number(Failed)+d.number(Unknown))))
+			plain(strings.TrimSuffix(ctx.AuditDir, "/")), text.Thousands(d.number(Done)), text.Thousands(d.number(Failed)+d.number(Unknown)+d.number(Kept))))
 	}
 	t.next()
 }
@@ -247,7 +247,7 @@ func (t *terminal) next() {
 
 // undone lists what was not done: many of one cause are one line with a count and the first three.
 func (t *terminal) undone(u Undone) {
-	sign := map[Result]string{Failed: t.paint(red, "✗"), Skipped: t.paint(faint, "∙"), Unknown: t.paint(red, "?")}[u.Result]
+	sign := map[Result]string{Failed: t.paint(red, "✗"), Skipped: t.paint(faint, "∙"), Kept: t.paint(faint, "∙"), Unknown: t.paint(red, "?")}[u.Result]
 	wide := 0
 	for _, f := range u.Causes {
 		for _, a := range f.Shown() {

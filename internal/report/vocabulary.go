@@ -13,7 +13,8 @@ import (
 // Result is how a change ended, or would: a status of the plan's, or one of those that a change has before it is tried.
 type Result string
 
-// The results. Planned and Gated are of a plan that was not applied; Blocked is left alone because of a problem or refusal.
+// The results. Planned and Gated are of a plan that was not applied; Blocked is left alone because of a problem or
+// refusal, Kept is a value that Clockify refuses to clear.
 const (
 	Done     = Result(plan.Done)
 	Failed   = Result(plan.Failed)
@@ -24,6 +25,7 @@ const (
 	Planned  = Result("planned")
 	Gated    = Result("gated")
 	Blocked  = Result("blocked")
+	Kept     = Result("kept")
 )
 
 // results has the words for how changes end, the best first.
@@ -35,6 +37,7 @@ var results = []struct {
 	{Planned, "planned"},
 	{Gated, "needs approval"},
 	{Withheld, "withheld"},
+	{Kept, "kept by Clockify"},
 	{Blocked, "blocked"},
 	{NotTried, "not tried"},
 	{Skipped, "skipped"},

@@ -117,7 +117,7 @@ func seconds(iso string) (int, bool) {
 	return total, true
 }
 
-// setField stores a field value on a member: null or nothing clears it [?].
+// setField stores a field value on a member: null or nothing clears it, but for a required field [?].
 func (c *call) setField(m *Member, f *CustomField, body map[string]json.RawMessage) *reply {
 	var rep reply
 	if f == nil || f.EntityType != "USER" {
@@ -128,7 +128,7 @@ func (c *call) setField(m *Member, f *CustomField, body map[string]json.RawMessa
 		return c.missing()
 	}
 	v, err := value[any](body, "value")
-	if err != nil || !fits(f, v) {
+	if err != nil || !fits(f, v) || v == nil && f.Required {
 		rep = refuse("You entered invalid value for field: [" + f.Name + "]")
 		return &rep
 	}

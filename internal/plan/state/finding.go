@@ -52,6 +52,7 @@ const (
 	FindingManagedByIdP    = "identity_provider" // what the identity provider has to do; Values: the people
 	FindingGroupName       = "group_name"        // a group's name is taken or protected; Values: the names, the first is the one used
 	FindingField           = "custom_field"      // a field that needs a person's hand
+	FindingNotCleared      = "not_cleared"       // blank cells of a field that cannot be cleared; Values: whose
 	FindingFeature         = "feature"           // the workspace's plan may lack something
 	FindingMarked          = "leaver_marked"     // absent and waiting; About: the day they are due
 	FindingRunning         = "running_timer"     // a timer that is left for the next run
@@ -88,6 +89,7 @@ const (
 	CauseBack             Cause = "back"                // in the CSV again: the leave date goes
 	CauseAbsent           Cause = "absent"              // active, not in the CSV
 	CauseBlank            Cause = "blank"               // the cell is blank
+	CauseClearingRefused  Cause = "clearing_refused"    // Clockify was asked to clear the field About, and refuses it
 	CauseEmptyRole        Cause = "empty_role"          // a team manager role over nothing
 	CauseLeaver           Cause = "leaver"              // About leaves: what they have goes
 	CauseLeftByStatus     Cause = "left_by_status"      // their status says that they left

@@ -229,4 +229,5 @@ type Field struct {
 	Type     FieldType
 	Allowed  []string // of the dropdown types
 	Inactive bool     // created but not activated; its values cannot be trusted to stick
+	Required bool     // it cannot be blank: Clockify refuses to clear it
 }
