@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
@@ -21,6 +23,38 @@ func code(s string) string {
 
 // codeTag is code for where Markdown is not read: in a summary, which is HTML.
 func codeTag(s string) string { return "<code>" + entities(text.Sanitize(s)) + "</code>" }
+
+// fits reports whether no word is longer than most.
+func fits(s string, most int) bool {
+	return !slices.ContainsFunc(strings.Fields(s), func(w string) bool { return utf8.RuneCountInString(w) > most })
+}
+
+// breakable is code with places to break in words longer than most: before an @, else after punctuation, else anywhere.
+func breakable(s string, most int) string {
+	escape := entities
+	if !strings.Contains(strings.ToLower(s), "www") { // no link can come of a dot, and the page has room for more
+		escape = func(s string) string { return plainDots.Replace(entities(s)) }
+	}
+	words := strings.Split(s, " ")
+	for i, w := range words {
+		var pieces []string
+		left := []rune(w)
+		for len(left) > most {
+			at := most
+			if before := slices.Index(left[:most+1], '@'); before > 0 {
+				at = before
+			} else if after := strings.LastIndexAny(string(left[:most]), "._-/+"); after > 0 {
+				at = utf8.RuneCountInString(string(left[:most])[:after+1])
+			}
+			pieces, left = append(pieces, escape(string(left[:at]))), left[at:]
+		}
+		words[i] = strings.Join(append(pieces, escape(string(left))), "<wbr>")
+	}
+	return "<code>" + strings.Join(words, " ") + "</code>"
+}
+
+// plainDots takes back what entities does to punctuation that means nothing inside <code>.
+var plainDots = strings.NewReplacer("&#46;", ".", "&#40;", "(", "&#41;", ")")
 
 // tame matches what can stand between backticks, in a table too: no backtick, backslash, pipe, dollar or angle bracket,
 // and something that is no space at both ends.

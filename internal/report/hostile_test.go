@@ -81,7 +81,7 @@ func render(t testing.TB, md string) string {
 
 var (
 	tagPattern  = regexp.MustCompile(`<[/!]?[a-zA-Z][^>]*>|<!--`)
-	codePattern = regexp.MustCompile(`(?s)<code>[^<]*</code>|<pre><code[^>]*>[^<]*</code></pre>`)
+	codePattern = regexp.MustCompile(`(?s)<code>(?:[^<]|<wbr>)*</code>|<pre><code[^>]*>[^<]*</code></pre>`)
 )
 
 // ourTags are all that a page may have once its <code> is taken out; links lead to the contexts' hosts alone.
@@ -438,5 +438,48 @@ func TestTooManyToApproveHere(t *testing.T) {
 	ctx.ApproveHow = "Rita runs this workflow by hand."
 	if page := Comment(p, ctx); page.GatedShown || strings.Contains(page.Body, "--approve") || !strings.Contains(page.Body, ctx.ApproveHow) {
 		t.Errorf("with one:\n%s", page.Body)
+	}
+}
+
+// sharing is a plan in which n people change from one manager to another of the same name.
+func sharing(n int) *plan.Plan {
+	b := &maker{plan.Plan{Names: map[string]string{}, Subjects: []plan.Subject{{Domain: plan.Users, Workspace: "Acme", People: n}}}}
+	for i := range n {
+		email := fmt.Sprintf("maximilian.mustermann.%04d@example.com", i)
+		from, to := fmt.Sprintf("christina.andersson.%02d@example.com", i%20), fmt.Sprintf("christina.bergstrom.%02d@example.com", i%20)
+		b.Names[email], b.Names[from], b.Names[to] = "Max Mustermann", "Christina Bergstrom", "Christina Bergstrom"
+		b.manager(email, from, to, "")
+	}
+	return &b.Plan
+}
+
+// TestNothingTooWide: no cell of the people's table is wider than a third of a comment's width, whatever stands in it.
+func TestNothingTooWide(t *testing.T) {
+	t.Parallel()
+	long := hostilePlan()
+	for _, text := range []string{strings.Repeat("x", 100), strings.Repeat("ä", 100), "www." + strings.Repeat("long.", 20) + "example"} {
+		b := &maker{*long}
+		b.profile("person@example.com", field(text, text, text+"1"))
+		long = &b.Plan
+	}
+	for name, p := range map[string]*plan.Plan{"5": sharing(5), "40": sharing(40), "400": sharing(400), "long": long} {
+		body := Markdown(p, onMerge)
+		if bad := sound(t, body); len(bad) > 0 {
+			t.Errorf("%s: %s", name, strings.Join(bad, "\n"))
+		}
+		_, people, found := strings.Cut(render(t, body), "<b>People</b>")
+		people, _, _ = strings.Cut(people, "</table>")
+		if !found || strings.Count(people, "<td") < 4 {
+			t.Fatalf("%s: no table of people", name)
+		}
+		shown := htmlText(tagPattern.ReplaceAllString(people, " "))
+		for _, word := range strings.Fields(shown) {
+			if n := len([]rune(word)); n > 22 {
+				t.Errorf("%s: %d characters in one: %s", name, n, word)
+			}
+		}
+	}
+	if body := Markdown(sharing(5), onMerge); !strings.Contains(htmlText(strings.ReplaceAll(render(t, body), "<wbr>", "")), "(christina.bergstrom.04@example.com)") {
+		t.Errorf("an address is not whole:\n%s", body)
 	}
 }

@@ -16,7 +16,8 @@ func (m *markdown) functions() template.FuncMap {
 	return template.FuncMap{
 		"rows":    func() string { return rowsHere },
 		"md":      func(w Words) string { return w.markdown() },
-		"md1":     func(p Part) string { return Words{p}.markdown() },
+		"md1":     func(p Part) string { return Words{p}.inCell(unbroken) },
+		"asked":   func(w Words) string { return w.inCell(2 * unbroken) },
 		"said":    func(s string) string { return prose(text.Clip(s, longestSentence)) },
 		"code":    func(s string) string { return code(text.Clip(s, longestCell)) },
 		"codes":   codes,
@@ -37,10 +38,21 @@ func (m *markdown) functions() template.FuncMap {
 	}
 }
 
+// unbroken is how many characters a cell of a table with four columns may hold without a place to break: three such
+// cells fit into the width of a comment, so that nothing has to be scrolled sideways.
+const unbroken = 22
+
 // markdown renders a sentence.
-func (w Words) markdown() string {
+func (w Words) markdown() string { return w.inCell(longestCell) }
+
+// inCell renders what stands in a table, with places to break where a value or name has none for more characters than most.
+func (w Words) inCell(most int) string {
 	var b strings.Builder
 	for _, p := range w {
+		if s := text.Sanitize(text.Clip(p.Text, longestCell)); (p.Kind == Name || p.Kind == Data) && !fits(s, most) {
+			b.WriteString(breakable(s, most))
+			continue
+		}
 		switch p.Kind {
 		case Ours:
 			b.WriteString(p.Text)
@@ -62,7 +74,7 @@ func cell(values []Part) string {
 	if len(values) == 0 {
 		return "–"
 	}
-	return commas(values, 10).markdown()
+	return commas(values, 10).inCell(unbroken)
 }
 
 // commas puts values beside each other, and counts those beyond most.
