@@ -105,10 +105,10 @@ func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, 
 		if i == len(lookDelays)-1 {
 			description = "" // the filter may not find every text
 		}
-		id, err := t.find(ctx, p, e, b, description)
+		id, same, err := t.find(ctx, p, e, b, description)
 		switch {
-		case id != "":
-			t.record(id, &written{person: p, entry: e, body: b, made: true, lost: true})
+		case id != "": // one that differs may be somebody's own, and is never taken back
+			t.record(id, &written{person: p, entry: e, body: b, made: same, lost: true})
 			return true, nil
 		case err == nil:
 		case i == len(lookDelays)-1, ctx.Err() != nil, clockify.Exhausted(err):
@@ -119,12 +119,12 @@ func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, 
 }
 
 // find returns the id of an entry that was not there before and that no other create of this run has made, the last of
-// several: what else came since is another run's. The list begins with the latest start and is read no further than needed.
-func (t *Time) find(ctx context.Context, p *person, e *state.Entry, b clockify.EntryBody, description string) (string, error) {
-	found := ""
+// several: what else came since is another run's. One that reads in everything as it was sent (same) goes before others.
+// The list begins with the latest start and is read no further than needed.
+func (t *Time) find(ctx context.Context, p *person, e *state.Entry, b clockify.EntryBody, description string) (found string, same bool, err error) {
 	for row, err := range t.Destination.Writer.TimeEntries(ctx, t.Destination.ID, p.destination, clockify.EntriesQuery{Description: description}) {
 		if err != nil {
-			return found, err
+			return found, same, err
 		}
 		if row.TimeInterval.Start.Before(b.Start.Add(-tzMargin)) {
 			break
@@ -136,11 +136,14 @@ func (t *Time) find(ctx context.Context, p *person, e *state.Entry, b clockify.E
 		if e.Link != "" {
 			is = t.linkOf(row) == e.Link
 		}
-		if is && fresh && row.ID > found {
-			found = row.ID
+		if !is || !fresh {
+			continue
+		}
+		if equal := t.onlySent(row, e, b); equal && !same || equal == same && row.ID > found {
+			found, same = row.ID, equal
 		}
 	}
-	return found, nil
+	return found, same, nil
 }
 
 // record notes what was written.

@@ -185,6 +185,85 @@ func seeds() int {
 	return 12
 }
 
+// What somebody books within the seconds of a lost answer is theirs, though it has the content that was sent: it is not taken
+// back when it differs in anything. What reads in everything as it was sent is this run's.
+func TestTimeLostAnswerAndSomebodysOwn(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name   string
+		faults string
+		own    func(theirs *sandbox.Workspace, e *sandbox.Entry)
+		left   int
+	}{
+		{"a tag, made", "only=POST,kinds=cut_after,times=1", func(theirs *sandbox.Workspace, e *sandbox.Entry) { e.TagIDs = []string{theirs.AddTag("mine")} }, 2},
+		{"billable, made", "only=POST,kinds=cut_after,times=1", func(_ *sandbox.Workspace, e *sandbox.Entry) { e.Billable = true }, 2},
+		{"a field, made", "only=POST,kinds=cut_after,times=1", func(theirs *sandbox.Workspace, e *sandbox.Entry) {
+			theirs.AddEntryField("Cost", "TXT")
+			e.FieldValues = map[string]any{theirs.CustomFields[0].ID: "12"}
+		}, 2},
+		{"nothing, made", "only=POST,kinds=cut_after,times=1", func(*sandbox.Workspace, *sandbox.Entry) {}, 1},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, func(o *office, home, _ *sandbox.Workspace) { o.book(home, 20, "09:00", time.Hour, "plan") })
+			f, err := sandbox.ParseFaults(tc.faults)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.SetFaults(f)
+			s := o.sync()
+			tm, p := o.plan(s)
+			if failed := do(tm, p, false); failed != nil {
+				t.Fatal(failed)
+			}
+			const own = "fffffffffffffffffffffff1" // came later
+			o.change(func(_, theirs *sandbox.Workspace) {
+				e := o.book(theirs, 20, "09:00", time.Hour, "plan")
+				e.ID = own
+				tc.own(theirs, e)
+			})
+			states, _, err := tm.Reread(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			left := computeTime(s, states...)
+			if failed := do(tm, left, false); failed != nil {
+				t.Fatal(failed)
+			}
+			if got := o.entries(o.theirs); len(got) != tc.left {
+				t.Errorf("%d entries are left, want %d: %v", len(got), tc.left, got)
+			}
+			if tc.left == 2 && len(findings(left, state.FindingNoSource)) != 1 {
+				t.Errorf("the entry that is there beside it is not told: %+v", left.Findings)
+			}
+		})
+	}
+}
+
+// An entry that is found where one was not made is somebody's own, if it differs from what was sent: it stands for it, and is never
+// counted as made.
+func TestTimeLostAnswerFindsSomebodysOwn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(o *office, home, theirs *sandbox.Workspace) { o.book(home, 20, "09:00", time.Hour, "plan") })
+	f, err := sandbox.ParseFaults("only=POST,kinds=cut_before")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := o.sync()
+	tm, p := o.plan(s)
+	o.change(func(_, theirs *sandbox.Workspace) {
+		o.book(theirs, 20, "09:00", time.Hour, "plan").TagIDs = []string{theirs.AddTag("mine")}
+	})
+	o.SetFaults(f)
+	if failed := do(tm, p, false); failed != nil {
+		t.Fatal(failed)
+	}
+	if made := tm.Made(); len(made) > 0 {
+		t.Errorf("%v counts as made by this run", made)
+	}
+}
+
 // lag has every list with a window miss what is new.
 func lag(o *office, d string) {
 	o.change(func(_, theirs *sandbox.Workspace) { theirs.ListLag = d })

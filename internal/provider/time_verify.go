@@ -23,20 +23,20 @@ const lostDelay = 5 * time.Second
 // Reread reads again what Do may have changed, and returns the states as they are now: the source as it was read, and of
 // the people that were written for the destination's entries. Lists may lag behind (docs/clockify-api.md#lag): what was
 // written and is not in them as it was written is asked for by its id. Entries of this run
-// are marked as Made, and where an answer was lost all that came since and read like it: the planner takes back no more
-// than there are too many.
+// are marked as Made, and where an answer was lost all that came since and read in everything as it was sent: the planner
+// takes back no more than there are too many. What differs in anything may be somebody's own.
 // The words say what was looked at, for run.json.
 func (t *Time) Reread(ctx context.Context) ([]state.TimeState, []string, error) {
 	t.mu.Lock()
 	byPerson := map[*person]map[string]*written{}
-	lost := map[origin]bool{} // where what came since may be what this run made
+	lost := map[origin]*written{} // where what came since may be what this run made
 	for id, w := range t.written {
 		if byPerson[w.person] == nil {
 			byPerson[w.person] = map[string]*written{}
 		}
 		byPerson[w.person][id] = w
 		if w.lost {
-			lost[t.originOf(w)] = true
+			lost[t.originOf(w)] = w
 		}
 	}
 	wait := time.Duration(0)
@@ -92,7 +92,7 @@ func (t *Time) originOfRow(p *person, row clockify.TimeEntry) origin {
 }
 
 // reread reads a person's destination entries again.
-func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*written, lost map[origin]bool) error {
+func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*written, lost map[origin]*written) error {
 	margin := tzMargin
 	if r.sync.Link {
 		margin = linkMargin
@@ -104,7 +104,10 @@ func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*wri
 			return state.Entry{}, false // as it was before it was written; it is asked for by its id
 		}
 		e, ok := r.fromDestination(row)
-		e.Made = w != nil && w.made || lost[r.originOfRow(p, row)] && !r.known[row.ID]
+		e.Made = w != nil && w.made
+		if sent := lost[r.originOfRow(p, row)]; sent != nil && !r.known[row.ID] {
+			e.Made = e.Made || r.onlySent(row, sent.entry, sent.body)
+		}
 		listed[row.ID] = true
 		return e, ok
 	}

@@ -99,6 +99,13 @@ func (t *Time) equalsSent(row clockify.TimeEntry, e *state.Entry, b clockify.Ent
 	return t.verifyStored(row, e, b) == nil && row.TaskID == b.TaskID && (row.Type == "BREAK") == (b.Type == "BREAK") && slices.Equal(ids(row.TagIDs), ids(b.TagIDs))
 }
 
+// onlySent reports whether an entry reads in everything as it was sent, and has no more: nobody misses it if it goes.
+func (t *Time) onlySent(row clockify.TimeEntry, e *state.Entry, b clockify.EntryBody) bool {
+	return t.equalsSent(row, e, b) && !row.IsLocked && !slices.ContainsFunc(row.CustomFieldValues, func(v clockify.EntryFieldValue) bool {
+		return filled(v.Value) && !slices.ContainsFunc(b.CustomFields, func(f clockify.FieldValue) bool { return f.CustomFieldID == v.CustomFieldID })
+	})
+}
+
 // updateEntry replaces an entry, whose custom field values go along: what is left out is cleared.
 func (t *Time) updateEntry(ctx context.Context, p *person, a plan.Entry) error {
 	b, err := t.body(a.Entry, append([]clockify.FieldValue{}, t.kept[a.ID]...))
