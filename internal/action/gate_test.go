@@ -184,12 +184,29 @@ func TestOtherWorkspace(t *testing.T) {
 		if got.outputs["gated"] != got.outputs["changes"] || got.outputs["gated"] == "4" {
 			r.t.Errorf("%s of %s changes are gated, want all", got.outputs["gated"], got.outputs["changes"])
 		}
-		contains(r.t, "the comment", plainText(strings.Join(r.comments(), "")), "loosens workspace.id from 64a687e29ae1f428e7ebe303")
+		contains(r.t, "the comment", plainText(strings.Join(r.comments(), "")), "changes workspace.id from 64a687e29ae1f428e7ebe303")
 		r.merge(head1)
 		r.run(r.push())
 		if n := r.clockify.WriteCount(); n != 0 {
 			r.t.Errorf("%d writes in a workspace that nobody approved", n)
 		}
+	})
+}
+
+// TestOtherSync: a pull request that points a time sync elsewhere says so.
+func TestOtherSync(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		const sync = `time_sync:
+  - name: acme
+    source: {workspace_id: "000000000000000000000001", client_id: "000000000000000000000002", user_id: "000000000000000000000003", token_env: ACME_TOKEN}
+    destination: {workspace_id: "000000000000000000000004"}
+`
+		r.env["ACME_TOKEN"] = "token-of-acme-in-the-tests"
+		r.base("clockify-sync.yaml", companyConfig+sync)
+		r.write("clockify-sync.yaml", companyConfig+strings.Replace(sync, "000000000000000000000002", "000000000000000000000009", 1))
+		r.run(r.pull(head1, nil))
+		contains(r.t, "the comment", plainText(strings.Join(r.comments(), "")),
+			"changes time_sync.acme.source.client_id from 000000000000000000000002 to 000000000000000000000009, so every change there needs approval")
 	})
 }
 

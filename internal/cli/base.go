@@ -45,6 +45,16 @@ func (r *run) readBase(files fs.FS) (action.Base, error) {
 		}
 	}
 	r.loaded.Spec.Users, b.Loosened = plan.Stricter(base.Spec.Users, r.loaded.Spec.Users)
+	if err == nil {
+		var moved []plan.Loosened
+		r.loaded.Spec.Time, moved = plan.Elsewhere(base.Spec.Time, r.loaded.Spec.Time)
+		b.Loosened = append(b.Loosened, moved...)
+		if r.base != nil { // what it would do between other ends is no drift
+			r.base.Time = slices.DeleteFunc(slices.Clone(r.base.Time), func(was state.TimeSync) bool {
+				return slices.ContainsFunc(r.loaded.Spec.Time, func(now state.TimeSync) bool { return now.Name == was.Name && now.Elsewhere })
+			})
+		}
+	}
 	before, now := base.Settings.Workspace.ID, r.loaded.Settings.Workspace.ID
 	if users := r.loaded.Spec.Users; users != nil && err == nil && before != "" && now != before && r.env.Workspace.ID == "" {
 		gated := *users

@@ -229,10 +229,13 @@ func computeTogether(jobs []*job, done []result, target string) {
 	}
 	plans := plan.ComputeTime(all, states)
 	if base != nil {
-		for name, of := range plan.ComputeTime(base.Time, states) {
-			if plans[name] != nil {
-				plans[name].SetOrigins(of)
+		asBefore := plan.ComputeTime(base.Time, states)
+		for name, p := range plans {
+			of := asBefore[name]
+			if of == nil {
+				of = &plan.Plan{} // the base has no such sync
 			}
+			p.SetOrigins(of)
 		}
 	}
 	for i, j := range jobs {

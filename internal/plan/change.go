@@ -61,6 +61,7 @@ const (
 	MinKnown         Guard = "min_known"
 	MinActiveUsers   Guard = "min_active_users"
 	OtherWorkspace   Guard = "workspace.id" // the pull request names another workspace than the base
+	OtherSync        Guard = "time_sync"    // the pull request names another workspace, client or person of the sync
 )
 
 // Origin says whether a change comes of the pull request or would be made without it.

@@ -76,9 +76,51 @@ func Stricter(base, head *state.Users) (*state.Users, []Loosened) {
 	return &both, loosened
 }
 
+// Elsewhere returns head's time syncs, of which those are marked that base has too, but between other workspaces, for
+// another client or for other people, and what of them is another. People who are added to a list are not.
+func Elsewhere(base, head []state.TimeSync) ([]state.TimeSync, []Loosened) {
+	marked := slices.Clone(head)
+	var moved []Loosened
+	for i := range marked {
+		now := &marked[i]
+		at := slices.IndexFunc(base, func(s state.TimeSync) bool { return s.Name == now.Name })
+		if at < 0 {
+			continue
+		}
+		was := &base[at]
+		tell := func(setting, base, head string) {
+			if base != head {
+				now.Elsewhere = true
+				moved = append(moved, Loosened{"time_sync." + now.Name + "." + setting, base, head})
+			}
+		}
+		tell("source.workspace_id", was.Source.WorkspaceID, now.Source.WorkspaceID)
+		tell("source.client_id", was.Source.ClientID, now.Source.ClientID)
+		tell("source.user_id", was.Source.UserID, now.Source.UserID)
+		tell("destination.workspace_id", was.Destination.WorkspaceID, now.Destination.WorkspaceID)
+		tell("destination.user_id", was.Destination.UserID, now.Destination.UserID)
+		if gone, came := missing(was.People, now.People), missing(now.People, was.People); len(gone) > 0 && len(came) > 0 {
+			tell("people", pairs(gone), pairs(came))
+		}
+	}
+	return marked, moved
+}
+
+func pairs(list []state.PersonPair) string {
+	var words []string
+	for _, p := range list {
+		if p.Source == p.Destination {
+			words = append(words, p.Source)
+		} else {
+			words = append(words, p.Source+": "+p.Destination)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
 // missing lists those of all that are not among some.
-func missing(all, some []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(some, s) })
+func missing[T comparable](all, some []T) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(s T) bool { return slices.Contains(some, s) })
 }
 
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', -1, 64) + "%" }

@@ -112,3 +112,43 @@ func TestStricterLimits(t *testing.T) {
 		}
 	})
 }
+
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	sync := func(set func(*state.TimeSync)) []state.TimeSync {
+		s := state.TimeSync{
+			Name: "acme", Source: state.Endpoint{WorkspaceID: "s", ClientID: "c", UserID: "u"}, Destination: state.Endpoint{WorkspaceID: "d", UserID: "v"},
+			People: []state.PersonPair{{Source: "a@x", Destination: "a@x"}},
+		}
+		set(&s)
+		return []state.TimeSync{s}
+	}
+	cases := map[string]struct {
+		head  func(*state.TimeSync)
+		moved []Loosened
+	}{
+		"the same":   {func(s *state.TimeSync) { s.Color, s.Source.Token = "#000000", "OTHER" }, nil},
+		"a new sync": {func(s *state.TimeSync) { s.Name, s.Source.WorkspaceID = "new", "other" }, nil},
+		"people added": {func(s *state.TimeSync) {
+			s.People = append(s.People, state.PersonPair{Source: "b@x", Destination: "b@x"})
+		}, nil},
+		"source":         {func(s *state.TimeSync) { s.Source.WorkspaceID = "o" }, []Loosened{{"time_sync.acme.source.workspace_id", "s", "o"}}},
+		"client":         {func(s *state.TimeSync) { s.Source.ClientID = "o" }, []Loosened{{"time_sync.acme.source.client_id", "c", "o"}}},
+		"person":         {func(s *state.TimeSync) { s.Source.UserID = "o" }, []Loosened{{"time_sync.acme.source.user_id", "u", "o"}}},
+		"destination":    {func(s *state.TimeSync) { s.Destination.WorkspaceID = "o" }, []Loosened{{"time_sync.acme.destination.workspace_id", "d", "o"}}},
+		"person there":   {func(s *state.TimeSync) { s.Destination.UserID = "o" }, []Loosened{{"time_sync.acme.destination.user_id", "v", "o"}}},
+		"another person": {func(s *state.TimeSync) { s.People[0].Destination = "b@x" }, []Loosened{{"time_sync.acme.people", "a@x", "a@x: b@x"}}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			head := sync(tc.head)
+			marked, moved := Elsewhere(sync(func(*state.TimeSync) {}), head)
+			if diff := cmp.Diff(tc.moved, moved); diff != "" {
+				t.Errorf("moved (-want +got):\n%s", diff)
+			}
+			if marked[0].Elsewhere != (tc.moved != nil) || head[0].Elsewhere {
+				t.Errorf("marked %t, head's own %t", marked[0].Elsewhere, head[0].Elsewhere)
+			}
+		})
+	}
+}

@@ -133,6 +133,13 @@ func (t *timePlanner) finish() *Plan {
 		p.report()
 	}
 	t.checkFeatures()
+	if t.spec.Elsewhere {
+		for i := range t.plan.Changes {
+			if c := &t.plan.Changes[i]; !c.Gated {
+				c.Gated, c.Guard = true, OtherSync
+			}
+		}
+	}
 	disambiguate(t.plan.Changes)
 	finish(t.plan, timeNeeds)
 	return t.plan

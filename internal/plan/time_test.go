@@ -550,3 +550,22 @@ func TestTimeTaken(t *testing.T) {
 		})
 	}
 }
+
+// TestTimeElsewhere: a sync that the pull request points elsewhere has all its changes gated.
+func TestTimeElsewhere(t *testing.T) {
+	t.Parallel()
+	have := timeStateOf(t, "dest Alpha/Website\ndest Beta/Shop\nsource Shop")
+	for _, elsewhere := range []bool{false, true} {
+		sync := contentSync()
+		sync.Elsewhere = elsewhere
+		p := computeTime(sync, have)
+		if len(p.Changes) == 0 {
+			t.Fatal("nothing is planned")
+		}
+		for _, c := range p.Changes {
+			if c.Gated != elsewhere || (c.Guard == plan.OtherSync) != elsewhere {
+				t.Errorf("elsewhere %t: %s is gated %t by %q", elsewhere, c.Ref.Name, c.Gated, c.Guard)
+			}
+		}
+	}
+}

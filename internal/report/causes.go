@@ -181,6 +181,10 @@ func (b *builder) refused(r *plan.Refusal) Words {
 type Loosened struct{ Setting, From, To string }
 
 func loosened(l Loosened) Words {
+	if l.Setting == string(plan.OtherWorkspace) || strings.HasPrefix(l.Setting, string(plan.OtherSync)+".") {
+		return say("This pull request changes %s from %s to %s, so every change there needs approval.",
+			data(text.Clip(l.Setting, 80)), data(text.Clip(l.From, 200)), data(text.Clip(l.To, 200)))
+	}
 	return say("This pull request loosens %s from %s to %s. Until it is merged, %s holds.",
 		data(text.Clip(l.Setting, 80)), data(text.Clip(l.From, 200)), data(text.Clip(l.To, 200)), data(text.Clip(l.From, 200)))
 }

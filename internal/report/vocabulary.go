@@ -137,6 +137,7 @@ var guardWords = map[plan.Guard]struct {
 	plan.MinKnown:         {"people unknown", "the workspace knows {have} of the {base} people in {file}; guards.min_known asks for {limit}. The wrong file or the wrong workspace, most likely[; {allow} would allow it]"},
 	plan.MinActiveUsers:   {"people left", "{have} active people would be left of {base}; guards.min_active_users asks for {limit}[, {allow} would allow it]"},
 	plan.OtherWorkspace:   {"changes in another workspace", "this pull request names another workspace than its base, so every change needs approval"},
+	plan.OtherSync:        {"changes of a time sync pointed elsewhere", "this pull request names another workspace, client or person of the sync than its base, so every change of it needs approval"},
 }
 
 // exceeded says by how much a change's guard is exceeded.

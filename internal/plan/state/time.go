@@ -33,6 +33,7 @@ type TimeSync struct {
 	OnlyTags            []string     // only.tags: an entry needs one of them; empty: any
 	Defaults            TimeDefaults // what the destination requires and an entry lacks
 	AcceptUnmirrored    bool         // unmirrored: accept; hours that cannot arrive do not fail the run
+	Elsewhere           bool         // other ends or people than before the pull request: every change needs approval
 }
 
 // Several reports whether the sync is declared for more than one person.
