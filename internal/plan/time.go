@@ -27,6 +27,9 @@ func ComputeTime(specs []state.TimeSync, states []state.TimeState) map[string]*P
 	for _, t := range planners {
 		t.prepare(planners)
 	}
+	for _, t := range planners {
+		t.collect()
+	}
 	for _, p := range timePlaces(planners) {
 		p.compute()
 	}
@@ -42,6 +45,7 @@ func ComputeTime(specs []state.TimeSync, states []state.TimeState) map[string]*P
 type timePlanner struct {
 	spec   state.TimeSync
 	all    []state.TimeSync
+	read   []*timePlanner   // of the syncs that this run has read
 	people []*personPlanner // by address
 	plan   *Plan
 	valid  bool // nothing refuses the sync as it stands
@@ -96,16 +100,23 @@ func newTimePlanner(spec state.TimeSync, all []state.TimeSync, have []state.Time
 	return t
 }
 
-// prepare plans what the entries need and says what each of them ought to be. A pair of linked entries is followed when
-// either of the two starts in the window, so an entry that was moved over the window's edge is moved along and not
-// doubled. Without the link both sides are cut at the same instants, and a pair always starts at the same one, so the edge
-// parts no pair.
+// prepare plans what the entries need, and where they go.
 func (t *timePlanner) prepare(read []*timePlanner) {
+	t.read = read
 	t.valid = t.validate()
 	t.alone = !slices.ContainsFunc(t.all, func(other state.TimeSync) bool {
 		return other.Name != t.spec.Name && mayShare(other, t.spec) &&
 			!slices.ContainsFunc(read, func(r *timePlanner) bool { return r.spec.Name == other.Name })
 	})
+	if t.valid {
+		t.projects()
+	}
+}
+
+// collect says what each entry ought to be. A pair of linked entries is followed when either of the two starts in the
+// window, so an entry that was moved over the window's edge is moved along and not doubled. Without the link both sides
+// are cut at the same instants, and a pair always starts at the same one, so the edge parts no pair.
+func (t *timePlanner) collect() {
 	subject := Subject{
 		Domain: Time, Sync: t.spec.Name, Workspace: t.dest.Workspace, WorkspaceID: t.spec.Destination.WorkspaceID,
 		From: instant(t.people[0].have.From), To: instant(t.people[0].have.To),
@@ -114,7 +125,6 @@ func (t *timePlanner) prepare(read []*timePlanner) {
 		subject.People = len(t.people)
 	}
 	if t.valid {
-		t.projects()
 		for _, p := range t.people {
 			if p.have.Missing == "" {
 				subject.Entries += p.collect()

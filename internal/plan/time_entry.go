@@ -50,10 +50,11 @@ func (p *personPlanner) collect() int {
 			note(state.FindingNotCarried, e.Project, state.CauseTimeOff)
 		case e.Break && !p.have.Destination.Has("BREAKS"):
 			note(state.FindingNotCarried, e.Project, state.CauseBreaks)
-		case to.project == nil && to.kind == state.FindingAmbiguous:
-			note(state.FindingNotCarried, e.Project, state.CauseProjectAmbiguous)
+		case to.project == nil && inside && p.elsewhere(e):
+			note(state.FindingNoProject, e.Project, to.cause)
+		case to.project == nil && inside:
+			p.countAbout(state.FindingNotMirrored, e.Project, to.cause, p.spec.ProjectMap[e.Project], e)
 		case to.project == nil:
-			note(to.kind, e.Project, to.cause)
 		default:
 			p.pairs = append(p.pairs, p.newPair(e, to))
 			for _, what := range e.Unmapped {
@@ -71,6 +72,24 @@ func (p *personPlanner) inScope(e *state.Entry) bool {
 	}
 	only := p.spec.OnlyTags
 	return len(only) == 0 || slices.ContainsFunc(e.Tags, func(tag string) bool { return slices.Contains(only, tag) })
+}
+
+// elsewhere reports whether an entry without a place in the destination is, or may be, mirrored by another sync: nobody can
+// tell of one that was not read.
+func (p *personPlanner) elsewhere(e *state.Entry) bool {
+	for _, spec := range p.all {
+		if spec.Name == p.spec.Name || !sameSource(spec, p.spec) {
+			continue
+		}
+		i := slices.IndexFunc(p.read, func(t *timePlanner) bool { return t.spec.Name == spec.Name })
+		if i < 0 || slices.ContainsFunc(p.read[i].people, func(q *personPlanner) bool {
+			to := q.targets[e.Project].project
+			return q.have.Source.User == p.have.Source.User && q.inScope(e) && to != nil && !to.Archived
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *personPlanner) who() string { return cmp.Or(p.have.Source.User, p.spec.Name) }
@@ -201,11 +220,14 @@ func (p *personPlanner) update(w *pair, twin *state.Entry) {
 
 // writable reports whether an entry can be made, or the twin be changed; if not, it says so in a finding.
 func (p *personPlanner) writable(w *pair, twin *state.Entry) bool {
-	if w.frozen {
+	if w.frozen && p.elsewhere(w.source) {
 		p.countFinding(state.FindingArchived, w.want.Project, state.CauseProjectArchived, w.source)
 		return false
 	}
 	cause, about := p.refusedBecause(&w.want, twin)
+	if w.frozen {
+		cause, about = state.CauseProjectArchived, ""
+	}
 	if cause != "" {
 		p.countAbout(state.FindingNotMirrored, label(&w.want), cause, about, w.source)
 	}

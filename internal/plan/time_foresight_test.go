@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -117,7 +118,7 @@ func TestTimeProjectScope(t *testing.T) {
 				twin Alpha/One 20T09:00-20T10:00 plan
 				twin Alpha/Two 20T10:00-20T11:00 build`,
 			sync: func(s *state.TimeSync) { s.Projects = state.ProjectsNone },
-			want: "no_project | Website | project_unknown | 2 of 2h0m0s",
+			want: "not_mirrored | Website | project_unknown | 2 of 2h0m0s | 20T09:00 plan | 20T10:00 build | failed",
 		},
 		{
 			name: "only some projects and tags", ledger: site + `tags dev
@@ -141,6 +142,47 @@ func TestTimeProjectScope(t *testing.T) {
 			want: `create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan`,
 		},
 	})
+}
+
+// Hours that arrive nowhere for want of a project fail the run; those that another sync mirrors, or may, do not.
+func TestTimeWithoutAProject(t *testing.T) {
+	t.Parallel()
+	const orphan = "source Orphan\nbook Orphan 20T09:00-20T17:00 work\n"
+	const lost = "not_mirrored | Orphan | project_unknown | 1 of 8h0m0s | 20T09:00 work"
+	const covered = "no_project | Orphan | project_unknown | 1 of 8h0m0s"
+	checkTime(t, contentSync, []timeCase{
+		{name: "counted", ledger: site + orphan, want: lost + " | failed"},
+		{name: "accepted", ledger: site + orphan, want: lost, sync: func(s *state.TimeSync) { s.AcceptUnmirrored = true }},
+		{name: "only: leaves it out", ledger: site + orphan, sync: func(s *state.TimeSync) { s.OnlyProjects = []string{"Website"} }},
+		{name: "before the window, and running", ledger: site + "source Orphan\nbook Orphan 13T09:00-13T17:00 old\nbook Orphan 20T09:00- now",
+			want: "running_timer | Acme / Orphan · 2026-11-20T09:00:00Z · now | 20T09:00 now"},
+		{name: "archived in the destination, twice", ledger: site + orphan + "dest Alpha/Orphan archived\ndest Beta/Orphan archived",
+			want: "not_mirrored | Orphan | projects_archived | 1 of 8h0m0s | 20T09:00 work | failed"},
+	})
+	a, b := contentSync(), contentSync()
+	b.Name, b.Destination.WorkspaceID = "beta", "d2"
+	acme, beta := timeStateOf(t, site+orphan), timeStateOf(t, "dest Orphan\n"+orphan)
+	beta.Sync = "beta"
+	for _, tc := range []struct {
+		name  string
+		only  []string // of the sync beta
+		beta  bool     // beta was read
+		wants string
+	}{
+		{"another sync mirrors it", nil, true, covered},
+		{"another sync that was not read may", nil, false, covered},
+		{"another sync leaves it out", []string{"Website"}, true, lost + " | failed"},
+	} {
+		b.OnlyProjects = tc.only
+		states := []state.TimeState{acme}
+		if tc.beta {
+			states = append(states, beta)
+		}
+		got := renderTime(plan.ComputeTime([]state.TimeSync{a, b}, states)["acme"])
+		if strings.TrimSpace(got) != tc.wants {
+			t.Errorf("%s:\n%swant %s", tc.name, got, tc.wants)
+		}
+	}
 }
 
 // A linked entry whose source is left out by only: is not one whose source is gone.

@@ -56,6 +56,14 @@ func sameEndpoints(a, b state.TimeSync) bool {
 		a.Source.UserID == b.Source.UserID && mayShare(a, b)
 }
 
+// sameSource reports whether two syncs may mirror the same entries.
+func sameSource(a, b state.TimeSync) bool {
+	if a.Source.WorkspaceID != b.Source.WorkspaceID || a.Source.ClientID != b.Source.ClientID {
+		return false
+	}
+	return a.Several() || b.Several() || a.Source.UserID == b.Source.UserID
+}
+
 // mayShare reports whether two syncs may write the same person's entries in the same workspace.
 func mayShare(a, b state.TimeSync) bool {
 	switch {

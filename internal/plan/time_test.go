@@ -69,7 +69,7 @@ func TestTimeProjects(t *testing.T) {
 			want: `
 				create time_entry Theirs | Beta / Shop · 2026-11-20T10:00:00Z · plan | project: Beta / Shop | start: 2026-11-20T10:00:00Z | end: 2026-11-20T11:00:00Z | description: plan
 				ambiguous | Website | project_ambiguous | Alpha / Website | Beta / Website | failed
-				not_carried | Website | project_ambiguous | 1 of 1h0m0s`,
+				not_mirrored | Website | project_ambiguous | 1 of 1h0m0s | 20T09:00 plan | failed`,
 		},
 		{
 			name: "project_map settles it",
@@ -96,9 +96,9 @@ func TestTimeProjects(t *testing.T) {
 				book Shop 20T09:00-20T10:00 plan
 				twin Alpha/Website 20T09:00-20T10:00 own`,
 			want: `
-				no_project | Shop | project_map | 1 of 1h0m0s
 				no_project | Shop | project_map | Nowhere | failed
-				no_source | Alpha / Website | unmatched | 1 of 1h0m0s | 20T09:00 own`,
+				no_source | Alpha / Website | unmatched | 1 of 1h0m0s | 20T09:00 own
+				not_mirrored | Shop | project_map | Nowhere | 1 of 1h0m0s | 20T09:00 plan | failed`,
 		},
 		{
 			name: "names that differ by case and spaces alone are one",
@@ -118,7 +118,7 @@ func TestTimeProjects(t *testing.T) {
 				book Website 20T09:00-20T10:00 new
 				book Website 20T10:00-20T11:00 known
 				twin Alpha/Website 20T10:00-20T11:00 known`,
-			want: `archived | Website | project_archived | 1 of 1h0m0s`,
+			want: `not_mirrored | Alpha / Website | project_archived | 1 of 1h0m0s | 20T09:00 new | failed`,
 		},
 	})
 }
@@ -407,7 +407,7 @@ func TestTimeLink(t *testing.T) {
 			want: `
 				ambiguous | Twice | project_ambiguous | Alpha / Twice | Beta / Twice | failed
 				no_project | ann@x | no_project | 1 of 1h0m0s
-				not_carried | Twice | project_ambiguous | 1 of 1h0m0s
+				not_mirrored | Twice | project_ambiguous | 1 of 1h0m0s | 20T11:00 unclear | failed
 				running_timer | Acme / Website · 2026-11-20T09:00:00Z · running | 20T09:00 running
 				source_gone | Alpha / Website | source_moved | 1 of 1h0m0s | 20T12:00 away`,
 		},
