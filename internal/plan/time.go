@@ -58,6 +58,7 @@ type timePlanner struct {
 	tasks        map[projectKey]names
 	tags         names
 	archivedTags set
+	only         struct{ projects, tags scope }
 	planned      struct{ tags, tasks set } // to be made
 }
 
@@ -94,6 +95,8 @@ func newTimePlanner(spec state.TimeSync, all []state.TimeSync, have []state.Time
 		tags: namesOf(have[0].Destination.Tags), archivedTags: setOf(have[0].Destination.ArchivedTags),
 	}
 	t.planned.tags, t.planned.tasks = set{}, set{}
+	t.only.projects = newScope("only.projects", spec.OnlyProjects, t.projectNames())
+	t.only.tags = newScope("only.tags", spec.OnlyTags, t.source.Tags)
 	for _, h := range have {
 		t.people = append(t.people, &personPlanner{timePlanner: t, have: h, notes: map[noteKey]*note{}})
 	}

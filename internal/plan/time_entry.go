@@ -67,11 +67,7 @@ func (p *personPlanner) collect() int {
 
 // inScope reports whether the entry is in the part that only: mirrors.
 func (p *personPlanner) inScope(e *state.Entry) bool {
-	if only := p.spec.OnlyProjects; len(only) > 0 && !slices.Contains(only, e.Project) {
-		return false
-	}
-	only := p.spec.OnlyTags
-	return len(only) == 0 || slices.ContainsFunc(e.Tags, func(tag string) bool { return slices.Contains(only, tag) })
+	return p.only.projects.has(e.Project) && (p.only.tags.all || slices.ContainsFunc(e.Tags, p.only.tags.has))
 }
 
 // elsewhere reports whether an entry without a place in the destination is, or may be, mirrored by another sync: nobody can

@@ -18,6 +18,7 @@ import (
 //	source PROJECT [archived]                      a project under the client, which is Acme
 //	dest [CLIENT/]PROJECT [archived] [tasks=a,b]   a project of the destination
 //	tags a,b [archived=c,d]
+//	labels a,b                                     the tags of the source
 //	has link | plain FEATURE,... | fixed | inactive | makers WHO
 //	rules [task] [tag] [description] [timer] [locked=DAYTHH:MM] [approved=DAYTHH:MM-DAYTHH:MM] [needs=FIELD,...]
 //	book PROJECT DAYTHH:MM-DAYTHH:MM WORD...       a source entry; without an end it runs, project - is none
@@ -59,6 +60,8 @@ func timeStateOf(t rapid.TB, text string) state.TimeState {
 					l.Destination.Tags = strings.Split(w, ",")
 				}
 			}
+		case "labels":
+			l.Source.Tags = strings.Split(words[1], ",")
 		case "has":
 			l.Destination.HasLink = true
 		case "plain":

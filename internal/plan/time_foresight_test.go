@@ -132,6 +132,19 @@ func TestTimeProjectScope(t *testing.T) {
 			want: `create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · in | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: in | tags: dev`,
 		},
 		{
+			name: "only names differ in case and spaces", ledger: site + `tags dev
+				labels dev
+				book Website 20T09:00-20T10:00 in tags=dev
+				book Website 20T10:00-20T11:00 untagged`,
+			sync: func(s *state.TimeSync) { s.OnlyProjects, s.OnlyTags = []string{"web site"}, []string{"DEV"} },
+			want: `create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · in | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: in | tags: dev`,
+		},
+		{
+			name: "only names what is not there", ledger: site + "labels dev\nbook Website 20T09:00-20T10:00 plan tags=dev",
+			sync: func(s *state.TimeSync) { s.OnlyProjects, s.OnlyTags = []string{"Websiet"}, []string{"zebra"} },
+			want: "only_nothing | Websiet | only.projects | Website\nonly_nothing | zebra | only.tags",
+		},
+		{
 			name: "tags and tasks that differ in case are the ones that are there", ledger: site + `tags Dev
 				book Website 20T09:00-20T10:00 plan tags=dev task=build`,
 			want: `create time_entry Theirs | Alpha / Website · 2026-11-20T09:00:00Z · plan | project: Alpha / Website | start: 2026-11-20T09:00:00Z | end: 2026-11-20T10:00:00Z | description: plan | task: Build | tags: Dev`,

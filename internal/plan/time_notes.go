@@ -65,7 +65,7 @@ func (t *timePlanner) addFinding(f state.Finding) {
 	switch {
 	case f.Failed:
 		f.Level = state.LevelProblem
-	case f.Kind == state.FindingCountedTwice, f.Kind == state.FindingRenamed, f.Kind == state.FindingProjectRights, f.Kind == state.FindingNotMirrored:
+	case f.Kind == state.FindingCountedTwice, f.Kind == state.FindingRenamed, f.Kind == state.FindingProjectRights, f.Kind == state.FindingOnlyNothing, f.Kind == state.FindingNotMirrored:
 		f.Level = state.LevelAttention
 	default:
 		f.Level = state.LevelNote

@@ -53,15 +53,12 @@ func (t *timePlanner) projects() {
 	t.matchRenamed(index, under, served)
 	t.createProjects(under, served)
 	for name := range under {
-		if to := t.targets[name]; to.project != nil && t.projectInScope(name) {
+		if to := t.targets[name]; to.project != nil && t.only.projects.has(name) {
 			t.mapped[projectKey{to.project.Client, to.project.Name}] = true
 		}
 	}
 	t.checkDefaults()
-}
-
-func (t *timePlanner) projectInScope(name string) bool {
-	return len(t.spec.OnlyProjects) == 0 || slices.Contains(t.spec.OnlyProjects, name)
+	t.checkScope()
 }
 
 // applyProjectMap sends source projects where project_map says.
@@ -209,7 +206,7 @@ func (t *timePlanner) createProjects(under map[string]bool, served map[*state.Pr
 	for _, name := range sorted(wanted) {
 		archived, exists := under[name]
 		switch {
-		case !t.projectInScope(name):
+		case !t.only.projects.has(name):
 		case exists && archived:
 			t.addFinding(state.Finding{Kind: state.FindingArchived, Name: name, Cause: state.CauseSourceArchived, About: t.source.Client})
 		case !exists && t.spec.Projects != state.ProjectsNone:

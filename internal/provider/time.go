@@ -68,7 +68,8 @@ type Pending func(state.TimeState) (entries, others bool)
 // Read reads what a time sync needs of its two workspaces: a state for each person. now is the start of the run. It costs
 // both sides' entries; and once per workspace, however many syncs share it, the list of the key's workspaces and the
 // projects. Only where differs reports that something is to be planned for one of the states is the rest read: the key's
-// user, and where they are used tags, tasks, custom fields and the user's roles. A nil differs stands for yes.
+// user, and where they are used tags, tasks, custom fields and the user's roles. A nil differs stands for yes, and so does
+// only.tags: which entries are meant is known once the tags are.
 //
 // With a link, linked entries whose source is not in what was read are looked up one by one, so that only a source that
 // is proved gone counts as gone. Errors about settings are *Denied.
@@ -88,13 +89,16 @@ func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, dif
 	t.kept, t.known, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[string]bool{}, "", false
 	t.contents, t.written = map[contentKey]*content{}, map[string]*written{}
 	r := &timeReader{Time: t, shared: differs == nil, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
+	if len(sync.OnlyTags) > 0 {
+		differs = nil
+	}
 	for _, step := range []func(context.Context) error{r.open, r.lists, r.who} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	inBulk, err := false, error(nil)
-	if differs != nil || sync.Several() {
+	if differs != nil || sync.Several() && len(sync.OnlyTags) == 0 {
 		inBulk, err = r.bulk(ctx)
 	}
 	if err == nil && inBulk {

@@ -39,7 +39,7 @@ func (r *timeReader) details(ctx context.Context) error {
 		return err
 	}
 	for _, p := range r.people {
-		p.have.Source.ProjectMakers = r.source.ProjectMakers
+		p.have.Source.ProjectMakers, p.have.Source.Tags = r.source.ProjectMakers, r.source.Tags
 		d := &p.have.Destination
 		d.Rules, d.FixedBillable = r.dest.Rules, r.dest.FixedBillable
 		d.Projects, d.Tags, d.ArchivedTags = r.dest.Projects, r.dest.Tags, r.dest.ArchivedTags

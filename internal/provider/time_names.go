@@ -20,11 +20,13 @@ func (r *timeReader) names(ctx context.Context) error {
 	used := r.used()
 	group, gctx := errgroup.WithContext(ctx)
 	var destTags []clockify.Tag
-	if used.sourceTags {
+	if used.sourceTags || len(r.sync.OnlyTags) > 0 {
 		group.Go(func() error {
 			tags, err := r.src.tags(gctx)
-			for _, tag := range tags {
+			r.source.Tags = make([]string, len(tags))
+			for i, tag := range tags {
 				r.src.name(tag.ID, tag.Name)
+				r.source.Tags[i] = tag.Name
 			}
 			return wrap(r.of("list the source's tags"), err)
 		})

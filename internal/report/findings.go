@@ -50,6 +50,7 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingAddressChanged:  {"{name} {moved}", "{n} people have another address in {file}"},
 	state.FindingNotStarted:      {"{count} people of {file} have not started yet and are left alone: {values}", "people of {file} have not started yet and are left alone"},
 	state.FindingDamaged:         {"{name}: {count} values have likely lost digits in a spreadsheet: {values}", "{n} columns have values that likely lost digits in a spreadsheet"},
+	state.FindingOnlyNothing:     {"{entry} in {setting} matches nothing, and nothing is mirrored for it[. Did you mean {values}?]", "{n} entries of only match nothing, and nothing is mirrored for them"},
 	state.FindingProtectsNothing: {"{entry} in {setting} matches nothing", "{n} entries of protect match nothing"},
 	state.FindingNotInWorkspace:  {"{name} {joins}", "{n} people are in {file} and not in the workspace: {causes}"},
 	state.FindingAbsent:          {"[{people} in the workspace and not in {file}, and kept (absent: keep): {values}][{blank} of {file} have no email: some of those who leave may be among them][nobody counts as absent while {unreadable} of {file} cannot be read]", "{n} findings on people who are not in {file}"},
@@ -277,7 +278,7 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 		s["joins"] = joinWords[f.Cause].fill(s)
 	case state.FindingAddressChanged:
 		s["moved"] = movedWords[f.Cause].fill(s)
-	case state.FindingProtectsNothing:
+	case state.FindingProtectsNothing, state.FindingOnlyNothing:
 		s["entry"], s["setting"] = Words{data(f.Name)}, Words{data(f.About)}
 	case state.FindingAbsent:
 		if f.Cause == state.CauseWithoutEmail {

@@ -44,6 +44,7 @@ const (
 	FindingAddressChanged  = "address_changed"   // Name is an account whose person has the address About in the CSV
 	FindingNotStarted      = "not_started"       // people whose first day has not come; Values: they
 	FindingDamaged         = "damaged_values"    // values of the field Name that a spreadsheet has likely damaged; Values: whose
+	FindingOnlyNothing     = "only_nothing"      // the entry Name of the time sync's setting About matches nothing; Values: the nearest name
 	FindingProtectsNothing = "protects_nothing"  // the entry Name of the setting About matches nothing
 	FindingNotInWorkspace  = "not_in_workspace"  // in the CSV, not in Clockify
 	FindingAbsent          = "absent"            // in Clockify, not in the CSV, and kept; Values: the people

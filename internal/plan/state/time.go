@@ -88,12 +88,13 @@ type WorkspaceEntries struct {
 	Projects   []Project // source: those of the client; destination: all
 	Entries    []Entry   // those that start in the window, and with a link those around it that a mark may join to one
 
+	Tags []string // destination: names that entries can be given, read where an entry has one; source: all, nil where they were not read
+
 	// Source only.
 	ProjectMakers string // who alone may create projects, where the key's user is none of them; empty: the key may
 
 	// Destination only.
 	Rules         EntryRules
-	Tags          []string // names that entries can be given; read where an entry has one
 	ArchivedTags  []string // names that are taken and cannot be given
 	FixedBillable bool     // the workspace decides what is billable, not the key's user
 	HasLink       bool     // the link field exists and can be written
