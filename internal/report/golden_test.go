@@ -167,6 +167,24 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// A plan that leaves hours out, as its sync accepts, never says that all of them are there.
+func TestVerdictOfLeftOut(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Calls: plan.Calls{Made: 7}, Subjects: []plan.Subject{{Domain: plan.Time, Sync: "acme", Entries: 5}}}
+	p.Findings = []state.Finding{
+		{Kind: state.FindingNotMirrored, Level: state.LevelAttention, Name: "Website", Cause: state.CauseNeedsTask, Count: 2, Length: 2 * time.Hour, Sync: "acme"},
+		{Kind: state.FindingNotMirrored, Level: state.LevelAttention, Name: "Shop", Cause: state.CauseProjectUnknown, Count: 1, Length: 30 * time.Minute, Sync: "acme"},
+	}
+	verdict := func() string { return newDocument(p, nil, Verify{}, Context{}, 1000).Verdict.String() }
+	if got, want := verdict(), "Clockify already matches 1 time sync (2 of 5 time entries, 7 calls); 3 time entries (2h 30m) are left out."; got != want {
+		t.Errorf("idle: %q, want %q", got, want)
+	}
+	p.Changes = []plan.Change{{Domain: plan.Time, Sync: "acme", Op: plan.Create, Ref: plan.Ref{Kind: plan.KindProject, Name: "Audit"}, Do: plan.Project{Name: "Audit"}}}
+	if got, want := verdict(), "1 project to change; 3 time entries (2h 30m) are left out"; !strings.HasPrefix(got, want) {
+		t.Errorf("with a change: %q, want %q", got, want)
+	}
+}
+
 // A sync of several people tells hours by person.
 func TestHoursByPerson(t *testing.T) {
 	t.Parallel()

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
@@ -128,6 +130,9 @@ func (b *builder) verdict(stopped string) string {
 	if len(said) == 0 {
 		said = append(said, "nothing to change")
 	}
+	if left, length := b.unmirrored(); left > 0 {
+		said = append(said, leftOut(left, length))
+	}
 	if n := len(b.doc.Findings.Problems); n > 0 {
 		said = append(said, text.Count(n, "thing", "things")+" cannot be done")
 	}
@@ -151,9 +156,14 @@ func (b *builder) nothing() Words {
 		syncs++
 		entries += s.Entries
 	}
+	left, length := b.unmirrored()
 	if syncs > 0 {
 		what = append(what, ours(text.Count(syncs, "time sync", "time syncs")))
-		numbers = append(numbers, text.Count(entries, "time entry", "time entries"))
+		number := text.Count(entries, "time entry", "time entries")
+		if left > 0 {
+			number = text.Thousands(max(0, entries-left)) + " of " + number
+		}
+		numbers = append(numbers, number)
 	}
 	if len(what) == 0 {
 		what = append(what, ours("what is asked"))
@@ -165,7 +175,25 @@ func (b *builder) nothing() Words {
 	if len(numbers) > 0 {
 		line = append(line, ours(" ("+strings.Join(numbers, ", ")+")"))
 	}
+	if left > 0 {
+		line = append(line, ours("; "+leftOut(left, length)))
+	}
 	return append(line, ours("."))
+}
+
+// unmirrored is how many time entries do not arrive, as their sync accepts (unmirrored: accept), and how long they are.
+func (b *builder) unmirrored() (entries int, length time.Duration) {
+	for _, f := range b.plan.Findings {
+		if f.Kind == state.FindingNotMirrored && !f.Failed {
+			entries, length = entries+f.Count, length+f.Length
+		}
+	}
+	return entries, length
+}
+
+// leftOut says so: "2 time entries (2h) are left out".
+func leftOut(entries int, length time.Duration) string {
+	return text.Count(entries, "time entry", "time entries") + " (" + duration(length) + ") " + text.Plural(entries, "is", "are") + " left out"
 }
 
 // workspaces lists the workspaces that are changed.
