@@ -70,6 +70,7 @@ type personPlanner struct {
 	pairs       []pair
 	unexplained []*state.Entry
 	created     []*state.Entry
+	mirrored    []*state.Entry // what stands in the destination for source entries
 	notes       map[noteKey]*note
 }
 

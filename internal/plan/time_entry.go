@@ -199,6 +199,7 @@ func (p *personPlanner) update(w *pair, twin *state.Entry) {
 	p.applyUnsupported(w, twin)
 	p.fillDefaults(&w.want)
 	w.want.Fields = nil // its fields are kept as they are
+	p.mirrored = append(p.mirrored, twin)
 	if !p.spec.Link && sameContent(twin, &w.want) {
 		return // told by content alone, a twin that differs in its tags, task or billable may have been put right by hand
 	}
@@ -210,6 +211,7 @@ func (p *personPlanner) update(w *pair, twin *state.Entry) {
 		return
 	}
 	want := w.want
+	p.mirrored[len(p.mirrored)-1] = &want
 	p.ensureTagsAndTask(&want)
 	p.add(Entries, Update, twin, Entry{ID: twin.ID, Entry: &want}, fields).Entry = &want
 }

@@ -107,18 +107,30 @@ func sortByStart(list []*state.Entry) []*state.Entry {
 // longestEntry is more than an entry can last (docs/clockify-api.md#creating-an-entry).
 const longestEntry = 48 * time.Hour
 
-// oldForm reports whether a destination entry looks like what one of those being created was before an edit that content
-// cannot follow: it overlaps it, and has its project or its description. Both would count.
-func (p *personPlanner) oldForm(e *state.Entry, created []*state.Entry) bool {
-	from, _ := slices.BinarySearchFunc(created, e.Start.Add(-longestEntry), func(c *state.Entry, at time.Time) int {
+// readsLike reports whether a destination entry looks like what one that is being created was before an edit that content
+// cannot follow: it has its project or its description.
+func readsLike(e, created *state.Entry) bool {
+	return sameProject(e, created) || e.Description == created.Description && e.Description != ""
+}
+
+// besides reports whether a destination entry is other work in the project of a mirrored one. An equal one is a double,
+// which another run may be about to take back.
+func besides(e, mirrored *state.Entry) bool {
+	return sameProject(e, mirrored) && contentOf(e) != contentOf(mirrored)
+}
+
+func sameProject(a, b *state.Entry) bool { return a.Project == b.Project && a.Client == b.Client }
+
+// overlapsAny reports whether an entry overlaps one of a list by start that is alike: the hours of both would count.
+func overlapsAny(e *state.Entry, list []*state.Entry, alike func(e, other *state.Entry) bool) bool {
+	from, _ := slices.BinarySearchFunc(list, e.Start.Add(-longestEntry), func(c *state.Entry, at time.Time) int {
 		return cmp.Or(c.Start.Compare(at), 1)
 	})
-	for _, c := range created[from:] {
+	for _, c := range list[from:] {
 		if !c.Start.Before(e.End) {
 			return false
 		}
-		alike := c.Project == e.Project && c.Client == e.Client || c.Description == e.Description && c.Description != ""
-		if alike && c.End.After(e.Start) {
+		if c.End.After(e.Start) && alike(e, c) {
 			return true
 		}
 	}

@@ -128,11 +128,17 @@ func (p *personPlanner) explain() {
 		return
 	}
 	left := slices.DeleteFunc(p.unexplained, func(e *state.Entry) bool { return p.place.matched[e.ID] })
-	created := sortByStart(p.created)
+	if len(left) == 0 {
+		return
+	}
+	created, mirrored := sortByStart(p.created), sortByStart(p.mirrored)
 	for _, e := range left {
-		if p.oldForm(e, created) {
+		switch {
+		case overlapsAny(e, created, readsLike):
 			p.countFinding(state.FindingCountedTwice, label(e), state.CauseOldForm, e)
-		} else {
+		case overlapsAny(e, mirrored, besides):
+			p.countFinding(state.FindingCountedTwice, label(e), state.CauseOverlaps, e)
+		default:
 			p.countFinding(state.FindingNoSource, label(e), state.CauseUnmatched, e)
 		}
 	}

@@ -199,6 +199,26 @@ func TestTimeEntries(t *testing.T) {
 				counted_twice | Alpha / Website | old_form | 1 of 1h0m0s | 20T09:00 plan`,
 		},
 		{
+			name: "the old one stays a finding as long as both are there",
+			ledger: site + `
+				book Website 20T09:15-20T10:00 plan
+				twin Alpha/Website 20T09:15-20T10:00 plan
+				twin Alpha/Website 20T09:00-20T10:00 plan
+				twin Alpha/Website 20T10:00-20T11:00 own`,
+			want: `
+				counted_twice | Alpha / Website | overlaps | 1 of 1h0m0s | 20T09:00 plan
+				no_source | Alpha / Website | unmatched | 1 of 1h0m0s | 20T10:00 own`,
+		},
+		{
+			name: "also beside a marked one",
+			ledger: site + `has link
+				book Website 20T09:15-20T10:00 plan id=s1
+				twin Alpha/Website 20T09:15-20T10:00 plan link=s1
+				twin Alpha/Website 20T09:00-20T10:00 plan`,
+			sync: func(s *state.TimeSync) { s.Link, s.LinkField = true, "Source entry" },
+			want: `counted_twice | Alpha / Website | overlaps | 1 of 1h0m0s | 20T09:00 plan`,
+		},
+		{
 			name: "what is in the destination alone is summed up and never deleted",
 			ledger: site + `
 				twin Alpha/Website 20T09:00-20T10:00 a

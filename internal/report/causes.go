@@ -88,6 +88,7 @@ var causeWords = map[plan.Cause]struct{ one, many pattern }{
 	state.CausePersonInactive:   {"{about} is deactivated in the destination", ""},
 	state.CauseDefaultMissing:   {"defaults names {about}, which the destination does not have", ""},
 	state.CauseOldForm:          {"it overlaps an entry being created and reads like it", "they overlap entries being created and read like them: the hours would count twice"},
+	state.CauseOverlaps:         {"it overlaps a mirrored entry of the same project", "they overlap mirrored entries of the same project: the hours count twice"},
 	state.CauseDoubled:          {"another run made the same entry, and earlier", ""},
 	state.CauseForEntries:       {"entries need it (create_missing)", ""},
 	state.CauseSameWorkspace:    {"source and destination are the same workspace: its entries would be mirrored onto themselves.", ""},

@@ -174,6 +174,7 @@ const (
 	CauseUnseenProject    Cause = "unseen_project"    // the key cannot see the source project
 	CauseDefaultMissing   Cause = "default_missing"   // defaults names About, which the destination lacks
 	CauseOldForm          Cause = "old_form"          // it overlaps an entry being created, and reads like it
+	CauseOverlaps         Cause = "overlaps"          // it overlaps a mirrored entry of the same project
 	CauseDoubled          Cause = "doubled"           // another run made the same entry at the same time, and earlier
 )
 
