@@ -38,7 +38,7 @@ func newAudit(c *console) *cobra.Command {
 }
 
 func (a *auditCommand) run(context.Context) int {
-	dir, name := cmp.Or(a.opts.audit, a.getenv("CLOCKIFY_SYNC_AUDIT_DIR"), "clockify-audit"), a.name
+	dir, name := cmp.Or(a.opts.flags["audit-dir"], a.getenv("CLOCKIFY_SYNC_AUDIT_DIR"), "clockify-audit"), a.name
 	if name == "" {
 		return a.list(dir)
 	}

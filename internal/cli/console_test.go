@@ -165,3 +165,37 @@ func TestVerbose(t *testing.T) {
 		t.Error("colours with --no-color")
 	}
 }
+
+// TestOutOverInput: the plan is never written over a file that the run reads.
+func TestOutOverInput(t *testing.T) {
+	t.Parallel()
+	for _, out := range []string{"users.csv", "./users.csv", "clockify-sync.yaml"} {
+		d := newDesk(t.TempDir(), twoWorkspaces())
+		d.write(t, "users.csv", twoPeople)
+		d.write(t, "clockify-sync.yaml", "absent: keep\n")
+		for _, command := range []string{"plan", "apply"} {
+			if code, text := d.run(t, command, "--out", out); code != ExitFailed || !strings.Contains(text, "the run reads this file") {
+				t.Errorf("%s --out %s: exit code %d\n%s", command, out, code, text)
+			}
+		}
+		if got := d.read(t, "users.csv"); got != twoPeople {
+			t.Errorf("--out %s: users.csv is now\n%s", out, clipped(got))
+		}
+	}
+}
+
+// TestAuditOfFolder: audit looks into the folder that the flag names.
+func TestAuditOfFolder(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t.TempDir(), twoWorkspaces())
+	d.write(t, "users.csv", twoPeople)
+	if code, text := d.run(t, "apply", "--yes", "--audit-dir", "elsewhere"); code != ExitDone {
+		t.Fatalf("exit code %d\n%s", code, text)
+	}
+	if _, text := d.run(t, "audit", "--audit-dir", "elsewhere"); !strings.Contains(text, "-apply-") {
+		t.Errorf("the run in elsewhere is not listed:\n%s", text)
+	}
+	if _, text := d.run(t, "audit"); strings.Contains(text, "-apply-") {
+		t.Errorf("a run is listed where there is none:\n%s", text)
+	}
+}

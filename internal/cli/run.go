@@ -82,12 +82,25 @@ func (c *command) load() (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.checkOut(); err != nil {
+		return nil, err
+	}
 	api := r.loaded.Settings.API
 	r.clients = c.newClients(cmp.Or(env.API.MaxCalls, api.MaxCalls))
 	r.core, r.reports = cmp.Or(env.API.BaseURL, api.BaseURL), cmp.Or(env.API.ReportsURL, api.ReportsURL)
 	r.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
 	r.hide()
 	return r, nil
+}
+
+// checkOut refuses to write the plan over a file that the run reads.
+func (r *run) checkOut() error {
+	for _, read := range []string{r.file, r.loaded.Config, r.opts.flags["env-file"]} {
+		if r.opts.out != "" && read != "" && r.path(r.opts.out) == r.path(read) {
+			return about(aboutOutput, fmt.Errorf("--out %s: the run reads this file; name another for the plan", r.opts.out))
+		}
+	}
+	return nil
 }
 
 // hide masks all tokens of the run in GitHub's log.

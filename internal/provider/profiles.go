@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
@@ -64,7 +65,34 @@ func (w *Workspace) readProfiles(ctx context.Context, dir *state.Directory, spec
 	if spec.NoHours { // nobody's capacity is managed
 		return nil
 	}
+	for _, email := range renamed(dir, spec, people) { // they get the hours of their row too
+		if !r.declared[email] {
+			r.declared[email] = true
+			declared = append(declared, email)
+		}
+	}
 	return r.capacities(ctx, dir, declared, len(rows))
+}
+
+// renamed lists the accounts that hold the number of a row whose address is not in the workspace.
+func renamed(dir *state.Directory, spec *state.Users, people map[string]*state.Person) []string {
+	i := slices.IndexFunc(dir.Fields, func(f state.Field) bool { return f.Name == spec.IDField })
+	if spec.IDField == "" || i < 0 {
+		return nil
+	}
+	numbers := map[string]bool{}
+	for _, row := range spec.People {
+		if number, err := plan.FieldText(dir.Fields[i], row.ID); people[row.Email] == nil && err == nil && number != "" {
+			numbers[number] = true
+		}
+	}
+	var accounts []string
+	for _, p := range dir.People {
+		if numbers[p.Fields[spec.IDField]] {
+			accounts = append(accounts, p.Email)
+		}
+	}
+	return accounts
 }
 
 // profileReader reads people's profiles, each once.

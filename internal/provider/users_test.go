@@ -624,3 +624,21 @@ func TestWorkingDays(t *testing.T) {
 		t.Errorf("left: %+v", again.Changes)
 	}
 }
+
+// TestHoursOfRenamed: whose address changed is one of those whose hours are read, however few other rows there are.
+func TestHoursOfRenamed(t *testing.T) {
+	t.Parallel()
+	spec, dir := company(20)
+	spec.IDField, spec.Fields = "Number", append(spec.Fields, state.Mapping{Column: "Number", Field: "Number"})
+	dir.Fields = append(dir.Fields, state.Field{Name: "Number", Type: state.FieldText})
+	dir.People[3].Fields["Number"] = "1003"
+	row := spec.People[3]
+	row.Email, row.ID = "other@x.io", "1003"
+	spec.People = []state.Row{row}
+	_, read, _ := near(t, dir, nil).read(spec)
+	for _, p := range read.People {
+		if p.Email == dir.People[3].Email && p.Capacity != dir.People[3].Capacity {
+			t.Errorf("the capacity of %s is read as %v, want %v", p.Email, p.Capacity, dir.People[3].Capacity)
+		}
+	}
+}
