@@ -175,6 +175,8 @@ func (c *syncCheck) ends() {
 	switch listed := c.said("people"); {
 	case listed && (c.said("source", "user_id") || c.said("destination", "user_id")):
 		c.wrongKey(".people and user_id are two ways to say whose entries; write one", "people")
+	case listed && !t.People.All && len(t.People.Pairs) == 0:
+		c.wrong(".people names nobody; write all, or a list of email addresses", "people")
 	case !listed && c.said("source") && !c.said("source", "user_id"):
 		c.wrong(".source.user_id is missing (or people, for several)", "name")
 	}

@@ -52,14 +52,15 @@ type timePlanner struct {
 	alone  bool // no sync that this run has not read writes to the same place
 
 	// What the people's workspaces have in common.
-	source, dest *state.WorkspaceEntries
-	targets      map[string]target   // by source project name
-	mapped       map[projectKey]bool // destination projects that some source project goes to
-	tasks        map[projectKey]names
-	tags         names
-	archivedTags set
-	only         struct{ projects, tags scope }
-	planned      struct{ tags, tasks set } // to be made
+	source, dest  *state.WorkspaceEntries
+	targets       map[string]target   // by source project name
+	mapped        map[projectKey]bool // destination projects that some source project goes to
+	tasks         map[projectKey]names
+	tags          names
+	archivedTags  set
+	fieldDefaults map[string]string // defaults.fields by the destination's name of the field
+	only          struct{ projects, tags scope }
+	planned       struct{ tags, tasks set } // to be made
 }
 
 // personPlanner works out one person's entries.
@@ -94,6 +95,7 @@ func newTimePlanner(spec state.TimeSync, all []state.TimeSync, have []state.Time
 		spec: spec, all: all, plan: &Plan{}, source: &have[0].Source, dest: &have[0].Destination,
 		targets: map[string]target{}, mapped: map[projectKey]bool{}, tasks: map[projectKey]names{},
 		tags: namesOf(have[0].Destination.Tags), archivedTags: setOf(have[0].Destination.ArchivedTags),
+		fieldDefaults: map[string]string{},
 	}
 	t.planned.tags, t.planned.tasks = set{}, set{}
 	t.only.projects = newScope("only.projects", spec.OnlyProjects, t.projectNames())

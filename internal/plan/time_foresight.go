@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // longestDescription is how many characters Clockify takes (docs/clockify-api.md#descriptions).
@@ -24,20 +25,24 @@ func (p *personPlanner) fillDefaults(w *state.Entry) {
 		}
 	}
 	for _, field := range rules.NeedsFields {
-		if text := defaults.Fields[field]; text != "" {
+		if text := p.fieldDefaults[field]; text != "" {
 			w.Fields = append(w.Fields, state.EntryField{Name: field, Text: text})
 		}
 	}
 }
 
-// checkDefaults tells, once each, of defaults that the destination lacks.
+// checkDefaults finds the fields of defaults in the destination and tells, once each, of defaults that it lacks.
 func (t *timePlanner) checkDefaults() {
-	missing := func(kind, name string) {
-		t.addFinding(state.Finding{Kind: state.FindingNotMirrored, Name: kind, Cause: state.CauseDefaultMissing, About: name, Failed: true})
+	missing := func(kind, name string, known []string) {
+		f := state.Finding{Kind: state.FindingNotMirrored, Name: kind, Cause: state.CauseDefaultMissing, About: name, Failed: true}
+		if near, ok := text.Nearest(name, known); ok {
+			f.Values = []string{near}
+		}
+		t.addFinding(f)
 	}
 	if tag := t.spec.Defaults.Tag; tag != "" && t.dest.Rules.NeedsTag {
 		if _, ok := t.usableTag(tag); !ok {
-			missing("tag", tag)
+			missing("tag", tag, t.dest.Tags)
 		}
 	}
 	if task := t.spec.Defaults.Task; task != "" && t.dest.Rules.NeedsTask {
@@ -47,12 +52,16 @@ func (t *timePlanner) checkDefaults() {
 			there = there || ok
 		}
 		if !there {
-			missing("task", task)
+			missing("task", task, nil)
 		}
 	}
-	for _, field := range sorted(t.spec.Defaults.Fields) {
-		if !slices.Contains(t.dest.Rules.Fields, field) && t.dest.Rules.Fields != nil {
-			missing("field", field)
+	fields := namesOf(slices.Concat(t.dest.Rules.Fields, t.dest.Rules.NeedsFields))
+	for _, name := range sorted(t.spec.Defaults.Fields) {
+		field, ok := fields.find(name)
+		if ok && (field == name || t.fieldDefaults[field] == "") {
+			t.fieldDefaults[field] = t.spec.Defaults.Fields[name]
+		} else if !ok && t.dest.Rules.Fields != nil {
+			missing("field", name, t.dest.Rules.Fields)
 		}
 	}
 }

@@ -52,6 +52,10 @@ func TestTimeForesight(t *testing.T) {
 			sync: func(s *state.TimeSync) { s.Defaults.Fields = map[string]string{"Cost": "12"} },
 		},
 		{
+			name: "the default of a field that differs in case", ledger: site + "rules needs=Cost\n" + book, want: create + " | field Cost: 12",
+			sync: func(s *state.TimeSync) { s.Defaults.Fields = map[string]string{"cost": "12"} },
+		},
+		{
 			name: "a locked period, for new entries and edits", ledger: site + "rules locked=20T09:30\n" + book + `
 				book Website 20T10:00-20T11:00 open
 				book Website 19T09:00-19T10:30 edited

@@ -72,7 +72,7 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingCountedTwice:    {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 	state.FindingRenamed:         {"{name} is taken for {about}, which goes by another name on the other side", "{n} projects go by another name on the other side"},
 	state.FindingPersonMissing:   {"{name} is not in the workspace {about}; their entries are left out", "{n} people are not in one of the workspaces; their entries are left out"},
-	state.FindingProjectRights:   {"{count} projects are missing in {name}, and the key may not create them ({about} may): {values}", "{n} findings on projects that the key may not create"},
+	state.FindingProjectRights:   {"{projects} missing in {name}, and the key may not create projects ({about} may): {values}", "{n} findings on projects that the key may not create"},
 	state.FindingSourceGone:      {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 }
 
@@ -242,6 +242,7 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 	s := b.slots(f.Source, f.About)
 	s["name"] = b.whom(f)
 	s["count"] = say("%s", f.Count)
+	s["projects"] = Words{ours(text.Count(f.Count, "project is", "projects are"))}
 	s["gets"], s["get"] = say("has"), say("have")
 	if f.Level == state.LevelAttention {
 		s["gets"], s["get"] = say("gets"), say("get")
