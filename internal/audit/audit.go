@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -52,6 +53,7 @@ type Audit struct {
 
 	mu      sync.Mutex
 	journal file
+	running io.Closer           // the lock on the journal while it runs; nil where there are no locks
 	broken  error               // why the journal can no longer be trusted
 	open    map[string]int      // ids of changes begun and not ended, and how often
 	begun   map[string]entry    // the line of each of them
@@ -88,14 +90,23 @@ func start(dir folder, meta Meta, digest string) (*Audit, error) {
 	if a.journal, err = a.folder.Create(JournalFile); err != nil {
 		return nil, err
 	}
+	a.running, _ = a.folder.Lock(JournalFile) // a run does not need it: it tells others that it runs
 	err = a.line(line{
 		Event: eventOpen, Time: stamp(a.started), Version: journalVersion, Run: meta.Run, Command: meta.Command,
 		Actor: meta.Actor, Commit: meta.Commit, Approver: meta.Approver, PullRequest: meta.PullRequest, Digest: digest,
 	})
 	if err != nil {
-		return nil, errors.Join(err, a.journal.Close())
+		return nil, errors.Join(err, a.journal.Close(), a.release())
 	}
 	return a, nil
+}
+
+// release ends the lock.
+func (a *Audit) release() error {
+	if a.running == nil {
+		return nil
+	}
+	return a.running.Close()
 }
 
 // Folder returns the name of the run's folder in the audit folder.
@@ -217,7 +228,7 @@ func (a *Audit) Close(s Summary) error {
 	} else {
 		_ = a.line(line{Event: eventIncomplete, Time: stamp(s.Finished), Err: err.Error()}) // the error itself is returned
 	}
-	if err := errors.Join(err, a.journal.Sync(), a.journal.Close(), a.folder.Close(), a.dir.Close()); err != nil {
+	if err := errors.Join(err, a.journal.Sync(), a.journal.Close(), a.release(), a.folder.Close(), a.dir.Close()); err != nil {
 		return fmt.Errorf("close audit: %w", err)
 	}
 	return nil

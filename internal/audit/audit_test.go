@@ -143,6 +143,12 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// kill ends a run as the end of its process does.
+func kill(t *testing.T, a *Audit) {
+	t.Helper()
+	must(t, errors.Join(a.journal.Close(), a.release()))
+}
+
 // completed completes a run of a folder, and returns the folder and what was found.
 func completed(t *testing.T, dir, name string) Completed {
 	t.Helper()
@@ -181,6 +187,7 @@ func TestKilled(t *testing.T) {
 			must(t, a.End(o))
 		}
 	}
+	kill(t, a)
 	journal := read(t, filepath.Join(whole, a.Folder()), JournalFile)
 	begin := strings.Index(journal, "\n") + 1
 	for cut := begin; cut <= len(journal); cut += 7 {
@@ -263,6 +270,8 @@ func TestRuns(t *testing.T) {
 		if i%2 == 0 {
 			must(t, a.End(done(sample(i))))
 			must(t, a.Close(Summary{Outcomes: []plan.Outcome{done(sample(i))}, ExitCode: 3}))
+		} else {
+			kill(t, a)
 		}
 		nothingLost("run " + a.Folder())
 	}
@@ -333,6 +342,59 @@ func TestCompleteNothing(t *testing.T) {
 	}
 }
 
+// TestRunning: a run that has not ended is neither completed nor taken for one that was killed.
+func TestRunning(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, err := Open(dir, meta(), "d")
+	must(t, err)
+	must(t, a.Begin(sample(1)))
+	before := tree(t, dir)
+	if list, err := List(dir); err != nil || len(list) != 1 || !list[0].Open || !list[0].Running {
+		t.Errorf("while it runs: %+v, %v", list, err)
+	}
+	if _, err := Complete(dir, a.Folder()); err == nil || !strings.Contains(err.Error(), "is still running") {
+		t.Errorf("completing it says %v", err)
+	}
+	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
+		t.Errorf("files were changed:\n%s", diff)
+	}
+	kill(t, a)
+	if list, err := List(dir); err != nil || len(list) != 1 || !list[0].Open || list[0].Running {
+		t.Errorf("once it was killed: %+v, %v", list, err)
+	}
+	if c := completed(t, dir, a.Folder()); c.Already || c.Unknown != 1 {
+		t.Errorf("completed: %+v", c)
+	}
+}
+
+// TestEndOverCompletion completes a run that is still running where there are no locks: its own end counts, in every file.
+func TestEndOverCompletion(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, err := Open(dir, meta(), "d")
+	must(t, err)
+	must(t, a.Begin(sample(1)))
+	must(t, a.release())
+	a.running = nil
+	if c := completed(t, dir, a.Folder()); c.Unknown != 1 {
+		t.Errorf("completed: %+v", c)
+	}
+	must(t, a.End(done(sample(1))))
+	must(t, a.Close(Summary{Outcomes: []plan.Outcome{done(sample(1))}}))
+	list, err := List(dir)
+	if err != nil || len(list) != 1 || list[0].ExitCode != "0" || list[0].Done != 1 || list[0].Unknown != 0 {
+		t.Errorf("listed as %+v, %v", list, err)
+	}
+	run := filepath.Join(dir, a.Folder())
+	if good, bad := len(table(t, run, SuccessFile)), len(table(t, run, ErrorFile)); good != 1 || bad != 0 {
+		t.Errorf("%d rows of success and %d of errors, want 1 and 0", good, bad)
+	}
+	if c := completed(t, dir, a.Folder()); !c.Already || c.ExitCode != "0" {
+		t.Errorf("completed again: %+v", c)
+	}
+}
+
 // TestTwins: two equal time entries are two changes with one id.
 func TestTwins(t *testing.T) {
 	t.Parallel()
@@ -343,6 +405,7 @@ func TestTwins(t *testing.T) {
 	must(t, a.Begin(c))
 	must(t, a.Begin(c))
 	must(t, a.End(done(c)))
+	kill(t, a)
 	if c := completed(t, dir, a.Folder()); c.Done != 1 || c.Unknown != 1 {
 		t.Errorf("%+v, want one done and one unknown", c)
 	}

@@ -16,10 +16,12 @@ import (
 type folder interface {
 	Mkdir(name string) error
 	Sub(name string) (folder, error)
-	Create(name string) (file, error) // new, never through a link
-	Append(name string) (file, error) // there already
-	Read(name string) ([]byte, error) // nil if there is none
-	Remove(name string) error         // no error if there is none
+	Create(name string) (file, error)    // new, never through a link
+	Append(name string) (file, error)    // there already
+	Read(name string) ([]byte, error)    // nil if there is none
+	Lock(name string) (io.Closer, error) // errHeld: somebody else has it; it ends with the process that took it
+	Held(name string) bool               // whether Lock would say errHeld
+	Remove(name string) error            // no error if there is none
 	Rename(from, to string) error
 	Names() ([]string, error)
 	Close() error
@@ -110,6 +112,26 @@ func (d disk) Read(name string) ([]byte, error) {
 		return nil, nil
 	}
 	return data, err
+}
+
+func (d disk) Lock(name string) (io.Closer, error) {
+	f, err := d.root.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(f, true); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (d disk) Held(name string) bool {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }() // it was only looked at
+	return errors.Is(lock(f, false), errHeld)
 }
 
 func (d disk) Remove(name string) error {

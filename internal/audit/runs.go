@@ -44,7 +44,8 @@ type Listed struct {
 	Approver       string
 	PullRequest    string
 
-	Open bool `csv:"-"` // its files are not complete: it was killed, or is still running
+	Open    bool `csv:"-"` // its files are not complete: it is running, or was killed
+	Running bool `csv:"-"` // it is Open and holds its lock
 }
 
 func (r *run) listed(folder string) Listed {
@@ -102,7 +103,8 @@ func appendRun(dir folder, l Listed, scrub *text.Scrubber) error {
 	return nil
 }
 
-// readRuns reads runs.csv, leaving out what is no line of it.
+// readRuns reads runs.csv, leaving out what is no line of it. The line that a run wrote itself counts, not one of completing
+// it.
 func readRuns(dir folder) ([]Listed, error) {
 	data, err := dir.Read(RunsFile)
 	if err != nil {
@@ -119,8 +121,14 @@ func readRuns(dir folder) ([]Listed, error) {
 			continue
 		}
 		var l Listed
-		if dec.Decode(&l) == nil && runFolder.MatchString(l.Folder) {
+		if dec.Decode(&l) != nil || !runFolder.MatchString(l.Folder) {
+			continue
+		}
+		switch i := slices.IndexFunc(list, func(other Listed) bool { return other.Folder == l.Folder }); {
+		case i < 0:
 			list = append(list, l)
+		case l.ExitCode != "":
+			list[i] = l
 		}
 	}
 	return list, nil
@@ -167,6 +175,7 @@ func listRuns(dir folder) ([]Listed, error) {
 			l = r.listed(name)
 			l.Open = true
 		}
+		l.Running = isRunning(dir, name)
 		list = append(list, l)
 	}
 	for _, l := range ended { // folders that were moved away
@@ -178,6 +187,16 @@ func listRuns(dir folder) ([]Listed, error) {
 		return cmp.Or(instant(a.Started).Compare(instant(b.Started)), cmp.Compare(a.Folder, b.Folder))
 	})
 	return list, nil
+}
+
+// isRunning reports whether the run of a folder holds its lock.
+func isRunning(dir folder, name string) bool {
+	sub, err := dir.Sub(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = sub.Close() }() // it was only looked at
+	return sub.Held(JournalFile)
 }
 
 // Made returns the ids of the time entries that runs in an audit folder made since an instant, by the name of the time
@@ -243,7 +262,7 @@ type Completed struct {
 
 // Complete writes the CSV files, run.json and the line of runs.csv of a run that was killed, from its journal in a folder
 // of dir. The folder may be named in part where that is enough to tell it. A change that was begun and not ended is in
-// the error log with status unknown. Of a run that ended it changes nothing.
+// the error log with status unknown. Of a run that ended it changes nothing, and a run that is running it refuses.
 func Complete(dir, name string) (Completed, error) {
 	f, err := existingFolder(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -259,10 +278,11 @@ func Complete(dir, name string) (Completed, error) {
 	return c, nil
 }
 
-func complete(dir folder, name string) (Completed, error) {
+// find returns the one run that is named so, in whole or in part.
+func find(dir folder, name string) (Listed, error) {
 	list, err := listRuns(dir)
 	if err != nil {
-		return Completed{}, err
+		return Listed{}, err
 	}
 	var found []Listed
 	for _, l := range list {
@@ -276,25 +296,42 @@ func complete(dir folder, name string) (Completed, error) {
 	}
 	switch {
 	case len(found) == 0:
-		return Completed{}, fmt.Errorf("there is no run %q", name)
+		return Listed{}, fmt.Errorf("there is no run %q", name)
 	case len(found) > 1:
-		return Completed{}, fmt.Errorf("%d runs are named %q, such as %s", len(found), name, found[len(found)-1].Folder)
-	case !found[0].Open:
-		return Completed{Listed: found[0], Already: true}, nil
+		return Listed{}, fmt.Errorf("%d runs are named %q, such as %s", len(found), name, found[len(found)-1].Folder)
 	}
-	name = found[0].Folder
-	h, l, err := readFolder(dir, name)
+	return found[0], nil
+}
+
+func complete(dir folder, name string) (_ Completed, err error) {
+	found, err := find(dir, name)
+	if err != nil || !found.Open {
+		return Completed{Listed: found, Already: true}, err
+	}
+	name = found.Folder
+	sub, err := dir.Sub(name)
 	if err != nil {
 		return Completed{}, err
 	}
-	sub, err := dir.Sub(name)
+	defer func() { err = errors.Join(err, sub.Close()) }()
+	held, err := sub.Lock(JournalFile)
+	switch {
+	case errors.Is(err, errHeld):
+		return Completed{}, fmt.Errorf("%s is still running: it writes its files itself when it ends", name)
+	case err == nil:
+		defer func() { err = errors.Join(err, held.Close()) }()
+	}
+	if found, err = find(dir, name); err != nil || !found.Open { // it ended since it was found
+		return Completed{Listed: found, Already: true}, err
+	}
+	h, l, err := readFolder(dir, name)
 	if err != nil {
 		return Completed{}, err
 	}
 	r := newRun(h.header, l)
 	r.ExitCode = h.exit
 	r.Errors = []string{"the run was killed; this file was made from its journal"}
-	err = errors.Join(l.write(sub), writeJSON(sub, RunFile, r, nil), removeParts(sub), sub.Close())
+	err = errors.Join(l.write(sub), writeJSON(sub, RunFile, r, nil), removeParts(sub))
 	if err == nil {
 		err = appendRun(dir, r.listed(name), nil)
 	}

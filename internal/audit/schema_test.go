@@ -51,6 +51,7 @@ func TestSchema(t *testing.T) {
 		must(t, err)
 		must(t, a.Begin(sample(1)))
 		if killed {
+			kill(t, a)
 			completed(t, dir, a.Folder())
 		} else {
 			must(t, a.Close(s))

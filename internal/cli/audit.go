@@ -73,8 +73,10 @@ func (a *auditCommand) list(dir string) int {
 	for _, r := range runs {
 		ended := "exit code " + r.ExitCode
 		switch {
+		case r.Running:
+			ended = "running"
 		case r.Open:
-			ended, open = "killed, or still running", r.Folder
+			ended, open = "killed", r.Folder
 		case r.ExitCode == "":
 			ended = "killed, completed"
 		}

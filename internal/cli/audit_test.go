@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -68,4 +72,33 @@ func TestMadeLately(t *testing.T) {
 			t.Errorf("%d calls shortly after, %d an hour later: looking costs nothing where the list has everything", calls, n)
 		}
 	})
+}
+
+// TestAuditWhileRunning: a run that has not ended is told from one that was killed, and its files are left to it.
+func TestAuditWhileRunning(t *testing.T) {
+	t.Parallel()
+	state, content := company(2)
+	b := newBed(t, sandbox.Options{State: state}, content)
+	dir := filepath.Join(b.dir, "clockify-audit")
+	open, err := audit.Open(dir, audit.Meta{Run: "77-1", Command: "apply"}, "d")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := b.must(ExitDone, "audit").out
+	if !strings.Contains(list, open.Folder()+"  running") || strings.Contains(list, "killed") {
+		t.Errorf("listed as\n%s", list)
+	}
+	refused := b.must(ExitFailed, "audit", "apply")
+	if want := open.Folder() + " is still running: it writes its files itself when it ends"; !strings.Contains(refused.err, want) || refused.out != "" {
+		t.Errorf("said %q and %q, want %q", refused.out, refused.err, want)
+	}
+	if _, err := os.Stat(filepath.Join(dir, audit.RunsFile)); err == nil {
+		t.Error("a line was written for a run that had not ended")
+	}
+	if err := open.Close(audit.Summary{}); err != nil {
+		t.Fatal(err)
+	}
+	if list := b.must(ExitDone, "audit").out; !strings.Contains(list, "exit code 0") {
+		t.Errorf("after its end it is listed as\n%s", list)
+	}
 }

@@ -16,6 +16,7 @@ type builder struct {
 	mask   *mask
 	verify Verify
 	left   []plan.Change // found by reading again, announced by nobody
+	taken  int           // entries taken back when verifying found that another run had made them too
 }
 
 // end is a change and how it ended, or would.
@@ -80,6 +81,13 @@ func (b *builder) match(outcomes []plan.Outcome) {
 		b.ends[i] = e
 		if from := o.Started; !from.IsZero() && (b.doc.Started.IsZero() || from.Before(b.doc.Started)) {
 			b.doc.Started = from
+		}
+	}
+	for _, unplanned := range ended {
+		for _, o := range unplanned {
+			if o.Change.Cause == state.CauseDoubled && o.Status == plan.Done {
+				b.taken++
+			}
 		}
 	}
 }

@@ -56,6 +56,9 @@ func (b *builder) applied() string {
 	add(Kept, "kept by Clockify")
 	add(NotTried, "not tried")
 	said := []string{strings.Join(list, ", ")}
+	if b.taken > 0 {
+		said = append(said, text.Count(b.taken, "time entry", "time entries")+" taken back that another run made too")
+	}
 	if d.Approval != nil {
 		said = append(said, d.Approval.need())
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 func TestWhatOf(t *testing.T) {
@@ -27,5 +28,23 @@ func TestWhatOf(t *testing.T) {
 				t.Errorf("got %q, %q, want %q, %q", object, did, tc.object, tc.did)
 			}
 		})
+	}
+}
+
+// TestTakenBack: entries that were taken back while verifying are in the first line, beside the changes of the plan.
+func TestTakenBack(t *testing.T) {
+	t.Parallel()
+	entry := func(id string, op plan.Op, cause state.Cause) plan.Change {
+		return plan.Change{ID: id, Domain: plan.Time, Op: op, Cause: cause, Ref: plan.Ref{Kind: plan.KindEntry, Name: "Website"}}
+	}
+	p := &plan.Plan{Changes: []plan.Change{entry("a", plan.Create, ""), entry("b", plan.Create, "")}}
+	outcomes := []plan.Outcome{
+		{Change: p.Changes[0], Status: plan.Done}, {Change: p.Changes[1], Status: plan.Done},
+		{Change: entry("c", plan.Delete, state.CauseDoubled), Status: plan.Done},
+		{Change: entry("d", plan.Delete, state.CauseDoubled), Status: plan.Failed},
+	}
+	const want = "applied 2 changes; 1 time entry taken back that another run made too"
+	if got := newDocument(p, outcomes, Verify{Done: true}, Context{}, 10).Verdict.String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -1,0 +1,11 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
+
+package audit
+
+import (
+	"errors"
+	"os"
+)
+
+// lock has no lock to take here.
+func lock(*os.File, bool) error { return errors.ErrUnsupported }
