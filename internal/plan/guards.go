@@ -284,9 +284,9 @@ func deactivates(c *Change) bool {
 	return ok && c.Op == Update && !do.Active
 }
 
-// allowing is the value of a limit that would allow have of base, written as the limit is.
+// allowing is the value of a limit that would allow have of base, written as the limit is. No share is more than all.
 func allowing(l state.Limit, have, base int) string {
-	if l.Share == 0 || base == 0 {
+	if l.Share == 0 || have > base {
 		return strconv.Itoa(have)
 	}
 	return fmt.Sprintf("%d%%", (have*100+base-1)/base)

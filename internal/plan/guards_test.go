@@ -187,6 +187,17 @@ func TestGuardBases(t *testing.T) {
 	}
 }
 
+// TestAllowedValue: the value that would allow it is one that the config takes, also where more come than there are.
+func TestAllowedValue(t *testing.T) {
+	t.Parallel()
+	spec := declares(t, "owner@x ann@x\n "+people(9, "new%d@x ann@x"))
+	spec.Invite, spec.Guards.MaxInvitations = true, state.Limit{Share: 0.1, Floor: 1}
+	got := compute(spec, workspace(t, "person owner@x owner\n person ann@x")).Exceeded
+	if len(got) != 1 || got[0].Guard != plan.MaxInvitations || got[0].Allow != "9" {
+		t.Errorf("got %+v, want invitations that a limit of 9 allows", got)
+	}
+}
+
 // TestStillProtected: what was protected before a run is so when it is planned again to verify it.
 func TestStillProtected(t *testing.T) {
 	t.Parallel()
