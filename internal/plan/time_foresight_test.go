@@ -171,10 +171,14 @@ func TestTimeWithoutAProject(t *testing.T) {
 		{name: "counted", ledger: site + orphan, want: lost + " | failed"},
 		{name: "accepted", ledger: site + orphan, want: lost, sync: func(s *state.TimeSync) { s.AcceptUnmirrored = true }},
 		{name: "only: leaves it out", ledger: site + orphan, sync: func(s *state.TimeSync) { s.OnlyProjects = []string{"Website"} }},
-		{name: "before the window, and running", ledger: site + "source Orphan\nbook Orphan 13T09:00-13T17:00 old\nbook Orphan 20T09:00- now",
-			want: "running_timer | Acme / Orphan · 2026-11-20T09:00:00Z · now | 20T09:00 now"},
-		{name: "archived in the destination, twice", ledger: site + orphan + "dest Alpha/Orphan archived\ndest Beta/Orphan archived",
-			want: "not_mirrored | Orphan | projects_archived | 1 of 8h0m0s | 20T09:00 work | failed"},
+		{
+			name: "before the window, and running", ledger: site + "source Orphan\nbook Orphan 13T09:00-13T17:00 old\nbook Orphan 20T09:00- now",
+			want: "running_timer | Acme / Orphan · 2026-11-20T09:00:00Z · now | 20T09:00 now",
+		},
+		{
+			name: "archived in the destination, twice", ledger: site + orphan + "dest Alpha/Orphan archived\ndest Beta/Orphan archived",
+			want: "not_mirrored | Orphan | projects_archived | 1 of 8h0m0s | 20T09:00 work | failed",
+		},
 	})
 	a, b := contentSync(), contentSync()
 	b.Name, b.Destination.WorkspaceID = "beta", "d2"

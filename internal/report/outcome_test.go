@@ -39,7 +39,8 @@ func TestTakenBack(t *testing.T) {
 	}
 	p := &plan.Plan{Changes: []plan.Change{entry("a", plan.Create, ""), entry("b", plan.Create, "")}}
 	outcomes := []plan.Outcome{
-		{Change: p.Changes[0], Status: plan.Done}, {Change: p.Changes[1], Status: plan.Done},
+		{Change: p.Changes[0], Status: plan.Done},
+		{Change: p.Changes[1], Status: plan.Done},
 		{Change: entry("c", plan.Delete, state.CauseDoubled), Status: plan.Done},
 		{Change: entry("d", plan.Delete, state.CauseDoubled), Status: plan.Failed},
 	}
