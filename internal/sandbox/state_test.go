@@ -173,7 +173,7 @@ func BenchmarkServer(b *testing.B) {
 		{"report page of 1000", "POST", ws + "/reports/detailed", `{"dateRangeStart":"2026-01-01T00:00:00Z","dateRangeEnd":"2026-12-31T00:00:00Z","timeZone":"UTC","detailedFilter":{"page":50,"pageSize":1000}}`},
 		{"entries of one", "GET", ws + "/user/" + user + "/time-entries?page-size=1000", ""},
 		{"create entry", "POST", ws + "/user/" + user + "/time-entries", `{"start":"2026-01-15T00:00:00Z","end":"2026-01-15T01:00:00Z"}`},
-		{"role of a person", "GET", ws + "/users/" + user + "/managers", ""},
+		{"profile of a person", "GET", ws + "/member-profile/" + user, ""},
 	}
 	for _, tc := range cases {
 		b.Run(tc.name, func(b *testing.B) {
