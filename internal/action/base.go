@@ -72,7 +72,7 @@ func (r *reporter) readBase(ctx context.Context, loaded Loaded) (rules Rules, lo
 	case r.client == nil:
 		why = errors.New("without a github-token it cannot be read")
 	default:
-		files = &commit{ctx: ctx, client: r.client, sha: sha}
+		files = commit(func(name string) ([]byte, error) { return r.client.File(ctx, name, sha) })
 	}
 	base, err := loaded.Base(files)
 	if err != nil {
@@ -138,15 +138,12 @@ func (nothing) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// commit is the files of a commit, read by the API.
-type commit struct {
-	ctx    context.Context
-	client *github.Client
-	sha    string
-}
+// commit reads the files of a commit by the API. It is a function, for what an interface holds keeps all its methods in the
+// program: with the client itself that would be every call that GitHub has.
+type commit func(name string) ([]byte, error)
 
-func (c *commit) Open(name string) (fs.File, error) {
-	data, err := c.client.File(c.ctx, path.Clean(name), c.sha)
+func (c commit) Open(name string) (fs.File, error) {
+	data, err := c(path.Clean(name))
 	if errors.Is(err, github.ErrNoFile) {
 		err = fs.ErrNotExist
 	}

@@ -13,6 +13,11 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/config"
 )
 
+// CommandLine is every command with its flags, for what describes them.
+func CommandLine(p Process) *cobra.Command {
+	return newRoot(&console{Process: p, shown: map[string]bool{}})
+}
+
 // newRoot is the command line: every command in the order of the help.
 func newRoot(c *console) *cobra.Command {
 	root := &cobra.Command{
@@ -55,7 +60,6 @@ CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR. New here? Run clockify-sync 
 	grouped(work, newValidate(c), newPlan(c), newApply(c), newAudit(c))
 	grouped(more, newSandbox(c), newVersion(c))
 	root.SetHelpCommandGroupID(more)
-	root.AddCommand(newMan(c))
 	root.InitDefaultCompletionCmd()
 	if made, _, err := root.Find([]string{"completion"}); err == nil {
 		made.Args, made.RunE = nil, func(*cobra.Command, []string) error {

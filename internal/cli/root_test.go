@@ -3,9 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -62,35 +59,6 @@ func TestCompletions(t *testing.T) {
 		"ap": "apply\t", "plan --f": "--format\t", "plan --format ": "markdown\n", "apply --only ": "time:\n", "setup ": "time\n", "completion z": "zsh\t",
 	} {
 		wantText(t, printed(t, append([]string{"__complete"}, strings.Split(args, " ")...)...), want)
-	}
-}
-
-func TestManualPages(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	printed(t, "man", dir)
-	p, _, _ := nowhere(t)
-	root := newRoot(&console{Process: p})
-	pages := map[string][]string{"clockify-sync.1": {"CLOCKIFY_API_KEY", "Mar 2026", "1.2.3"}}
-	for _, c := range root.Commands() {
-		if c.Hidden {
-			continue
-		}
-		name := "clockify-sync-" + c.Name() + ".1"
-		pages["clockify-sync.1"] = append(pages["clockify-sync.1"], "clockify-sync-"+c.Name())
-		c.Flags().VisitAll(func(f *pflag.Flag) { pages[name] = append(pages[name], "--"+f.Name) })
-	}
-	for name, want := range pages {
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantText(t, strings.ReplaceAll(string(data), `\-`, "-"), want...)
-		if path, err := exec.LookPath("groff"); err == nil {
-			if out, err := exec.Command(path, "-man", "-ww", "-z", "-K", "utf8", filepath.Join(dir, name)).CombinedOutput(); err != nil || len(out) > 0 {
-				t.Errorf("groff: %v\n%s", err, out)
-			}
-		}
 	}
 }
 
