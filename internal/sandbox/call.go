@@ -26,7 +26,8 @@ type call struct {
 	key     Key
 	body    map[string]json.RawMessage
 	changed bool
-	bad     *reply // the first unreadable value of query or body
+	bad     *reply   // the first unreadable value of query or body
+	known   []string // parameters of the query that were looked at
 }
 
 // reply is an answer.
@@ -91,6 +92,9 @@ func (c *call) answer(allow []string) reply {
 	if rep == nil {
 		r := c.rt.do(c)
 		rep = &r
+		if bad := c.unknown(); bad != nil && r.status < 300 {
+			rep = bad
+		}
 	}
 	if c.rt != nil && c.rt.writes() && rep.status < 300 {
 		c.changed = true

@@ -2,29 +2,26 @@ package sandbox
 
 import "slices"
 
-// client renders a client; the answer to PUT lacks currencyCode (#clients).
-func (c *call) client(cl *Client, currency bool) map[string]any {
-	row := map[string]any{
+func (c *call) client(cl *Client) map[string]any {
+	return map[string]any{
 		"id": cl.ID, "name": cl.Name, "email": orNull(cl.Email), "workspaceId": c.sp.meta.ID, "archived": cl.Archived,
-		"address": orNull(cl.Address), "note": orNull(cl.Note), "currencyId": ID("currency/"+c.sp.meta.ID, 1), "ccEmails": cl.CcEmails,
+		"address": orNull(cl.Address), "note": orNull(cl.Note), "currencyId": ID("currency/"+c.sp.meta.ID, 1), "ccEmails": nil,
+		"currencyCode": c.sp.meta.Settings.Currency,
 	}
-	if currency {
-		row["currencyCode"] = c.sp.meta.Settings.Currency
-	}
-	return row
 }
 
 // listClients: archived left out returns both (#clients).
 func listClients(c *call) reply {
 	archived, only := c.flag("archived")
+	name := c.query("name")
 	var rows []*Client
 	for cl := range c.sp.clients.all {
-		if containsFold(cl.Name, c.query("name")) && (!only || cl.Archived == archived) {
+		if containsFold(cl.Name, name) && (!only || cl.Archived == archived) {
 			rows = append(rows, cl)
 		}
 	}
-	sortNamed(c, rows, clientID, func(cl *Client) string { return cl.Name })
-	return page(c, rows, 5000, true, func(cl *Client) any { return c.client(cl, true) })
+	sortNamed(rows, clientID, func(cl *Client) string { return cl.Name })
+	return page(c, rows, 5000, true, func(cl *Client) any { return c.client(cl) })
 }
 
 // mayCreate says whether the key's owner may make such things: refused is 403/501 [?] (#clients).

@@ -55,20 +55,13 @@ func deepMember(m Member) Member {
 func deepGroup(g Group) Group { g.UserIDs = slices.Clone(g.UserIDs); return g }
 
 func deepField(f CustomField) CustomField {
-	f.AllowedValues, f.ProjectDefaults = slices.Clone(f.AllowedValues), slices.Clone(f.ProjectDefaults)
+	f.AllowedValues = slices.Clone(f.AllowedValues)
 	return f
 }
 
-func deepClient(c Client) Client { c.CcEmails = slices.Clone(c.CcEmails); return c }
-
 func deepProject(p Project) Project {
-	p.MemberIDs, p.GroupIDs = slices.Clone(p.MemberIDs), slices.Clone(p.GroupIDs)
+	p.MemberIDs = slices.Clone(p.MemberIDs)
 	return p
-}
-
-func deepTask(t Task) Task {
-	t.AssigneeIDs, t.UserGroupIDs = slices.Clone(t.AssigneeIDs), slices.Clone(t.UserGroupIDs)
-	return t
 }
 
 func deepEntry(e Entry) Entry {
@@ -122,7 +115,6 @@ func loadSpace(w Workspace) *workspace {
 		sp.fields.put(f.ID, &f)
 	}
 	for _, c := range w.Clients {
-		c = deepClient(c)
 		sp.clients.put(c.ID, &c)
 	}
 	for _, p := range w.Projects {
@@ -130,7 +122,6 @@ func loadSpace(w Workspace) *workspace {
 		sp.projects.put(p.ID, &p)
 	}
 	for _, t := range w.Tasks {
-		t = deepTask(t)
 		orElse(&t.Status, "ACTIVE")
 		sp.tasks.put(t.ID, &t)
 	}
@@ -162,7 +153,7 @@ func (d *db) state() State {
 		w.Features, w.WithoutFeatures = slices.Clone(w.Features), slices.Clone(w.WithoutFeatures)
 		w.BannedDomains, w.ApprovedPeriods = slices.Clone(w.BannedDomains), slices.Clone(w.ApprovedPeriods)
 		w.Members, w.Groups, w.CustomFields = sp.members.list(deepMember), sp.groups.list(deepGroup), sp.fields.list(deepField)
-		w.Clients, w.Projects, w.Tasks = sp.clients.list(deepClient), sp.projects.list(deepProject), sp.tasks.list(deepTask)
+		w.Clients, w.Projects, w.Tasks = sp.clients.list(same), sp.projects.list(deepProject), sp.tasks.list(same)
 		w.Tags, w.Entries, w.Roles = sp.tags.list(same[Tag]), sp.entries.list(deepEntry), slices.Clone(sp.roles)
 		s.Workspaces = append(s.Workspaces, w)
 	}

@@ -154,33 +154,15 @@ func listEntries(c *call) reply {
 	}
 	hydrated, _ := c.flag("hydrated")
 	running, onlyRunning := c.flag("in-progress")
-	needsProject, _ := c.flag("project-required")
-	needsTask, _ := c.flag("task-required")
-	project, task, tags := c.query("project"), c.query("task"), c.list("tags")
+	text := c.query("description")
 	var rows []*Entry
 	for _, e := range between(c.sp.byUser[m.UserID], from, to) {
-		switch {
-		case onlyRunning && running != e.End.IsZero(), !containsFold(e.Description, c.query("description")):
-			continue
-		case project != "" && e.ProjectID != project, task != "" && e.TaskID != task:
-			continue
-		case needsProject && e.ProjectID == "", needsTask && e.TaskID == "":
-			continue
-		case len(tags) > 0 && !anyOf(tags, e.TagIDs), c.lags(e):
+		if onlyRunning && running != e.End.IsZero() || !containsFold(e.Description, text) || c.lags(e) {
 			continue
 		}
 		rows = append(rows, e)
 	}
 	return page(c, rows, 5000, true, func(e *Entry) any { return c.entry(e, hydrated) })
-}
-
-func anyOf(set, list []string) bool {
-	for _, v := range list {
-		if contains(set, v) {
-			return true
-		}
-	}
-	return false
 }
 
 // window reads start and end. A start alone filters as an instant; a window is wall clock (#windows). Whose zone
@@ -232,24 +214,6 @@ func getEntry(c *call) reply {
 		return *c.bad
 	}
 	return ok(c.entry(e, hydrated))
-}
-
-// batchEntries is POST time-entries/batch: a read of many by id (#one-entry). Ids that are not there are left out [?].
-func batchEntries(c *call) reply {
-	ids, hydrated := in[[]string](c, "timeEntryIds"), in[bool](c, "hydrated")
-	if c.bad != nil {
-		return *c.bad
-	}
-	if len(ids) == 0 {
-		return refuse("must not be empty")
-	}
-	out := []any{}
-	for _, id := range ids {
-		if e, rep := c.theEntry(id); rep == nil {
-			out = append(out, c.entry(e, hydrated))
-		}
-	}
-	return ok(out)
 }
 
 // locked says whether an entry starts in the locked period (#locked-periods).

@@ -13,7 +13,6 @@ func (c *call) replace(old *Entry, body map[string]json.RawMessage) (*Entry, *re
 	if rep != nil {
 		return nil, rep
 	}
-	n.Invoiced = old.Invoiced
 	if n.End.IsZero() && !old.End.IsZero() {
 		c.stopRunning(n)
 	}
@@ -33,7 +32,7 @@ func updateEntry(c *call) reply {
 	return ok(c.entry(n, false))
 }
 
-// deleteEntry is 204 (#updating-an-entry). Invoiced entries delete normally.
+// deleteEntry is 204 (#updating-an-entry).
 func deleteEntry(c *call) reply {
 	e, rep := c.theEntry(c.p["entry"])
 	if rep != nil {

@@ -153,9 +153,9 @@ func TestTimerBillableAndTypes(t *testing.T) {
 	}
 	r.do(403, "POST", path, `{"start":"2026-03-02T08:00:00Z","type":"BREAK"}`)
 	r.do(400, "POST", path, `{"start":"2026-03-02T08:00:00Z","type":"HOLIDAY"}`)
-	batch := r.do(200, "POST", entries+"batch", fmt.Sprintf(`{"timeEntryIds":["%s"],"hydrated":true}`, at(first, "id")))
-	if at(batch, 0, "user", "id") != w.member || at(batch, 0, "userId") != w.member {
-		t.Errorf("hydrated %v", batch)
+	hydrated := r.do(200, "GET", entries+at(first, "id").(string)+"?hydrated=true", "")
+	if at(hydrated, "user", "id") != w.member || at(hydrated, "userId") != w.member {
+		t.Errorf("hydrated %v", hydrated)
 	}
 }
 

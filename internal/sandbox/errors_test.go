@@ -88,7 +88,6 @@ var provoked = []provoke{
 	}, method: "POST", path: "/v1/workspaces/{ws}/custom-fields", body: `{"name":"One more","type":"TXT"}`},
 	{part: "JSON parse error", method: "POST", path: "/v1/workspaces/{ws}/custom-fields", body: `{"name":"Kind","type":"TEXT"}`},
 	{part: "Required request body is missing", method: "POST", path: "/v1/workspaces/{ws}/user/{member}/time-entries"},
-	{part: "Method parameter 'is-active'", method: "GET", path: "/v1/workspaces/{ws}/projects/{project}/tasks?is-active=X"},
 	{part: "404 No static resource", method: "GET", path: "/v1/workspaces/{ws}/x"},
 	{part: "405 Request method", method: "GET", path: "/v1/workspaces/{ws}/user-groups/{group}"},
 	{part: "404 (no body)", method: "GET", path: "/v1/workspaces/{none}"},
@@ -116,6 +115,7 @@ var provoked = []provoke{
 var notServed = []struct{ part, why string }{
 	{"Full authentication is required", "the wording of 2019; the one of 2026 is served"},
 	{"Sin suscripción activa", "expenses are not served"},
+	{"Method parameter 'is-active'", "a parameter that is not served; others are refused in the same words"},
 	{"400 Project doesn't belong", "of a route that is not served"},
 	{"400 Client doesn't belong", "of a route that is not served"},
 	{"400 Client with name", "of a route that is not served"},

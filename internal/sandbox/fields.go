@@ -11,17 +11,14 @@ var (
 )
 
 func (c *call) field(f *CustomField) map[string]any {
-	allowed, defaults := f.AllowedValues, []any{}
+	allowed := f.AllowedValues
 	if allowed == nil {
 		allowed = []string{}
-	}
-	for _, d := range f.ProjectDefaults {
-		defaults = append(defaults, map[string]any{"projectId": d.ProjectID, "status": d.Status, "value": d.Value})
 	}
 	return map[string]any{
 		"id": f.ID, "workspaceId": c.sp.meta.ID, "name": f.Name, "type": f.Type, "entityType": f.EntityType, "status": f.Status,
 		"description": orNull(f.Description), "placeholder": orNull(f.Placeholder), "allowedValues": allowed, "required": f.Required,
-		"onlyAdminCanEdit": f.OnlyAdminCanEdit, "workspaceDefaultValue": f.Default, "projectDefaultValues": defaults,
+		"onlyAdminCanEdit": f.OnlyAdminCanEdit, "workspaceDefaultValue": f.Default, "projectDefaultValues": []any{},
 	}
 }
 
@@ -50,7 +47,7 @@ func listFields(c *call) reply {
 	if c.fieldsOff() {
 		return *c.missing()
 	}
-	status, entities := c.choice("status", fieldStatuses...), c.list("entity-type")
+	entities := c.list("entity-type")
 	for _, e := range entities {
 		if !contains(fieldEntities, e) {
 			c.badQuery("entity-type", e)
@@ -61,7 +58,7 @@ func listFields(c *call) reply {
 	}
 	out := []any{}
 	for f := range c.sp.fields.all {
-		if containsFold(f.Name, c.query("name")) && (status == "" || f.Status == status) && (len(entities) == 0 || contains(entities, f.EntityType)) {
+		if len(entities) == 0 || contains(entities, f.EntityType) {
 			out = append(out, c.field(f))
 		}
 	}

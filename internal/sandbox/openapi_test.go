@@ -204,7 +204,7 @@ func TestVendorDocument(t *testing.T) {
 	step(201, "POST", "/workspaces/{ws}/projects", `{"name":"New one","clientId":"{client}","color":"#00FFFF","isPublic":true,"billable":true}`, "proj")
 	step(200, "GET", "/workspaces/{ws}/projects/{proj}/tasks", "")
 	step(201, "POST", "/workspaces/{ws}/projects/{proj}/tasks", `{"name":"Do","assigneeIds":["{member}"]}`, "todo")
-	step(200, "GET", "/workspaces/{ws}/tags?archived=false", "")
+	step(200, "GET", "/workspaces/{ws}/tags", "")
 	step(201, "POST", "/workspaces/{ws}/tags", `{"name":"later"}`, "later")
 	step(200, "GET", "/workspaces/{ws}/user/{member}/time-entries?start=2026-03-01T00:00:00Z&end=2026-03-09T00:00:00Z&page-size=1000", "")
 	step(200, "GET", "/workspaces/{ws}/time-entries/{entry}", "")

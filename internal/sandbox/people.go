@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // accountStatuses that the list shows when none is asked for (#list-of-people).
@@ -12,112 +11,29 @@ var shownAccounts = []string{"ACTIVE", "PENDING_EMAIL_VERIFICATION", "NOT_REGIST
 var (
 	accountStatuses    = []string{"ACTIVE", "PENDING_EMAIL_VERIFICATION", "DELETED", "NOT_REGISTERED", "LIMITED", "LIMITED_DELETED"}
 	membershipStatuses = []string{"PENDING", "ACTIVE", "DECLINED", "INACTIVE", "ALL"}
-	membershipKinds    = []string{"ALL", "NONE", "WORKSPACE", "PROJECT", "USERGROUP"}
-	sortColumns        = []string{"ID", "EMAIL", "NAME", "NAME_LOWERCASE", "ACCESS", "HOURLYRATE", "COSTRATE"}
-	sortOrders         = []string{"ASCENDING", "DESCENDING"}
-	infoRoles          = []string{"WORKSPACE_ADMIN", "OWNER", "TEAM_MANAGER", "PROJECT_MANAGER"}
 )
 
-// peopleFilter is what a list of users was asked for, on the query or in the body of users/info.
-type peopleFilter struct {
-	email, name, projectID, status, memberships string
-	accounts, roles, groups                     []string
-	withRoles                                   bool
-	column, order                               string
-}
-
-// listUsers is GET users (#list-of-people). A plain member is refused: 403/501.
+// listUsers is GET users (#list-of-people), in the order of addresses. A plain member is refused: 403/501.
 func listUsers(c *call) reply {
-	f := peopleFilter{
-		email: c.query("email"), name: c.query("name"), projectID: c.query("project-id"),
-		status: c.choice("status", membershipStatuses...), memberships: c.choice("memberships", membershipKinds...),
-		accounts: c.list("account-statuses"), column: c.choice("sort-column", sortColumns...), order: c.choice("sort-order", sortOrders...),
-	}
-	f.withRoles, _ = c.flag("include-roles")
-	for _, a := range f.accounts {
+	email, status, accounts := c.query("email"), c.choice("status", membershipStatuses...), c.list("account-statuses")
+	for _, a := range accounts {
 		if !contains(accountStatuses, a) {
 			c.badQuery("account-statuses", a)
 		}
 	}
-	return page(c, c.people(f), 5000, true, c.userRow(f))
-}
-
-// people are the members that pass, in order.
-func (c *call) people(f peopleFilter) []*User {
-	accounts := f.accounts
 	if len(accounts) == 0 {
 		accounts = shownAccounts
 	}
-	var project *Project
-	if f.projectID != "" {
-		if project = c.sp.projects.get(f.projectID); project == nil && c.bad == nil {
-			rep := refuse("Project doesn't belong to Workspace")
-			c.bad = &rep
-		}
-	}
-	inGroups := map[string]bool{}
-	for _, id := range f.groups {
-		if g := c.sp.groups.get(id); g != nil {
-			for _, u := range g.UserIDs {
-				inGroups[u] = true
-			}
-		}
-	}
-	var out []*User
+	var rows []*User
 	for m := range c.sp.members.all {
 		u := c.d.users.get(m.UserID)
-		switch {
-		case u == nil || !containsFold(u.Email, f.email) || !containsFold(u.Name, f.name):
-			continue
-		case !contains(accounts, u.AccountStatus):
-			continue
-		case f.status == "" && m.Status == "INACTIVE": // the default is not documented: active and pending ones [?]
-			continue
-		case f.status != "" && f.status != "ALL" && m.Status != f.status:
-			continue
-		case project != nil && !contains(project.MemberIDs, u.ID):
-			continue
-		case len(f.groups) > 0 && !inGroups[u.ID]:
-			continue
-		case len(f.roles) > 0 && !c.sp.holdsAny(m, f.roles):
-			continue
-		}
-		out = append(out, u)
-	}
-	sortPeople(out, f.column, f.order)
-	return out
-}
-
-// holdsAny is the roles filter of users/info, where owners count as admins (#list-of-people).
-func (sp *workspace) holdsAny(m *Member, roles []string) bool {
-	for _, r := range roles {
-		if r == "OWNER" && m.Owner || r == "WORKSPACE_ADMIN" && (m.Owner || m.Admin) {
-			return true
-		}
-		if slices.ContainsFunc(sp.held[m.UserID], func(g Grant) bool { return g.Role == r }) {
-			return true
+		shown := m.Status == status || status == "ALL" || status == "" && m.Status != "INACTIVE" // the default is not documented: active and pending ones [?]
+		if u != nil && shown && contains(accounts, u.AccountStatus) && containsFold(u.Email, email) {
+			rows = append(rows, u)
 		}
 	}
-	return false
-}
-
-func sortPeople(list []*User, column, order string) {
-	key := func(u *User) string { return u.Email }
-	switch column {
-	case "ID":
-		key = func(u *User) string { return u.ID }
-	case "NAME":
-		key = func(u *User) string { return u.Name }
-	case "NAME_LOWERCASE":
-		key = func(u *User) string { return strings.ToLower(u.Name) }
-	}
-	slices.SortStableFunc(list, func(a, b *User) int {
-		n := cmp.Or(cmp.Compare(key(a), key(b)), cmp.Compare(a.ID, b.ID))
-		if order == "DESCENDING" {
-			return -n
-		}
-		return n
-	})
+	slices.SortStableFunc(rows, func(a, b *User) int { return cmp.Or(cmp.Compare(a.Email, b.Email), cmp.Compare(a.ID, b.ID)) })
+	return page(c, rows, 5000, true, c.userRow())
 }
 
 // wireUser is a user as it is sent (#list-of-people).
@@ -160,40 +76,19 @@ type wireUserField struct {
 	CustomFieldType string `json:"customFieldType"`
 }
 
-// userRow renders rows of one list. What needs a look over the whole workspace is looked up once.
-func (c *call) userRow(f peopleFilter) func(*User) any {
-	var groupsOf, projectsOf map[string][]string
-	if f.memberships == "ALL" || f.memberships == "USERGROUP" {
-		groupsOf = map[string][]string{}
-		for g := range c.sp.groups.all {
-			for _, u := range g.UserIDs {
-				groupsOf[u] = append(groupsOf[u], g.ID)
-			}
-		}
-	}
-	if f.memberships == "ALL" || f.memberships == "PROJECT" {
-		projectsOf = map[string][]string{}
-		for p := range c.sp.projects.all {
-			for _, u := range p.MemberIDs {
-				projectsOf[u] = append(projectsOf[u], p.ID)
-			}
-		}
-	}
+// userRow renders rows of the list, with as much as the query asks for.
+func (c *call) userRow() func(*User) any {
+	memberships := c.choice("memberships", "NONE", "WORKSPACE") == "WORKSPACE"
+	withRoles, _ := c.flag("include-roles")
 	return func(u *User) any {
 		row := c.user(u)
-		if f.memberships == "ALL" || f.memberships == "WORKSPACE" {
+		if memberships {
 			row.Memberships = c.d.workspacesOf(u.ID)
-		}
-		for _, id := range groupsOf[u.ID] {
-			row.Memberships = append(row.Memberships, wireMembership{UserID: u.ID, TargetID: id, MembershipType: "USERGROUP", MembershipStatus: "ACTIVE"})
-		}
-		for _, id := range projectsOf[u.ID] {
-			row.Memberships = append(row.Memberships, wireMembership{UserID: u.ID, TargetID: id, MembershipType: "PROJECT", MembershipStatus: "ACTIVE"})
 		}
 		if !c.sp.meta.ListOmitsFieldValues {
 			row.CustomFields = c.sp.fieldsOf(u.ID)
 		}
-		if f.withRoles {
+		if withRoles {
 			roles := c.sp.rolesOf(c.d, u.ID)
 			row.Roles = &roles
 		}

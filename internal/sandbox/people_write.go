@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// invite is POST users: it answers with the workspace, not the user (#invitations).
+// invite is POST users: it answers with the workspace, not the user (#invitations). No email is sent either way.
 func invite(c *call) reply {
+	c.flag("send-email")
 	email := strings.TrimSpace(in[string](c, "email"))
 	switch {
 	case c.bad != nil:

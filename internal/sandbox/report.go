@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -45,29 +44,12 @@ type wireReportField struct {
 	Value         any    `json:"value"`
 }
 
-// idFilter is how the report is narrowed to users, projects and so on.
+// idFilter is how the report is narrowed to users or projects: CONTAINS their ids.
 type idFilter struct {
-	IDs      []string `json:"ids"`
-	Contains string   `json:"contains"`
+	IDs []string `json:"ids"`
 }
 
-func (f idFilter) passes(have ...string) bool {
-	return len(f.IDs) == 0 || anyOf(f.IDs, have) != (f.Contains == "DOES_NOT_CONTAIN")
-}
-
-// reportFilter is all a report is narrowed by.
-type reportFilter struct {
-	users, groups, projects, clients, tags, tasks idFilter
-	description, approval, invoicing              string
-	billable                                      *bool
-	fields                                        []fieldFilter
-}
-
-type fieldFilter struct {
-	ID      string `json:"id"`
-	Value   any    `json:"value"`
-	IsEmpty *bool  `json:"isEmpty"`
-}
+func (f idFilter) passes(id string) bool { return len(f.IDs) == 0 || contains(f.IDs, id) }
 
 // reportDate reads a range bound with or without a zone, as its hands of the clock.
 func reportDate(v string) (time.Time, error) {
@@ -89,26 +71,16 @@ func detailedReport(c *call) reply {
 	if rep != nil {
 		return *rep
 	}
-	f, rep := c.reportFilter()
-	if rep != nil {
-		return *rep
-	}
+	users, projects := in[idFilter](c, "users"), in[idFilter](c, "projects")
 	paging := in[struct {
-		Page       *int   `json:"page"`
-		PageSize   *int   `json:"pageSize"`
-		SortColumn string `json:"sortColumn"`
+		Page     *int `json:"page"`
+		PageSize *int `json:"pageSize"`
 	}](c, "detailedFilter")
-	order := c.enum("sortOrder", sortOrders...)
+	order := c.enum("sortOrder", "ASCENDING", "DESCENDING")
 	if c.bad != nil {
 		return *c.bad
 	}
-	number, size := 1, 50
-	if paging.Page != nil {
-		number = *paging.Page
-	}
-	if paging.PageSize != nil {
-		size = *paging.PageSize
-	}
+	number, size := or(paging.Page, 1), or(paging.PageSize, 50)
 	if number < 1 || size < 1 {
 		return refuse("page and pageSize must be greater than or equal to 1")
 	}
@@ -116,7 +88,7 @@ func detailedReport(c *call) reply {
 	var rows []*Entry
 	total, billable := 0, 0
 	for _, e := range between(c.sp.timeline, from, to) {
-		if !c.reported(e, f) {
+		if !c.reported(e) || !users.passes(e.UserID) || !projects.passes(e.ProjectID) {
 			continue
 		}
 		rows = append(rows, e)
@@ -194,61 +166,9 @@ func (c *call) reportRange() (from, to time.Time, rep *reply) {
 	return from, to, nil
 }
 
-func (c *call) reportFilter() (reportFilter, *reply) {
-	f := reportFilter{
-		users: in[idFilter](c, "users"), groups: in[idFilter](c, "userGroups"), projects: in[idFilter](c, "projects"), clients: in[idFilter](c, "clients"),
-		tags: in[idFilter](c, "tags"), tasks: in[idFilter](c, "tasks"), description: in[string](c, "description"),
-		approval: c.enum("approvalState", "APPROVED", "UNAPPROVED", "ALL"), invoicing: c.enum("invoicingState", "INVOICED", "UNINVOICED", "ALL"),
-		billable: in[*bool](c, "billable"), fields: in[[]fieldFilter](c, "customFields"),
-	}
-	return f, c.bad
-}
-
 // reported says whether an entry is in the report.
-func (c *call) reported(e *Entry, f reportFilter) bool {
-	switch {
-	case !c.admin() && e.UserID != c.key.UserID, e.End.IsZero() && !c.sp.meta.ReportShowsRunning:
-		return false
-	case !f.users.passes(e.UserID), !f.projects.passes(e.ProjectID), !f.tasks.passes(e.TaskID), !f.tags.passes(e.TagIDs...):
-		return false
-	case f.billable != nil && e.Billable != *f.billable, !containsFold(e.Description, f.description):
-		return false
-	case f.invoicing == "INVOICED" && !e.Invoiced, f.invoicing == "UNINVOICED" && e.Invoiced:
-		return false
-	case f.approval == "APPROVED" && !c.sp.approved(e), f.approval == "UNAPPROVED" && c.sp.approved(e):
-		return false
-	}
-	if len(f.clients.IDs) > 0 {
-		client := ""
-		if p := c.sp.projects.get(e.ProjectID); p != nil {
-			client = p.ClientID
-		}
-		if !f.clients.passes(client) {
-			return false
-		}
-	}
-	if len(f.groups.IDs) > 0 {
-		inAny := slices.ContainsFunc(f.groups.IDs, func(id string) bool {
-			g := c.sp.groups.get(id)
-			return g != nil && contains(g.UserIDs, e.UserID)
-		})
-		if inAny == (f.groups.Contains == "DOES_NOT_CONTAIN") {
-			return false
-		}
-	}
-	for _, ff := range f.fields {
-		v, there := e.FieldValues[ff.ID]
-		if ff.IsEmpty != nil && *ff.IsEmpty == there || ff.Value != nil && !sameJSON(v, ff.Value) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameJSON(a, b any) bool {
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	return string(x) == string(y)
+func (c *call) reported(e *Entry) bool {
+	return (c.admin() || e.UserID == c.key.UserID) && (!e.End.IsZero() || c.sp.meta.ReportShowsRunning)
 }
 
 func (c *call) reportRow(e *Entry, loc *time.Location) wireReportEntry {

@@ -38,7 +38,6 @@ var routes = split([]route{
 	{method: "GET", pattern: "/v1/workspaces/{ws}/tags", do: listTags, list: true},
 	{method: "POST", pattern: "/v1/workspaces/{ws}/tags", do: createTag, body: true},
 
-	{method: "POST", pattern: "/v1/workspaces/{ws}/time-entries/batch", do: batchEntries, reads: true, body: true},
 	{method: "GET", pattern: "/v1/workspaces/{ws}/time-entries/{entry}", do: getEntry},
 	{method: "PUT", pattern: "/v1/workspaces/{ws}/time-entries/{entry}", do: updateEntry, body: true},
 	{method: "DELETE", pattern: "/v1/workspaces/{ws}/time-entries/{entry}", do: deleteEntry},

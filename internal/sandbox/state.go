@@ -64,20 +64,18 @@ type Workspace struct {
 
 // Settings are the workspace settings that change behaviour; they cannot be written over the API (#plans).
 type Settings struct {
-	ForceProjects                    bool   `json:"forceProjects,omitempty"`
-	ForceTasks                       bool   `json:"forceTasks,omitempty"`
-	ForceTags                        bool   `json:"forceTags,omitempty"`
-	ForceDescription                 bool   `json:"forceDescription,omitempty"`
-	TimeTrackingMode                 string `json:"timeTrackingMode,omitempty"` // DEFAULT or STOPWATCH_ONLY
-	OnlyAdminsCanChangeBillable      bool   `json:"onlyAdminsCanChangeBillableStatus,omitempty"`
-	DefaultBillableProjects          bool   `json:"defaultBillableProjects,omitempty"`
-	IsProjectPublicByDefault         bool   `json:"isProjectPublicByDefault,omitempty"`
-	WhoCanCreateProjectsAndClients   string `json:"whoCanCreateProjectsAndClients,omitempty"` // ADMINS, EVERYONE, ...
-	WhoCanCreateTags                 string `json:"whoCanCreateTags,omitempty"`
-	WhoCanCreateTasks                string `json:"whoCanCreateTasks,omitempty"`
-	Currency                         string `json:"currency,omitempty"`                         // USD when left out
-	LockTimeZone                     string `json:"lockTimeZone,omitempty"`                     // shown, not used
-	ActiveProjectsVisibleForEveryone bool   `json:"activeProjectsVisibleForEveryone,omitempty"` // shown, not used
+	ForceProjects                  bool   `json:"forceProjects,omitempty"`
+	ForceTasks                     bool   `json:"forceTasks,omitempty"`
+	ForceTags                      bool   `json:"forceTags,omitempty"`
+	ForceDescription               bool   `json:"forceDescription,omitempty"`
+	TimeTrackingMode               string `json:"timeTrackingMode,omitempty"` // DEFAULT or STOPWATCH_ONLY
+	OnlyAdminsCanChangeBillable    bool   `json:"onlyAdminsCanChangeBillableStatus,omitempty"`
+	DefaultBillableProjects        bool   `json:"defaultBillableProjects,omitempty"`
+	IsProjectPublicByDefault       bool   `json:"isProjectPublicByDefault,omitempty"`
+	WhoCanCreateProjectsAndClients string `json:"whoCanCreateProjectsAndClients,omitempty"` // ADMINS, EVERYONE, ...
+	WhoCanCreateTags               string `json:"whoCanCreateTags,omitempty"`
+	WhoCanCreateTasks              string `json:"whoCanCreateTasks,omitempty"`
+	Currency                       string `json:"currency,omitempty"` // USD when left out
 }
 
 // Quirks switch on what was seen on some workspaces only, and what the sources dispute.
@@ -150,36 +148,27 @@ type Group struct {
 
 // CustomField is a field of people or of time entries.
 type CustomField struct {
-	ID               string         `json:"id"`
-	Name             string         `json:"name"`
-	Type             string         `json:"type,omitempty"`       // TXT when left out
-	EntityType       string         `json:"entityType,omitempty"` // TIMEENTRY when left out
-	Status           string         `json:"status,omitempty"`     // VISIBLE when left out
-	Description      string         `json:"description,omitempty"`
-	Placeholder      string         `json:"placeholder,omitempty"`
-	AllowedValues    []string       `json:"allowedValues,omitempty"`
-	Required         bool           `json:"required,omitempty"`
-	OnlyAdminCanEdit bool           `json:"onlyAdminCanEdit,omitempty"`
-	Default          any            `json:"default,omitempty"`
-	ProjectDefaults  []ProjectField `json:"projectDefaults,omitempty"`
-}
-
-// ProjectField is a custom field's setting on one project.
-type ProjectField struct {
-	ProjectID string `json:"projectId"`
-	Status    string `json:"status"`
-	Value     any    `json:"value"`
+	ID               string   `json:"id"`
+	Name             string   `json:"name"`
+	Type             string   `json:"type,omitempty"`       // TXT when left out
+	EntityType       string   `json:"entityType,omitempty"` // TIMEENTRY when left out
+	Status           string   `json:"status,omitempty"`     // VISIBLE when left out
+	Description      string   `json:"description,omitempty"`
+	Placeholder      string   `json:"placeholder,omitempty"`
+	AllowedValues    []string `json:"allowedValues,omitempty"`
+	Required         bool     `json:"required,omitempty"`
+	OnlyAdminCanEdit bool     `json:"onlyAdminCanEdit,omitempty"`
+	Default          any      `json:"default,omitempty"`
 }
 
 // Client is a client.
 type Client struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Email    string   `json:"email,omitempty"`
-	Address  string   `json:"address,omitempty"`
-	Note     string   `json:"note,omitempty"`
-	Archived bool     `json:"archived,omitempty"`
-	CcEmails []string `json:"ccEmails,omitempty"`
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Email    string `json:"email,omitempty"`
+	Address  string `json:"address,omitempty"`
+	Note     string `json:"note,omitempty"`
+	Archived bool   `json:"archived,omitempty"`
 }
 
 // Project is a project; an empty ClientID is none.
@@ -193,18 +182,15 @@ type Project struct {
 	Public    bool     `json:"public,omitempty"`
 	Archived  bool     `json:"archived,omitempty"`
 	MemberIDs []string `json:"memberIds,omitempty"`
-	GroupIDs  []string `json:"groupIds,omitempty"`
 }
 
 // Task is a task of a project.
 type Task struct {
-	ID           string   `json:"id"`
-	ProjectID    string   `json:"projectId"`
-	Name         string   `json:"name"`
-	Status       string   `json:"status,omitempty"` // ACTIVE when left out, or DONE
-	AssigneeIDs  []string `json:"assigneeIds,omitempty"`
-	UserGroupIDs []string `json:"userGroupIds,omitempty"`
-	Billable     bool     `json:"billable,omitempty"`
+	ID        string `json:"id"`
+	ProjectID string `json:"projectId"`
+	Name      string `json:"name"`
+	Status    string `json:"status,omitempty"` // ACTIVE when left out, or DONE
+	Billable  bool   `json:"billable,omitempty"`
 }
 
 // Tag is a tag.
@@ -228,7 +214,6 @@ type Entry struct {
 	End         time.Time      `json:"end,omitzero"`
 	FieldValues map[string]any `json:"fieldValues,omitempty"` // by custom field id
 	Approved    bool           `json:"approved,omitempty"`
-	Invoiced    bool           `json:"invoiced,omitempty"`
 }
 
 // Period is a stretch of time of one user, or of everybody where UserID is empty; To is not part of it.

@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // listTotals is POST scheduling/assignments/user-filter/totals: a read of capacity in seconds and working days, at most
 // 200 a page (#capacity-totals). Missing start or end: 400/3001 (#errors).
@@ -9,19 +13,8 @@ func listTotals(c *call) reply {
 		return fail(400, 3001, "Required parameter 'start' or 'end' is not present")
 	}
 	start, end := in[string](c, "start"), in[string](c, "end")
-	search := in[string](c, "search")
 	c.enum("statusFilter", "PUBLISHED", "UNPUBLISHED", "ALL")
-	number, size := 1, 50
-	if c.has("page") {
-		number = in[int](c, "page")
-	}
-	if c.has("pageSize") {
-		size = in[int](c, "pageSize")
-	}
-	filter := in[struct {
-		IDs      []string `json:"ids"`
-		Contains string   `json:"contains"`
-	}](c, "userFilter")
+	number, size := or(in[*int](c, "page"), 1), or(in[*int](c, "pageSize"), 50)
 	if c.bad != nil {
 		return *c.bad
 	}
@@ -32,16 +25,11 @@ func listTotals(c *call) reply {
 	}
 	var people []*User
 	for m := range c.sp.members.all {
-		u := c.d.users.get(m.UserID)
-		if m.Status == "DECLINED" || !containsFold(u.Name, search) && !containsFold(u.Email, search) {
-			continue
+		if m.Status != "DECLINED" {
+			people = append(people, c.d.users.get(m.UserID))
 		}
-		if len(filter.IDs) > 0 && contains(filter.IDs, u.ID) == (filter.Contains == "DOES_NOT_CONTAIN") {
-			continue
-		}
-		people = append(people, u)
 	}
-	sortPeople(people, "NAME", "")
+	slices.SortStableFunc(people, func(a, b *User) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return pageOf(c, people, number, size, 200, false, func(u *User) any {
 		m := c.sp.members.get(u.ID)
 		perDay, _ := seconds(m.WorkCapacity)

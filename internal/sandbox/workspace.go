@@ -9,18 +9,11 @@ func getUser(c *call) reply {
 		return denied()
 	}
 	row := c.user(u)
-	all := c.d.workspacesOf(u.ID)
-	for _, m := range all {
+	for _, m := range c.d.workspacesOf(u.ID) {
 		if m.MembershipStatus == "ACTIVE" {
 			row.ActiveWorkspace, row.DefaultWorkspace = m.TargetID, m.TargetID
 			break
 		}
-	}
-	if with, _ := c.flag("include-memberships"); with {
-		row.Memberships = all
-	}
-	if c.bad != nil {
-		return *c.bad
 	}
 	return ok(row)
 }
@@ -30,31 +23,13 @@ func listWorkspaces(c *call) reply {
 	if c.key.Addon {
 		return denied()
 	}
-	roles := c.list("roles")
-	for _, r := range roles {
-		if !contains(infoRoles, r) {
-			c.badQuery("roles", r)
-			return *c.bad
-		}
-	}
 	out := []any{}
 	for sp := range c.d.spaces.all {
-		m := sp.members.get(c.key.UserID)
-		if m == nil || m.Status != "ACTIVE" || len(roles) > 0 && !sp.listedAs(m, roles) {
-			continue
+		if m := sp.members.get(c.key.UserID); m != nil && m.Status == "ACTIVE" {
+			out = append(out, sp.workspace())
 		}
-		out = append(out, sp.workspace())
 	}
 	return ok(out)
-}
-
-// listedAs is the roles filter here, where owners do not count as admins (#plans).
-func (sp *workspace) listedAs(m *Member, roles []string) bool {
-	n := *m
-	if n.Owner && contains(roles, "WORKSPACE_ADMIN") && !contains(roles, "OWNER") {
-		n.Owner, n.Admin = false, false
-	}
-	return sp.holdsAny(&n, roles)
 }
 
 func getWorkspace(c *call) reply { return ok(c.sp.workspace()) }
@@ -86,11 +61,9 @@ func (sp *workspace) settings() map[string]any {
 	if !sp.meta.LockedUntil.IsZero() {
 		locked = sp.meta.LockedUntil.UTC().Format(time.RFC3339)
 	}
-	zone := s.LockTimeZone
-	orElse(&zone, "UTC")
 	return map[string]any{
 		"forceProjects": s.ForceProjects, "forceTasks": s.ForceTasks, "forceTags": s.ForceTags, "forceDescription": s.ForceDescription,
-		"lockTimeEntries": locked, "lockTimeZone": zone, "automaticLock": nil, "timeTrackingMode": s.TimeTrackingMode,
+		"lockTimeEntries": locked, "lockTimeZone": "UTC", "automaticLock": nil, "timeTrackingMode": s.TimeTrackingMode,
 		"onlyAdminsCanChangeBillableStatus": s.OnlyAdminsCanChangeBillable, "defaultBillableProjects": s.DefaultBillableProjects,
 		"isProjectPublicByDefault": s.IsProjectPublicByDefault, "onlyAdminsCreateProject": s.WhoCanCreateProjectsAndClients == "ADMINS",
 		"onlyAdminsCreateTag": s.WhoCanCreateTags == "ADMINS", "onlyAdminsCreateTask": s.WhoCanCreateTasks == "ADMINS",
