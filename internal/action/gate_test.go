@@ -155,19 +155,23 @@ func TestBaseByItsOwnNames(t *testing.T) {
 
 // TestUnsoundBase: where the base's config has problems, nobody can approve, and the defaults hold.
 func TestUnsoundBase(t *testing.T) {
-	inRunner(t, func(r *runner) {
-		r.configure(byReview)
-		r.write("clockify-sync.yaml", strings.Replace(companyConfig, "guards:\n  max_shrink: 90%\n", "", 1)+byReview)
-		r.base("clockify-sync.yaml", "approval: [nonsense\n")
-		got := r.run(r.pull(head1, nil))
-		got.says(r.t, "the config as it was before could not be read, so the defaults stand for it and nothing can be approved")
-		if got.outputs["approval-digest"] != "" {
-			r.t.Errorf("there is a digest to approve: %s", got.outputs["approval-digest"])
-		}
-		if n := strings.Count(got.log, "title=base::"); n != 1 {
-			r.t.Errorf("told %d times", n)
-		}
-	})
+	for name, base := range map[string]string{"a problem": "approval: [nonsense\n", "too large": byReview + strings.Repeat("# \n", 1<<19)} {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.configure(byReview)
+				r.write("clockify-sync.yaml", strings.Replace(companyConfig, "guards:\n  max_shrink: 90%\n", "", 1)+byReview)
+				r.base("clockify-sync.yaml", base)
+				got := r.run(r.pull(head1, nil))
+				got.says(r.t, "the config as it was before could not be read, so the defaults stand for it and nothing can be approved")
+				if got.outputs["approval-digest"] != "" {
+					r.t.Errorf("there is a digest to approve: %s", got.outputs["approval-digest"])
+				}
+				if n := strings.Count(got.log, "title=base::"); n != 1 {
+					r.t.Errorf("told %d times", n)
+				}
+			})
+		})
+	}
 }
 
 // TestOtherWorkspace: a pull request that names another workspace has all its changes gated.

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
+	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
@@ -21,48 +23,56 @@ func (r *run) readBase(files fs.FS) (action.Base, error) {
 	base, err := readFiles(files, names)
 	problems := base.Spec.Problems
 	if err == nil {
-		if i := slices.IndexFunc(problems, func(p state.Problem) bool { return p.Source.File == base.Config }); base.Config != "" && i >= 0 {
+		if i := slices.IndexFunc(problems, func(p state.Problem) bool { return p.Source.File != r.file }); i >= 0 {
 			err = fmt.Errorf("it has problems: %s: %s", problems[i].Source, problems[i].Text)
 		}
 	}
 	if err != nil {
-		files = withUsers{users: r.file} // no file: the defaults
-	} else if r.base = &base.Spec; len(problems) > 0 || names.users != "" && !base.Users {
-		r.base = nil
+		base, files = loadedFiles{Settings: config.None().Settings}, withUsers{users: r.file} // no file: the defaults
+	} else if len(problems) == 0 && (names.users == "" || base.Users) {
+		asked := base.Spec
+		r.base = &asked
 	}
-	b := action.Base{Rules: rulesOf(base)}
-	if err != nil || base.Spec.Users == nil {
+	if base.Spec.Users == nil {
 		// Its config holds also where it had no CSV yet.
 		own, done, inputsErr := r.inputs(true)
 		if inputsErr != nil {
-			return b, errors.Join(err, inputsErr)
+			return action.Base{Rules: rulesOf(base)}, errors.Join(err, inputsErr)
 		}
 		defer done()
 		asBefore, _ := readFiles(withUsers{files, own, r.file}, names) // problems of the CSV are told where it is read
 		base.Spec.Users = asBefore.Spec.Users
-		if err != nil {
-			b.Rules = rulesOf(asBefore)
-		}
 	}
+	b := action.Base{Rules: rulesOf(base)}
 	r.loaded.Spec.Users, b.Loosened = plan.Stricter(base.Spec.Users, r.loaded.Spec.Users)
-	if err == nil {
-		var moved []plan.Loosened
-		r.loaded.Spec.Time, moved = plan.Elsewhere(base.Spec.Time, r.loaded.Spec.Time)
-		b.Loosened = append(b.Loosened, moved...)
-		if r.base != nil { // what it would do between other ends is no drift
-			r.base.Time = slices.DeleteFunc(slices.Clone(r.base.Time), func(was state.TimeSync) bool {
-				return slices.ContainsFunc(r.loaded.Spec.Time, func(now state.TimeSync) bool { return now.Name == was.Name && now.Elsewhere })
-			})
-		}
-	}
-	before, now := base.Settings.Workspace.ID, r.loaded.Settings.Workspace.ID
-	if users := r.loaded.Spec.Users; users != nil && err == nil && before != "" && now != before && r.env.Workspace.ID == "" {
-		gated := *users
-		gated.OtherWorkspace = true
-		r.loaded.Spec.Users = &gated
-		b.Loosened = append(b.Loosened, plan.Loosened{Setting: "workspace.id", Base: before, Head: now})
-	}
+	b.Loosened = append(b.Loosened, r.elsewhere(base)...)
 	return b, err
+}
+
+// elsewhere marks what has other ends than the base names, or than anybody can tell, so that all its changes need approval.
+// What the base would do there is no drift.
+func (r *run) elsewhere(base loadedFiles) (moved []plan.Loosened) {
+	spec := &r.loaded.Spec
+	for i, sync := range spec.Time {
+		if !r.opts.wantsSync(sync.Name) {
+			continue
+		}
+		var of []plan.Loosened
+		if spec.Time[i], of = plan.Elsewhere(base.Spec.Time, sync); len(of) > 0 && r.base != nil {
+			r.base.Time = slices.DeleteFunc(slices.Clone(r.base.Time), func(was state.TimeSync) bool { return was.Name == sync.Name })
+		}
+		moved = append(moved, of...)
+	}
+	given, before, now := r.env.Workspace.ID, base.Settings.Workspace.ID, r.loaded.Settings.Workspace.ID
+	if now = cmp.Or(given, now); spec.Users == nil || now == before || before == "" && given != "" {
+		return moved // a workspace that the workflow names is not the pull request's word
+	}
+	gated := *spec.Users
+	gated.OtherWorkspace = true
+	if spec.Users = &gated; r.base != nil {
+		r.base.Users = nil
+	}
+	return append(moved, plan.Loosened{Setting: string(plan.OtherWorkspace), Base: before, Head: now})
 }
 
 func rulesOf(l loadedFiles) action.Rules {

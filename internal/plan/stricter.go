@@ -76,34 +76,36 @@ func Stricter(base, head *state.Users) (*state.Users, []Loosened) {
 	return &both, loosened
 }
 
-// Elsewhere returns head's time syncs, of which those are marked that base has too, but between other workspaces, for
-// another client or for other people, and what of them is another. People who are added to a list are not.
-func Elsewhere(base, head []state.TimeSync) ([]state.TimeSync, []Loosened) {
-	marked := slices.Clone(head)
+// Elsewhere marks a time sync that is between other workspaces, for another client or for other people than the base's of
+// its name, and says what of it is another. People who are added to a list are not. A sync of a new name is elsewhere where
+// no sync of the base has the same ends.
+func Elsewhere(base []state.TimeSync, head state.TimeSync) (state.TimeSync, []Loosened) {
 	var moved []Loosened
-	for i := range marked {
-		now := &marked[i]
-		at := slices.IndexFunc(base, func(s state.TimeSync) bool { return s.Name == now.Name })
-		if at < 0 {
-			continue
-		}
-		was := &base[at]
-		tell := func(setting, base, head string) {
-			if base != head {
-				now.Elsewhere = true
-				moved = append(moved, Loosened{"time_sync." + now.Name + "." + setting, base, head})
-			}
-		}
-		tell("source.workspace_id", was.Source.WorkspaceID, now.Source.WorkspaceID)
-		tell("source.client_id", was.Source.ClientID, now.Source.ClientID)
-		tell("source.user_id", was.Source.UserID, now.Source.UserID)
-		tell("destination.workspace_id", was.Destination.WorkspaceID, now.Destination.WorkspaceID)
-		tell("destination.user_id", was.Destination.UserID, now.Destination.UserID)
-		if gone, came := missing(was.People, now.People), missing(now.People, was.People); len(gone) > 0 && len(came) > 0 {
-			tell("people", pairs(gone), pairs(came))
+	if at := slices.IndexFunc(base, func(s state.TimeSync) bool { return s.Name == head.Name }); at >= 0 {
+		moved = movedEnds(base[at], head)
+	} else if !slices.ContainsFunc(base, func(s state.TimeSync) bool { return len(movedEnds(s, head)) == 0 }) {
+		moved = []Loosened{{Setting: "time_sync." + head.Name, Head: head.Source.WorkspaceID + " to " + head.Destination.WorkspaceID}}
+	}
+	head.Elsewhere = len(moved) > 0
+	return head, moved
+}
+
+func movedEnds(was, now state.TimeSync) []Loosened {
+	var moved []Loosened
+	tell := func(setting, base, head string) {
+		if base != head {
+			moved = append(moved, Loosened{"time_sync." + now.Name + "." + setting, base, head})
 		}
 	}
-	return marked, moved
+	tell("source.workspace_id", was.Source.WorkspaceID, now.Source.WorkspaceID)
+	tell("source.client_id", was.Source.ClientID, now.Source.ClientID)
+	tell("source.user_id", was.Source.UserID, now.Source.UserID)
+	tell("destination.workspace_id", was.Destination.WorkspaceID, now.Destination.WorkspaceID)
+	tell("destination.user_id", was.Destination.UserID, now.Destination.UserID)
+	if gone, came := missing(was.People, now.People), missing(now.People, was.People); len(gone) > 0 && len(came) > 0 {
+		tell("people", pairs(gone), pairs(came))
+	}
+	return moved
 }
 
 func pairs(list []state.PersonPair) string {

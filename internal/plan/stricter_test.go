@@ -115,20 +115,21 @@ func TestStricterLimits(t *testing.T) {
 
 func TestElsewhere(t *testing.T) {
 	t.Parallel()
-	sync := func(set func(*state.TimeSync)) []state.TimeSync {
+	sync := func(set func(*state.TimeSync)) state.TimeSync {
 		s := state.TimeSync{
 			Name: "acme", Source: state.Endpoint{WorkspaceID: "s", ClientID: "c", UserID: "u"}, Destination: state.Endpoint{WorkspaceID: "d", UserID: "v"},
 			People: []state.PersonPair{{Source: "a@x", Destination: "a@x"}},
 		}
 		set(&s)
-		return []state.TimeSync{s}
+		return s
 	}
 	cases := map[string]struct {
 		head  func(*state.TimeSync)
 		moved []Loosened
 	}{
 		"the same":   {func(s *state.TimeSync) { s.Color, s.Source.Token = "#000000", "OTHER" }, nil},
-		"a new sync": {func(s *state.TimeSync) { s.Name, s.Source.WorkspaceID = "new", "other" }, nil},
+		"a new name": {func(s *state.TimeSync) { s.Name = "new" }, nil},
+		"a new sync": {func(s *state.TimeSync) { s.Name, s.Source.ClientID = "new", "o" }, []Loosened{{"time_sync.new", "", "s to d"}}},
 		"people added": {func(s *state.TimeSync) {
 			s.People = append(s.People, state.PersonPair{Source: "b@x", Destination: "b@x"})
 		}, nil},
@@ -142,12 +143,15 @@ func TestElsewhere(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			head := sync(tc.head)
-			marked, moved := Elsewhere(sync(func(*state.TimeSync) {}), head)
+			marked, moved := Elsewhere([]state.TimeSync{sync(func(*state.TimeSync) {})}, head)
 			if diff := cmp.Diff(tc.moved, moved); diff != "" {
 				t.Errorf("moved (-want +got):\n%s", diff)
 			}
-			if marked[0].Elsewhere != (tc.moved != nil) || head[0].Elsewhere {
-				t.Errorf("marked %t, head's own %t", marked[0].Elsewhere, head[0].Elsewhere)
+			if marked.Elsewhere != (tc.moved != nil) {
+				t.Errorf("marked %t", marked.Elsewhere)
+			}
+			if marked, moved := Elsewhere(nil, head); !marked.Elsewhere || len(moved) != 1 {
+				t.Errorf("without a base: marked %t, %v", marked.Elsewhere, moved)
 			}
 		})
 	}

@@ -183,6 +183,10 @@ type Loosened struct{ Setting, From, To string }
 
 func loosened(l Loosened) Words {
 	if l.Setting == string(plan.OtherWorkspace) || strings.HasPrefix(l.Setting, string(plan.OtherSync)+".") {
+		if l.From == "" {
+			return say("This pull request names %s (%s), and nothing shows that its base does, so every change there needs approval.",
+				data(text.Clip(l.Setting, 80)), data(text.Clip(l.To, 200)))
+		}
 		return say("This pull request changes %s from %s to %s, so every change there needs approval.",
 			data(text.Clip(l.Setting, 80)), data(text.Clip(l.From, 200)), data(text.Clip(l.To, 200)))
 	}

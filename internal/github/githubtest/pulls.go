@@ -192,6 +192,11 @@ func (g *GitHub) AddFile(commit, path, content string) {
 	g.set(func() { g.files[commit+" "+path] = content })
 }
 
+// RemoveFile takes a file out of a commit or branch.
+func (g *GitHub) RemoveFile(commit, path string) {
+	g.set(func() { delete(g.files, commit+" "+path) })
+}
+
 func (g *GitHub) contents(w http.ResponseWriter, r *http.Request) {
 	content, ok := g.files[r.URL.Query().Get("ref")+" "+r.PathValue("path")]
 	if !ok {

@@ -1,0 +1,113 @@
+package action_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clockify-sync/clockify-sync/internal/cli"
+	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
+)
+
+// elsewhere is a company in which all is as asked but Lena's capacity, and a time sync of Olga's with one new entry.
+type elsewhere struct {
+	users, time string // configs, each with one change to make
+	agency      string // id of the workspace that the entry comes from
+}
+
+func (r *runner) elsewhere() elsewhere {
+	r.t.Helper()
+	own, olga := r.env["INPUT_WORKSPACE-ID"], r.ids["olga.owner"]
+	var e elsewhere
+	r.change(func(s *sandbox.State) {
+		s.AddWorkspace("Agency")
+		from, to := &s.Workspaces[1], &s.Workspaces[0]
+		from.AddOwner(olga)
+		client := from.AddClient("Acme")
+		from.AddEntry(olga, from.AddProject(client, "Website"), "Landing page", time.Now().Add(-24*time.Hour), time.Hour)
+		to.AddProject(to.AddClient("Web"), "Website")
+		e.agency = from.ID
+		e.time = fmt.Sprintf("time_sync:\n  - name: acme\n    source: {workspace_id: %q, client_id: %q, user_id: %q}\n    destination: {workspace_id: %q}\n", from.ID, client, olga, own)
+	})
+	e.users = strings.Replace(companyConfig, "absent: deactivate", "absent: keep", 1)
+	r.write("clockify-sync.yaml", e.users)
+	r.run(r.schedule()).want(r.t, cli.ExitDone, nil)
+	r.env["INPUT_WORKSPACE-ID"] = ""
+	e.users = strings.Replace(e.users, "workspace:\n", "workspace:\n  id: \""+own+"\"\n", 1)
+	r.write("users.csv", strings.Replace(companyCSV, "lena.berg@example.com,jane.smith@example.com,40", "lena.berg@example.com,jane.smith@example.com,20", 1))
+	return e
+}
+
+// TestElsewhere: what a pull request points at a workspace, a client or a person that its base does not name, or not in
+// words that can be read, needs approval: in its plan, and when it is merged.
+func TestElsewhere(t *testing.T) {
+	other := func(config, name string) string { // with another value of the setting
+		before, rest, _ := strings.Cut(config, name+": \"")
+		_, after, _ := strings.Cut(rest, "\"")
+		return before + name + ": \"000000000000000000000009\"" + after
+	}
+	cases := map[string]struct {
+		only   string
+		base   func(elsewhere) string // config of the base; "" is none
+		broken bool                   // GitHub does not hand out the base's files
+		input  bool                   // the workflow names the workspace
+		waits  bool
+		says   string
+	}{
+		"users, the same":              {only: "users", base: func(e elsewhere) string { return e.users }},
+		"users, another":               {only: "users", base: func(e elsewhere) string { return other(e.users, "id") }, waits: true, says: "changes workspace.id from 000000000000000000000009"},
+		"users, none":                  {only: "users", base: func(elsewhere) string { return companyConfig }, waits: true, says: "names workspace.id"},
+		"users, no config":             {only: "users", base: func(elsewhere) string { return "" }, waits: true, says: "names workspace.id"},
+		"users, unsound":               {only: "users", base: func(e elsewhere) string { return e.users + "approval: [\n" }, waits: true, says: "names workspace.id"},
+		"users, unreadable":            {only: "users", base: func(e elsewhere) string { return e.users }, broken: true, waits: true, says: "names workspace.id"},
+		"users, by the workflow":       {only: "users", base: func(elsewhere) string { return "" }, input: true},
+		"users, unsound, by workflow":  {only: "users", base: func(e elsewhere) string { return e.users + "approval: [\n" }, input: true},
+		"users, another by workflow":   {only: "users", base: func(e elsewhere) string { return other(e.users, "id") }, input: true, waits: true, says: "changes workspace.id from 000000000000000000000009"},
+		"time, the same":               {only: "time", base: func(e elsewhere) string { return e.time }},
+		"time, another workspace":      {only: "time", base: func(e elsewhere) string { return other(e.time, "source: {workspace_id") }, waits: true, says: "changes time_sync.acme.source.workspace_id from 000000000000000000000009"},
+		"time, another client":         {only: "time", base: func(e elsewhere) string { return other(e.time, "client_id") }, waits: true, says: "changes time_sync.acme.source.client_id"},
+		"time, new":                    {only: "time", base: func(elsewhere) string { return companyConfig }, waits: true, says: "names time_sync.acme"},
+		"time, renamed":                {only: "time", base: func(e elsewhere) string { return strings.Replace(e.time, "acme", "old", 1) }},
+		"time, renamed and moved":      {only: "time", base: func(e elsewhere) string { return other(strings.Replace(e.time, "acme", "old", 1), "client_id") }, waits: true, says: "names time_sync.acme"},
+		"time, no config":              {only: "time", base: func(elsewhere) string { return "" }, waits: true, says: "names time_sync.acme"},
+		"time, unsound":                {only: "time", base: func(e elsewhere) string { return e.time + "approval: [\n" }, waits: true, says: "names time_sync.acme"},
+		"time, unreadable":             {only: "time", base: func(e elsewhere) string { return e.time }, broken: true, waits: true, says: "names time_sync.acme"},
+		"time, unsound in another way": {only: "time", base: func(e elsewhere) string { return e.time + "  - name: acme\n" }, waits: true, says: "names time_sync.acme"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				at := r.elsewhere()
+				r.env["INPUT_ONLY"] = tc.only
+				r.write("clockify-sync.yaml", map[string]string{"users": at.users, "time": at.time}[tc.only])
+				if tc.input {
+					r.env["INPUT_WORKSPACE-ID"] = r.clockify.State().Workspaces[0].ID
+				}
+				r.hub.RemoveFile(beforeSHA, "clockify-sync.yaml")
+				r.hub.RemoveFile("main", "clockify-sync.yaml")
+				if config := tc.base(at); config != "" {
+					r.base("clockify-sync.yaml", config)
+				}
+				if tc.broken {
+					r.hub.Inject(githubtest.Fault{Path: "/contents/", Status: 502, Times: -1})
+				}
+				gated := "0"
+				if tc.waits {
+					gated = "1"
+				}
+				writes := r.clockify.WriteCount()
+				r.run(r.pull(head1, nil)).want(r.t, cli.ExitDone, map[string]string{"changes": "1", "gated": gated})
+				contains(r.t, "the comment", plainText(strings.Join(r.comments(), "")), tc.says)
+				r.merge(head1)
+				r.run(r.push()).want(r.t, cli.ExitDone, map[string]string{"changes": "1", "withheld": gated})
+				if n := r.clockify.WriteCount() - writes; (n == 0) != tc.waits {
+					r.t.Errorf("%d writes", n)
+				}
+				// From the next run on it is everybody's config.
+				r.run(r.schedule()).want(r.t, cli.ExitDone, map[string]string{"withheld": "0"})
+			})
+		})
+	}
+}
