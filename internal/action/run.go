@@ -207,7 +207,7 @@ func (r *reporter) annotateFiles() {
 	for _, p := range mask.Problems(r.files.Problems) {
 		r.log.Error(onLine(p.Source, p.Text))
 	}
-	for _, f := range mask.Findings(r.files.Findings) {
+	for _, f := range r.files.Findings {
 		r.log.Warning(onLine(f.Source, mask.Finding(f)))
 	}
 }

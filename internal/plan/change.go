@@ -35,14 +35,18 @@ var Phases = []Phase{Provision, Profiles, Assign, Entries, Remove, Cleanup, Deac
 
 // Ref names an object as people do. Workspace and Name are display names, emails or descriptions.
 type Ref struct {
-	Workspace   string
-	WorkspaceID string // Clockify's, for the digest
-	Kind        Kind
-	Name        string
+	Kind        Kind   `json:"kind"`
+	Workspace   string `json:"workspace"` // its name
+	WorkspaceID string `json:"-"`         // Clockify's, for the digest
+	Name        string `json:"name"`      // of the object, as people know it
 }
 
-// Field is one attribute before and after a change; empty is "none". Values are canonical (PT7H30M, email, RFC 3339).
-type Field struct{ Name, Before, After string }
+// Field is one attribute before and after a change. Values are canonical (PT7H30M, email, RFC 3339).
+type Field struct {
+	Name   string `json:"name"`
+	Before string `json:"before"` // empty: none
+	After  string `json:"after"`  // empty: none
+}
 
 // Cause says why a change is planned. The closed list is in package state.
 type Cause = state.Cause
@@ -76,37 +80,37 @@ const (
 
 // Handover is what becomes of a leaver's people and groups, and what still holds on to the leaver.
 type Handover struct {
-	To       string   // email of who takes over; empty where nothing is handed over
-	People   int      // people who get To as their manager
-	Groups   []string // groups that get To as their manager
-	Projects []string // projects the leaver manages, which stay as they are
-	NamedBy  []string // emails of rows that still name the leaver as manager
+	To       string   `json:"to"`                 // who takes over; empty where nothing is handed over
+	People   int      `json:"people"`             // how many people get a new manager
+	Groups   []string `json:"groups,omitempty"`   // groups that get one
+	Projects []string `json:"projects,omitempty"` // projects the person still manages
+	NamedBy  []string `json:"named_by,omitempty"` // rows that still name the person as manager
 }
 
 // A Change is one step of a plan: data, never code. What it does is told by Fields; why by Cause; the words are the
-// reporter's.
+// reporter's. Its tags are those of plan.json and of the journal.
 type Change struct {
-	ID         string // of the canonical form; see digest.go
-	Domain     Domain
-	Sync       string // name of the time sync; empty for users
-	Phase      Phase
-	Op         Op
-	Ref        Ref
-	Ordinal    int // among changes equal in all that is shown: 1, 2, …; 0 for the only one
-	Fields     []Field
-	Gated      bool
-	Guard      Guard     // the guard that was exceeded; empty: none
-	Attribute  string    // what of a person the guard counts: "manager", "hours", a field's name
-	Cause      Cause     // why, where it is not plain from the fields
-	CauseAbout string    // what the cause is about: an email, a group
-	Handover   *Handover // of a deactivation
-	Origin     Origin
-	Week       time.Duration // the hours of a week that are asked for, where a capacity changes; 0: not said
-	Entry      *state.Entry  // of a time entry: as it is afterwards; of a deleted one, as it was
-	Source     state.Source  // the row that asks for it
-	Person     string        // email of whom it is about, to group by; empty: nobody
-	Leaver     string        // email of the leaver whose deactivation this belongs to
-	Needs      []string      // ids of changes that must have been done before, all earlier in the plan
-	Calls      int           // API calls it takes
-	Do         Action
+	ID     string `json:"id"`             // hash of what the change does
+	Domain Domain `json:"domain"`         // users or time
+	Sync   string `json:"sync,omitempty"` // the time sync
+	Phase  Phase  `json:"phase"`
+	Op     Op     `json:"op"`
+	Ref
+	Ordinal    int           `json:"ordinal,omitempty"`     // among changes that are equal: 1, 2, …; absent for the only one
+	Person     string        `json:"person,omitempty"`      // whom it is about
+	Leaver     string        `json:"leaver,omitempty"`      // whose deactivation it belongs to
+	Gated      bool          `json:"gated"`                 // it is made only after approval
+	Guard      Guard         `json:"guard,omitempty"`       // the setting whose limit it exceeds
+	Attribute  string        `json:"attribute,omitempty"`   // what of a person the guard counts: manager, hours, a field's name
+	Cause      Cause         `json:"cause,omitempty"`       // why, where it is not plain from the fields
+	CauseAbout string        `json:"cause_about,omitempty"` // what the cause is about: an email, a group
+	Handover   *Handover     `json:"handover,omitempty"`    // of a deactivation: what becomes of what the person manages
+	Origin     Origin        `json:"origin,omitempty"`      // the pull request, drift, or unknown
+	Week       time.Duration `json:"-"`                     // the hours of a week that are asked for, where a capacity changes; 0: not said
+	Source     state.Source  `json:"source,omitzero"`       // the row that asks for it
+	Needs      []string      `json:"needs,omitempty"`       // ids of changes that must be made before, all earlier in the plan
+	Calls      int           `json:"calls"`                 // API calls it takes
+	Entry      *state.Entry  `json:"-"`                     // of a time entry: as it is afterwards; of a deleted one, as it was
+	Fields     []Field       `json:"fields"`
+	Do         Action        `json:"-"`
 }

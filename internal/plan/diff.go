@@ -55,7 +55,7 @@ func (p *userPlanner) diff(from, to *userState, why map[string]why, apart map[st
 
 func (d *stateDiff) add(phase Phase, op Op, name string, do Action, fields ...Field) *Change {
 	d.changes = append(d.changes, Change{
-		Domain: Users, Phase: phase, Op: op, Ref: Ref{d.dir.Workspace, d.dir.WorkspaceID, do.Kind(), name}, Fields: fields, Do: do,
+		Domain: Users, Phase: phase, Op: op, Ref: Ref{do.Kind(), d.dir.Workspace, d.dir.WorkspaceID, name}, Fields: fields, Do: do,
 	})
 	return &d.changes[len(d.changes)-1]
 }

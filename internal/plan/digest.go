@@ -14,20 +14,29 @@ const idLength = 32
 // canonical is what of a change is hashed: what it does to what. Why it is made, who asks for it and when it is run are
 // not in it, nor anything that depends on the file's order, the commit or the time.
 type canonical struct {
-	Workspace string  `json:"workspace"` // id
-	Domain    Domain  `json:"domain"`
-	Op        Op      `json:"op"`
-	Kind      Kind    `json:"kind"`
-	Sync      string  `json:"sync,omitempty"` // with whose entries they are, part of what a time sync changes
-	Person    string  `json:"person,omitempty"`
-	Name      string  `json:"name"`
-	Ordinal   int     `json:"ordinal,omitempty"` // from 2: the first of equal changes is the same as the only one
-	Fields    []Field `json:"fields"`
-	Gated     bool    `json:"gated"`
+	Workspace string           `json:"workspace"` // id
+	Domain    Domain           `json:"domain"`
+	Op        Op               `json:"op"`
+	Kind      Kind             `json:"kind"`
+	Sync      string           `json:"sync,omitempty"` // with whose entries they are, part of what a time sync changes
+	Person    string           `json:"person,omitempty"`
+	Name      string           `json:"name"`
+	Ordinal   int              `json:"ordinal,omitempty"` // from 2: the first of equal changes is the same as the only one
+	Fields    []canonicalField `json:"fields"`
+	Gated     bool             `json:"gated"`
 }
 
+// canonicalField is a field without the tags of plan.json, so that these may change and no digest does.
+type canonicalField struct{ Name, Before, After string }
+
 func identify(c *Change) string {
-	object := canonical{Workspace: c.Ref.WorkspaceID, Domain: c.Domain, Op: c.Op, Kind: c.Ref.Kind, Name: c.Ref.Name, Fields: c.Fields, Gated: c.Gated}
+	object := canonical{Workspace: c.Ref.WorkspaceID, Domain: c.Domain, Op: c.Op, Kind: c.Ref.Kind, Name: c.Ref.Name, Gated: c.Gated}
+	if c.Fields != nil {
+		object.Fields = make([]canonicalField, len(c.Fields))
+	}
+	for i, f := range c.Fields {
+		object.Fields[i] = canonicalField(f)
+	}
 	if c.Domain == Time {
 		object.Sync, object.Person = c.Sync, c.Person
 	}

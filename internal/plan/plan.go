@@ -30,17 +30,18 @@ const (
 
 // Subject says what a plan was made for.
 type Subject struct {
-	Domain      Domain
-	Sync        string   // name of the time sync
-	Workspace   string   // the one that is changed
-	WorkspaceID string   // Clockify's
-	People      int      // active people (users)
-	Declared    int      // people in the CSV (users)
-	Groups      int      // groups (users)
-	Entries     int      // source entries in the window (time)
-	From, To    string   // the window, RFC 3339 (time)
-	Protects    []string // values that people held before the run and that protect groups (users)
-	Reports     []Report // who reports to whom before and after (users), for those whose manager changes
+	Domain      Domain   `json:"domain"`
+	Sync        string   `json:"sync,omitempty"`         // name of the time sync
+	Workspace   string   `json:"workspace"`              // the one that is changed
+	WorkspaceID string   `json:"workspace_id,omitempty"` // Clockify's
+	People      int      `json:"people,omitempty"`       // active people (users)
+	Declared    int      `json:"declared,omitempty"`     // people in the CSV (users)
+	Groups      int      `json:"groups,omitempty"`       // groups (users)
+	Entries     int      `json:"entries,omitempty"`      // source entries in the window (time)
+	From        string   `json:"from,omitempty"`         // the window, RFC 3339 (time)
+	To          string   `json:"to,omitempty"`
+	Protects    []string `json:"-"` // values that people held before the run and that protect groups (users)
+	Reports     []Report `json:"-"` // who reports to whom before and after (users), for those whose manager changes
 }
 
 // Report is one person's managers before and after the plan, gated changes included.
@@ -53,29 +54,29 @@ type Report struct {
 // Calls counts API calls: made for reading (filled by who reads), needed to carry the plan out. Where a run may make only
 // so many, whoever runs it fills in the rest.
 type Calls struct {
-	Made, Needed int
-
-	Budget int  // calls one run may make, reading included; 0: any number
-	Hourly bool // so many an hour, and not a run: the free plan
-	Runs   int  // runs the plan takes at that; 0 with a Budget: reading alone uses it up
+	Made   int  `json:"made"`             // for reading, as the server saw them
+	Needed int  `json:"needed"`           // to carry the plan out
+	Budget int  `json:"budget,omitempty"` // calls one run may make, reading included; 0: any number
+	Hourly bool `json:"hourly,omitempty"` // the budget is of an hour, and not of a run: the free plan
+	Runs   int  `json:"runs,omitempty"`   // runs the plan takes at that; 0 with a budget: reading alone uses it up
 }
 
 // Refusal is a reason why nothing of a domain may be written.
 type Refusal struct {
-	Domain  Domain
-	Sync    string
-	Setting string // the setting or feature it is about, as written in the config
-	Cause   Cause
-	About   string // what the cause is about: an email, a workspace, a feature
-	Figures        // of a guard
+	Domain  Domain `json:"domain"`
+	Sync    string `json:"sync,omitempty"`
+	Setting string `json:"setting"` // the setting or feature it is about, as written in the config
+	Cause   Cause  `json:"cause,omitempty"`
+	About   string `json:"about,omitempty"` // what the cause is about: an email, a workspace, a feature
+	Figures
 }
 
 // Figures are what a guard counted.
 type Figures struct {
-	Have  int    // so many there would be
-	Limit int    // so many are allowed
-	Base  int    // of so many
-	Allow string // the setting's value that would allow it
+	Have  int    `json:"have,omitempty"`  // of a guard: so many there would be
+	Limit int    `json:"limit,omitempty"` // so many are allowed
+	Base  int    `json:"base,omitempty"`  // of so many
+	Allow string `json:"allow,omitempty"` // the setting's value that would allow it
 }
 
 // Exceeded is a guard that makes changes wait: those with its Guard and Attribute.

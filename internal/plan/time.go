@@ -171,7 +171,7 @@ func (p *personPlanner) add(phase Phase, op Op, e *state.Entry, do Entry, fields
 // add plans a change of what the entries need.
 func (t *timePlanner) add(phase Phase, op Op, name string, do Action, fields ...Field) *Change {
 	c := Change{
-		Domain: Time, Sync: t.spec.Name, Phase: phase, Op: op, Ref: Ref{t.dest.Workspace, t.spec.Destination.WorkspaceID, do.Kind(), name},
+		Domain: Time, Sync: t.spec.Name, Phase: phase, Op: op, Ref: Ref{do.Kind(), t.dest.Workspace, t.spec.Destination.WorkspaceID, name},
 		Fields: fields, Source: t.spec.At, Do: do,
 	}
 	if !t.spec.Several() {

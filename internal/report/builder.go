@@ -39,12 +39,9 @@ func newDocument(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Conte
 	shown, mask := masked(p, left, ctx)
 	b := &builder{
 		doc: &Document{Run: len(outcomes) > 0, Masked: mask != nil, Digest: p.Digest(), Label: ctx.Label},
-		ctx: ctx, plan: shown, names: newNames(shown.Names), limit: max(limit, 1), mask: mask, verify: verify,
+		ctx: ctx, plan: shown, names: newNames(shown.Names), limit: max(limit, 1), mask: mask, verify: verify, left: hide(mask, left),
 	}
 	b.verify.Err, b.verify.Skipped = mask.text(verify.Err), mask.text(verify.Skipped)
-	for _, c := range left {
-		b.left = append(b.left, mask.change(c))
-	}
 	b.match(outcomes)
 	b.stops()
 	b.count()

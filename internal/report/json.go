@@ -18,17 +18,17 @@ const jsonVersion = 2
 
 // jsonPlan is plan.json.
 type jsonPlan struct {
-	Version        int           `json:"version"`
-	Workspace      jsonWorkspace `json:"workspace"`                // of the user sync; where there is none, the first that a time sync changes
-	Digest         string        `json:"digest"`                   // SHA-256 of all changes
-	ApprovalDigest string        `json:"approval_digest"`          // of the gated ones; empty where nothing can be approved
-	ApprovalToken  string        `json:"approval_token,omitempty"` // the approval digest with what it covers
-	Changes        []jsonChange  `json:"changes"`                  // in the order in which they are made
-	Findings       []jsonFinding `json:"findings"`
-	Problems       []jsonProblem `json:"problems,omitempty"`
-	Refusals       []jsonRefusal `json:"refusals,omitempty"`
-	Subjects       []jsonSubject `json:"subjects,omitempty"`
-	Calls          jsonCalls     `json:"calls"`
+	Version        int            `json:"version"`
+	Workspace      jsonWorkspace  `json:"workspace"`                // of the user sync; where there is none, the first that a time sync changes
+	Digest         string         `json:"digest"`                   // SHA-256 of all changes
+	ApprovalDigest string         `json:"approval_digest"`          // of the gated ones; empty where nothing can be approved
+	ApprovalToken  string         `json:"approval_token,omitempty"` // the approval digest with what it covers
+	Changes        []jsonChange   `json:"changes"`                  // in the order in which they are made
+	Findings       []jsonFinding  `json:"findings"`
+	Problems       []jsonProblem  `json:"problems,omitempty"`
+	Refusals       []jsonRefusal  `json:"refusals,omitempty"`
+	Subjects       []plan.Subject `json:"subjects,omitempty"`
+	Calls          jsonCalls      `json:"calls"`
 }
 
 type jsonWorkspace struct {
@@ -37,48 +37,13 @@ type jsonWorkspace struct {
 }
 
 type jsonChange struct {
-	ID         string      `json:"id"`             // hash of what the change does
-	Domain     string      `json:"domain"`         // users or time
-	Sync       string      `json:"sync,omitempty"` // the time sync
-	Phase      string      `json:"phase"`
-	Op         string      `json:"op"`
-	Kind       string      `json:"kind"`
-	Workspace  string      `json:"workspace"`         // its name
-	Name       string      `json:"name"`              // of the object, as people know it
-	Ordinal    int         `json:"ordinal,omitempty"` // among changes that are equal: 1, 2, …; absent for the only one
-	Person     string      `json:"person,omitempty"`  // whom it is about
-	Leaver     string      `json:"leaver,omitempty"`  // whose deactivation it belongs to
-	Gated      bool        `json:"gated"`             // it is made only after approval
-	Guard      string      `json:"guard,omitempty"`   // the setting whose limit it exceeds
-	Attribute  string      `json:"attribute,omitempty"`
-	Cause      string      `json:"cause,omitempty"`
-	CauseAbout string      `json:"cause_about,omitempty"`
-	Handover   *jsonHand   `json:"handover,omitempty"` // of a deactivation: what becomes of what the person manages
-	Origin     string      `json:"origin,omitempty"`   // the pull request, drift, or unknown
-	Reason     string      `json:"reason"`             // the cause in words, empty where the fields say it
-	Source     *jsonSource `json:"source,omitempty"`   // the row that asks for it
-	Needs      []string    `json:"needs,omitempty"`    // ids of changes that must be made before
-	Calls      int         `json:"calls"`              // API calls it takes
-	Entry      *jsonEntry  `json:"entry,omitempty"`    // a time entry as it is afterwards; a deleted one as it was
-	Fields     []jsonField `json:"fields"`
-	Status     string      `json:"status,omitempty"`      // how it ended; only after an apply
-	Error      string      `json:"error,omitempty"`       // why it was not made; only after an apply
-	HTTPStatus int         `json:"http_status,omitempty"` // of the last answer; only after an apply
-	Attempts   int         `json:"attempts,omitempty"`    // writes sent for it; only after an apply
-}
-
-type jsonHand struct {
-	To       string   `json:"to"`                 // who takes over
-	People   int      `json:"people"`             // how many people get a new manager
-	Groups   []string `json:"groups,omitempty"`   // groups that get one
-	Projects []string `json:"projects,omitempty"` // projects the person still manages
-	NamedBy  []string `json:"named_by,omitempty"` // rows that still name the person as manager
-}
-
-type jsonField struct {
-	Name   string `json:"name"`
-	Before string `json:"before"` // empty: none
-	After  string `json:"after"`  // empty: none
+	plan.Change
+	Reason     string     `json:"reason"`                // the cause in words, empty where the fields say it
+	Entry      *jsonEntry `json:"entry,omitempty"`       // a time entry as it is afterwards; a deleted one as it was
+	Status     string     `json:"status,omitempty"`      // how it ended; only after an apply
+	Error      string     `json:"error,omitempty"`       // why it was not made; only after an apply
+	HTTPStatus int        `json:"http_status,omitempty"` // of the last answer; only after an apply
+	Attempts   int        `json:"attempts,omitempty"`    // writes sent for it; only after an apply
 }
 
 type jsonEntry struct {
@@ -91,70 +56,26 @@ type jsonEntry struct {
 	Billable    bool     `json:"billable"`
 }
 
-type jsonSource struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-}
-
 type jsonFinding struct {
-	Kind    string   `json:"kind"`
-	Level   string   `json:"level"`
-	Name    string   `json:"name"` // whom or what it is about
-	Text    string   `json:"text"` // in words
-	Cause   string   `json:"cause,omitempty"`
-	About   string   `json:"about,omitempty"`
-	Values  []string `json:"values,omitempty"`
-	Count   int      `json:"count"` // of how many people, rows or entries it is true; 0: it is not counted
-	Seconds int      `json:"seconds,omitempty"`
-	File    string   `json:"file"`
-	Line    int      `json:"line"`
-	Column  int      `json:"column"`
-	Sync    string   `json:"sync,omitempty"`
-	Person  string   `json:"person,omitempty"`
-	Failed  bool     `json:"failed,omitempty"` // part of what was asked cannot be done: the exit code is 1
+	state.Finding
+	Text    string `json:"text"` // in words
+	Seconds int    `json:"seconds,omitempty"`
+	state.Source
 }
 
 type jsonProblem struct {
-	Text   string `json:"text"`
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
+	Text string `json:"text"`
+	state.Source
 }
 
 type jsonRefusal struct {
-	Domain  string `json:"domain"`
-	Sync    string `json:"sync,omitempty"`
-	Setting string `json:"setting"`
-	Cause   string `json:"cause,omitempty"`
-	About   string `json:"about,omitempty"`
-	Text    string `json:"text"`            // in words
-	Have    int    `json:"have,omitempty"`  // of a guard: so many there would be
-	Limit   int    `json:"limit,omitempty"` // so many are allowed
-	Base    int    `json:"base,omitempty"`  // of so many
-	Allow   string `json:"allow,omitempty"` // the setting's value that would allow it
-}
-
-type jsonSubject struct {
-	Domain      string `json:"domain"`
-	Sync        string `json:"sync,omitempty"`
-	Workspace   string `json:"workspace"`
-	WorkspaceID string `json:"workspace_id,omitempty"`
-	People      int    `json:"people,omitempty"`
-	Declared    int    `json:"declared,omitempty"`
-	Groups      int    `json:"groups,omitempty"`
-	Entries     int    `json:"entries,omitempty"`
-	From        string `json:"from,omitempty"`
-	To          string `json:"to,omitempty"`
+	plan.Refusal
+	Text string `json:"text"` // in words
 }
 
 type jsonCalls struct {
-	Made    int  `json:"made"`              // for reading, as the server saw them
-	Needed  int  `json:"needed"`            // to carry the plan out
-	Seconds int  `json:"seconds,omitempty"` // how long the needed ones take at the limit
-	Budget  int  `json:"budget,omitempty"`  // calls one run may make
-	Hourly  bool `json:"hourly,omitempty"`  // the budget is of an hour
-	Runs    int  `json:"runs,omitempty"`    // runs it takes at that
+	plan.Calls
+	Seconds int `json:"seconds,omitempty"` // how long the needed ones take at the limit
 }
 
 // JSON writes plan.json: the plan in a stable, versioned form. The same plan gives the same bytes; nothing of the commit,
@@ -180,25 +101,18 @@ func OutcomeJSON(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, ctx Context
 		out.key("approval_token", token)
 	}
 	ended := outcomesByID(outcomes)
-	writeList(out, "changes", len(shown.Changes), func(i int) any { return b.jsonChange(&shown.Changes[i], ended.take(shown.Changes[i].ID)) })
-	writeList(out, "findings", len(shown.Findings), func(i int) any { return b.jsonFinding(&shown.Findings[i]) })
+	writeList(out, "changes", shown.Changes, func(c plan.Change) any { return b.jsonChange(c, ended.take(c.ID)) })
+	writeList(out, "findings", shown.Findings, b.jsonFinding)
 	if len(shown.Problems) > 0 {
-		writeList(out, "problems", len(shown.Problems), func(i int) any {
-			x := shown.Problems[i]
-			return jsonProblem{x.Text, x.Source.File, x.Source.Line, x.Source.Column}
-		})
+		writeList(out, "problems", shown.Problems, func(x state.Problem) any { return jsonProblem{x.Text, x.Source} })
 	}
 	if len(shown.Refusals) > 0 {
-		writeList(out, "refusals", len(shown.Refusals), func(i int) any { return b.jsonRefusal(&shown.Refusals[i]) })
+		writeList(out, "refusals", shown.Refusals, func(r plan.Refusal) any { return jsonRefusal{r, b.refused(&r).String()} })
 	}
 	if len(shown.Subjects) > 0 {
-		writeList(out, "subjects", len(shown.Subjects), func(i int) any {
-			s := shown.Subjects[i]
-			return jsonSubject{string(s.Domain), s.Sync, s.Workspace, s.WorkspaceID, s.People, s.Declared, s.Groups, s.Entries, s.From, s.To}
-		})
+		writeList(out, "subjects", shown.Subjects, func(s plan.Subject) any { return s })
 	}
-	c := p.Calls
-	out.last("calls", jsonCalls{c.Made, c.Needed, int(atLimit(c, ctx.RatePerSecond).Seconds()), c.Budget, c.Hourly, c.Runs})
+	out.last("calls", jsonCalls{p.Calls, int(atLimit(p.Calls, ctx.RatePerSecond).Seconds())})
 	if out.err == nil {
 		out.err = out.w.Flush()
 	}
@@ -228,22 +142,10 @@ func workspaceOf(p *plan.Plan) jsonWorkspace {
 	return w
 }
 
-func (b *builder) jsonChange(c *plan.Change, o plan.Outcome) jsonChange {
-	j := jsonChange{
-		ID: c.ID, Domain: string(c.Domain), Sync: c.Sync, Phase: string(c.Phase), Op: string(c.Op), Kind: string(c.Ref.Kind),
-		Workspace: c.Ref.Workspace, Name: c.Ref.Name, Ordinal: c.Ordinal, Person: c.Person, Leaver: c.Leaver,
-		Gated: c.Gated, Guard: string(c.Guard), Attribute: c.Attribute, Cause: string(c.Cause), CauseAbout: c.CauseAbout, Origin: string(c.Origin),
-		Reason: b.why(c).String(), Needs: c.Needs, Calls: c.Calls, Entry: entryJSON(c.Entry), Fields: make([]jsonField, len(c.Fields)),
-	}
-	for i, f := range c.Fields {
-		j.Fields[i] = jsonField(f)
-	}
-	if h := c.Handover; h != nil {
-		j.Handover = &jsonHand{h.To, h.People, h.Groups, h.Projects, h.NamedBy}
-	}
-	if c.Source.File != "" {
-		s := jsonSource(c.Source)
-		j.Source = &s
+func (b *builder) jsonChange(c plan.Change, o plan.Outcome) any {
+	j := jsonChange{Change: c, Reason: b.why(&c).String(), Entry: entryJSON(c.Entry)}
+	if c.Fields == nil {
+		j.Fields = []plan.Field{} // a list, however short
 	}
 	if b.doc.Run {
 		j.Status, j.HTTPStatus, j.Attempts = string(cmp.Or(o.Status, plan.NotTried)), o.HTTPStatus, o.Attempts
@@ -268,20 +170,13 @@ func entryJSON(e *state.Entry) *jsonEntry {
 	return j
 }
 
-func (b *builder) jsonFinding(f *state.Finding) jsonFinding {
-	level := f.Level
+func (b *builder) jsonFinding(f state.Finding) any {
+	j := jsonFinding{f, b.finding(&f).Words.String(), int(f.Length.Seconds()), f.Source}
+	j.Level = cmp.Or(f.Level, state.LevelNote)
 	if f.Failed {
-		level = state.LevelProblem
+		j.Level = state.LevelProblem
 	}
-	return jsonFinding{
-		Kind: f.Kind, Level: string(cmp.Or(level, state.LevelNote)), Name: f.Name, Text: b.finding(f).Words.String(),
-		Cause: string(f.Cause), About: f.About, Values: f.Values, Count: f.Count, Seconds: int(f.Length.Seconds()),
-		File: f.Source.File, Line: f.Source.Line, Column: f.Source.Column, Sync: f.Sync, Person: f.Person, Failed: f.Failed,
-	}
-}
-
-func (b *builder) jsonRefusal(r *plan.Refusal) jsonRefusal {
-	return jsonRefusal{string(r.Domain), r.Sync, r.Setting, string(r.Cause), r.About, b.refused(r).String(), r.Have, r.Limit, r.Base, r.Allow}
+	return j
 }
 
 // jsonWriter writes an object key by key, and its long lists item by item, a line each.
@@ -316,16 +211,16 @@ func (j *jsonWriter) last(name string, v any) {
 	j.write("\n}\n")
 }
 
-func writeList(j *jsonWriter, name string, n int, item func(i int) any) {
+func writeList[T any](j *jsonWriter, name string, list []T, item func(T) any) {
 	j.write("  \"" + name + "\": [")
-	for i := range n {
+	for i, x := range list {
 		if i > 0 {
 			j.write(",")
 		}
 		j.write("\n    ")
-		j.value(item(i))
+		j.value(item(x))
 	}
-	if n > 0 {
+	if len(list) > 0 {
 		j.write("\n  ")
 	}
 	j.write("],\n")
@@ -350,7 +245,7 @@ func ReadJSON(r io.Reader) (gatedIDs []string, approvalDigest string, err error)
 		if !changeID.MatchString(c.ID) {
 			return nil, "", fmt.Errorf("read plan.json: %q is no id of a change", c.ID)
 		}
-		gatedIDs = append(gatedIDs, plan.ApprovalID(c.ID, plan.Guard(c.Guard)))
+		gatedIDs = append(gatedIDs, c.ApprovalID())
 	}
 	return gatedIDs, doc.ApprovalDigest, nil
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Masker masks people outside of reports, in the log and the audit files, by the same pseudonyms, and puts findings and
@@ -26,16 +25,13 @@ func NewMasker(p *plan.Plan, ctx Context) Masker {
 func (k Masker) Text(s string) string { return k.m.text(s) }
 
 // Change masks a change; its id stays.
-func (k Masker) Change(c plan.Change) plan.Change { return k.m.change(c) }
+func (k Masker) Change(c plan.Change) plan.Change { return hide(k.m, []plan.Change{c})[0] }
 
 // Outcomes masks outcomes.
-func (k Masker) Outcomes(list []plan.Outcome) []plan.Outcome { return k.m.outcomes(list) }
+func (k Masker) Outcomes(list []plan.Outcome) []plan.Outcome { return hide(k.m, list) }
 
 // Problems masks problems.
 func (k Masker) Problems(list []state.Problem) []state.Problem { return k.m.problems(list) }
-
-// Findings masks findings.
-func (k Masker) Findings(list []state.Finding) []state.Finding { return k.m.findings(list) }
 
 // Finding says in one masked line what was found.
 func (k Masker) Finding(f state.Finding) string {
@@ -47,11 +43,6 @@ func (k Masker) Refusal(r plan.Refusal) string { return k.m.text(k.builder().ref
 
 // Reason says in a few masked words why a change is made; empty where that is plain.
 func (k Masker) Reason(c plan.Change) string { return k.m.text(k.builder().why(&c).String()) }
-
-// Line says in one masked line what a change does.
-func (k Masker) Line(c plan.Change) string {
-	return text.Sanitize(k.m.text(k.builder().line(&c).String()))
-}
 
 func (k Masker) builder() *builder {
 	return &builder{doc: &Document{}, ctx: k.ctx, plan: &plan.Plan{}, names: k.names}

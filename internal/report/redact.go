@@ -93,9 +93,10 @@ func (m *mask) email(s string) string {
 	return initial(s[:at]) + "***-" + m.hash(s) + s[at:]
 }
 
-// text replaces every email and every known name, the latter at word boundaries and in any case.
+// text replaces every email and every known name, the latter at word boundaries and in any case. A word of the plan's
+// own, such as what a field is called, stays.
 func (m *mask) text(s string) string {
-	if m == nil || s == "" {
+	if m == nil || s == "" || attributes[s] {
 		return s
 	}
 	emails := emailLike.FindAllStringIndex(s, -1)
@@ -150,33 +151,20 @@ func word(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 // masked is a copy of the plan in which nobody is recognisable, and the mask that made it; the plan itself and no mask where
 // nothing is to be masked. Ids, and so digests, are those of the plan. more are further changes that name people.
 func masked(p *plan.Plan, more []plan.Change, ctx Context) (*plan.Plan, *mask) {
-	if ctx.Redact != Mask {
-		return p, nil
-	}
 	m := planMask(p, more, ctx)
-	q := *p
-	q.Changes = make([]plan.Change, len(p.Changes))
-	for i, c := range p.Changes {
-		q.Changes[i] = m.change(c)
+	q := hide(m, p)
+	if q != p {
+		q.Problems = m.problems(p.Problems)
 	}
-	q.Findings = m.findings(p.Findings)
-	q.Problems = m.problems(p.Problems)
-	q.Refusals = slices.Clone(p.Refusals)
-	for i, r := range q.Refusals {
-		q.Refusals[i].About = m.text(r.About)
+	return q, m
+}
+
+// hide is a copy in which nobody is recognisable. What workspaces are called stays.
+func hide[T plan.Texts](m *mask, v T) T {
+	if m == nil {
+		return v
 	}
-	q.Subjects = slices.Clone(p.Subjects)
-	for i, s := range q.Subjects {
-		q.Subjects[i].Reports = slices.Clone(s.Reports)
-		for j, r := range s.Reports {
-			q.Subjects[i].Reports[j] = plan.Report{Person: m.text(r.Person), Before: m.list(r.Before), After: m.list(r.After), Leaves: r.Leaves}
-		}
-	}
-	q.Names = make(map[string]string, len(p.Names))
-	for email, called := range p.Names {
-		q.Names[m.text(email)] = m.text(called)
-	}
-	return &q, m
+	return plan.MapTexts(v, m.text, "Workspace")
 }
 
 // planMask knows the people of a plan. A group may still have the name that a person had once, so that is masked as well.
@@ -207,78 +195,13 @@ func namedAfter(c plan.Change) bool {
 	return c.Ref.Kind == plan.KindGroup && c.Op == plan.Update
 }
 
-func (m *mask) list(in []string) []string {
-	var out []string
-	for _, s := range in {
-		out = append(out, m.text(s))
-	}
-	return out
-}
-
-func (m *mask) change(c plan.Change) plan.Change {
-	if m == nil {
-		return c
-	}
-	c.Ref.Name = m.text(c.Ref.Name)
-	c.Person, c.Leaver, c.CauseAbout = m.text(c.Person), m.text(c.Leaver), m.text(c.CauseAbout)
-	c.Fields = slices.Clone(c.Fields)
-	for i, f := range c.Fields {
-		c.Fields[i] = plan.Field{Name: f.Name, Before: m.text(f.Before), After: m.text(f.After)}
-	}
-	if c.Entry != nil {
-		e := m.entry(*c.Entry)
-		c.Entry = &e
-	}
-	if c.Handover != nil {
-		h := *c.Handover
-		h.To, h.Groups, h.Projects, h.NamedBy = m.text(h.To), m.list(h.Groups), m.list(h.Projects), m.list(h.NamedBy)
-		c.Handover = &h
-	}
-	return c
-}
-
-func (m *mask) entry(e state.Entry) state.Entry {
-	e.Client, e.Project, e.Task, e.Description, e.Tags = m.text(e.Client), m.text(e.Project), m.text(e.Task), m.text(e.Description), m.list(e.Tags)
-	return e
-}
-
-func (m *mask) findings(in []state.Finding) []state.Finding {
-	if m == nil {
-		return in
-	}
-	out := slices.Clone(in)
-	for i, f := range out {
-		out[i].Name, out[i].About, out[i].Values = m.text(f.Name), m.text(f.About), m.list(f.Values)
-		out[i].Person = m.text(f.Person)
-		out[i].Entries = slices.Clone(f.Entries)
-		for j, e := range f.Entries {
-			out[i].Entries[j] = m.entry(e)
-		}
-	}
-	return out
-}
-
+// problems hides a line of the file where somebody is named in it: the caret would no longer stand under its column.
 func (m *mask) problems(in []state.Problem) []state.Problem {
-	if m == nil {
-		return in
-	}
-	out := slices.Clone(in)
-	for i, p := range out {
-		out[i].Text = m.text(p.Text)
-		if m.text(p.Excerpt) != p.Excerpt {
-			out[i].Excerpt = "" // the caret would no longer stand under its column
+	out := hide(m, in)
+	for i, p := range in {
+		if out[i].Excerpt != p.Excerpt {
+			out[i].Excerpt = ""
 		}
-	}
-	return out
-}
-
-func (m *mask) outcomes(in []plan.Outcome) []plan.Outcome {
-	if m == nil {
-		return in
-	}
-	out := slices.Clone(in)
-	for i, o := range out {
-		out[i].Change, out[i].Err, out[i].Response = m.change(o.Change), m.text(o.Err), m.text(o.Response)
 	}
 	return out
 }

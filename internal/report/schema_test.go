@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"go/ast"
 	"go/parser"
@@ -13,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	difference "github.com/google/go-cmp/cmp"
 	schema "github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -33,34 +34,37 @@ func words[T ~string](list []T) []any {
 	return out
 }
 
-// describe puts what stands behind each field of json.go into the schema.
+// describe puts what stands behind each field that is written into the schema.
 func describe(t *testing.T, s *schema.Schema) {
 	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), "json.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		spec, ok := n.(*ast.TypeSpec)
-		if !ok {
-			return true
+	of := map[string]*schema.Schema{"jsonPlan": s, "Ref": s.Definitions["change"], "Figures": s.Definitions["refusal"]}
+	for _, file := range []string{"json.go", "../plan/change.go", "../plan/plan.go", "../plan/state/finding.go"} {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
 		}
-		of := s.Definitions[strings.ToLower(strings.TrimPrefix(spec.Name.Name, "json"))]
-		if spec.Name.Name == "jsonPlan" {
-			of = s
-		}
-		fields, ok := spec.Type.(*ast.StructType)
-		if !ok || of == nil {
-			return true
-		}
-		for _, f := range fields.Fields.List {
-			key, _, _ := strings.Cut(strings.Split(f.Tag.Value, `"`)[1], ",")
-			if property, ok := of.Properties.Get(key); ok && f.Comment != nil {
-				property.Description = strings.TrimSpace(f.Comment.Text())
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
 			}
-		}
-		return true
-	})
+			fields, ok := spec.Type.(*ast.StructType)
+			definition := cmp.Or(of[spec.Name.Name], s.Definitions[strings.ToLower(strings.TrimPrefix(spec.Name.Name, "json"))])
+			if !ok || definition == nil {
+				return true
+			}
+			for _, f := range fields.Fields.List {
+				if f.Tag == nil || f.Comment == nil {
+					continue
+				}
+				key, _, _ := strings.Cut(strings.Split(f.Tag.Value, `"`)[1], ",")
+				if property, ok := definition.Properties.Get(key); ok {
+					property.Description = strings.TrimSpace(f.Comment.Text())
+				}
+			}
+			return true
+		})
+	}
 }
 
 // schemaOf makes the schema from the types that are written.
@@ -120,7 +124,7 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+	if diff := difference.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("docs/plan.schema.json is not what is written; run with -update (-want +got):\n%s", diff)
 	}
 	parsed, err := validator.UnmarshalJSON(bytes.NewReader(got))
@@ -252,7 +256,7 @@ func TestDocs(t *testing.T) {
 		}
 		return
 	}
-	if diff := cmp.Diff(string(text), b.String()); diff != "" {
+	if diff := difference.Diff(string(text), b.String()); diff != "" {
 		t.Errorf("docs/json.md does not list what there is; run with -update (-want +got):\n%s", diff)
 	}
 }

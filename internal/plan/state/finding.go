@@ -5,19 +5,19 @@ import "time"
 // A Finding is something a person should look at and the tool does nothing about. It holds data alone: the words are the
 // reporter's.
 type Finding struct {
-	Kind    string // one of the constants below
-	Level   Level
-	Name    string        // whom or what it is about: an email, a group, a project
-	Cause   Cause         // why, where the kind leaves that open
-	About   string        // what the cause is about: an email, a group, a day
-	Values  []string      // further names, each kind's own
-	Count   int           // of how many people, rows or entries it is true; 0: of one, or it is not counted
-	Length  time.Duration // of the entries counted
-	Entries []Entry       // the first few of them
-	Source  Source
-	Sync    string // the time sync it belongs to; empty for users
-	Person  string // whose entries it is about, in a time sync of several people
-	Failed  bool   // part of what was asked cannot be done: the run ends with exit code 1
+	Kind    string        `json:"kind"`
+	Level   Level         `json:"level"`
+	Name    string        `json:"name"`             // whom or what it is about: an email, a group, a project
+	Cause   Cause         `json:"cause,omitempty"`  // why, where the kind leaves that open
+	About   string        `json:"about,omitempty"`  // what the cause is about: an email, a group, a day
+	Values  []string      `json:"values,omitempty"` // further names, each kind's own
+	Count   int           `json:"count"`            // of how many people, rows or entries it is true; 0: it is not counted
+	Length  time.Duration `json:"-"`                // of the entries counted
+	Entries []Entry       `json:"-"`                // the first few of them
+	Source  Source        `json:"-"`
+	Sync    string        `json:"sync,omitempty"`   // the time sync it belongs to; empty for users
+	Person  string        `json:"person,omitempty"` // whose entries it is about, in a time sync of several people
+	Failed  bool          `json:"failed,omitempty"` // part of what was asked cannot be done: the exit code is 1
 }
 
 // Level says how soon a finding wants a look.

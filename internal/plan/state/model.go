@@ -9,8 +9,9 @@ import (
 
 // Source is where something was declared: a file, a line and a column, both counted from 1. Zero values are left out.
 type Source struct {
-	File         string
-	Line, Column int
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // Compare orders places by file, line and column.
