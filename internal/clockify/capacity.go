@@ -14,8 +14,6 @@ const CapacityPage = 200
 // CapacityTotal is SchedulingUsersTotalsDtoV1, as far as it is used.
 type CapacityTotal struct {
 	UserID         string  `json:"userId"`
-	UserName       string  `json:"userName"`
-	UserStatus     string  `json:"userStatus"`
 	CapacityPerDay int64   `json:"capacityPerDay"` // seconds
 	WorkingDays    Strings `json:"workingDays"`    // MONDAY, ...
 }

@@ -9,17 +9,14 @@ import (
 
 // ProjectClient is ClientDtoV1: the client that projects belong to.
 type ProjectClient struct {
-	ID          string `json:"id"`
-	WorkspaceID string `json:"workspaceId"`
-	Name        string `json:"name"`
-	Archived    bool   `json:"archived"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // ClientsQuery selects clients; the zero value selects all.
 type ClientsQuery struct {
-	Name     string // contained in the name: compare again
-	Archived *bool  // nil: both
-	PageSize int    // default 5000
+	Archived *bool // nil: both
+	PageSize int   // default 5000
 }
 
 func (c ProjectClient) rowID() string { return c.ID }
@@ -28,7 +25,6 @@ func (c ProjectClient) rowID() string { return c.ID }
 func (c *Client) Clients(ctx context.Context, ws string, q ClientsQuery) iter.Seq2[ProjectClient, error] {
 	r := get("workspaces", ws, "clients")
 	r.query = url.Values{}
-	set(r.query, "name", q.Name)
 	if q.Archived != nil {
 		r.query.Set("archived", strconv.FormatBool(*q.Archived))
 	}

@@ -14,7 +14,6 @@ import (
 // TimeEntry is one entry, as TimeEntryWithRatesDtoV1 and TimeEntryDtoImplV1 have it.
 type TimeEntry struct {
 	ID                string            `json:"id"`
-	WorkspaceID       string            `json:"workspaceId"`
 	UserID            string            `json:"userId"`
 	ProjectID         string            `json:"projectId"`
 	TaskID            string            `json:"taskId"`
@@ -40,7 +39,6 @@ type TimeInterval struct {
 type EntryFieldValue struct {
 	CustomFieldID string          `json:"customFieldId"`
 	Name          string          `json:"name"`
-	Type          string          `json:"type"`
 	Value         json.RawMessage `json:"value"`
 }
 

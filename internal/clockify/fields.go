@@ -11,7 +11,6 @@ import (
 // CustomField is CustomFieldDtoV1.
 type CustomField struct {
 	ID                    string          `json:"id"`
-	WorkspaceID           string          `json:"workspaceId"`
 	Name                  string          `json:"name"`
 	Description           string          `json:"description"`
 	Placeholder           string          `json:"placeholder"`

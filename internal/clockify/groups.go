@@ -12,15 +12,13 @@ import (
 type Group struct {
 	ID           string         `json:"id"`
 	Name         string         `json:"name"`
-	WorkspaceID  string         `json:"workspaceId"`
 	UserIDs      Strings        `json:"userIds"`
 	TeamManagers []GroupManager `json:"teamManagers"`
 }
 
 // GroupManager is a team manager of a group.
 type GroupManager struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	ID string `json:"id"`
 }
 
 func (g Group) rowID() string { return g.ID }

@@ -8,9 +8,6 @@ import (
 
 // MemberProfile is MemberProfileDtoV1, as far as it is used.
 type MemberProfile struct {
-	Email                 string              `json:"email"`
-	Name                  string              `json:"name"`
-	WeekStart             string              `json:"weekStart"`
 	WorkCapacity          string              `json:"workCapacity"` // a day's, ISO-8601: PT7H30M
 	WorkingDays           Strings             `json:"workingDays"`
 	UserCustomFieldValues []ProfileFieldValue `json:"userCustomFieldValues"`
@@ -19,8 +16,6 @@ type MemberProfile struct {
 // ProfileFieldValue is the value of a user custom field on a profile, as raw JSON.
 type ProfileFieldValue struct {
 	CustomFieldID string          `json:"customFieldId"`
-	Name          string          `json:"name"`
-	Type          string          `json:"type"`
 	Value         json.RawMessage `json:"value"`
 }
 

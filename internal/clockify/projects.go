@@ -10,17 +10,12 @@ import (
 
 // Project is ProjectDtoV1, as far as it is used.
 type Project struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	WorkspaceID string `json:"workspaceId"`
-	ClientID    string `json:"clientId"` // "" when it has none
-	ClientName  string `json:"clientName"`
-	Color       string `json:"color"`
-	Note        string `json:"note"`
-	Billable    bool   `json:"billable"`
-	Public      bool   `json:"public"`
-	Archived    bool   `json:"archived"`
-	Template    bool   `json:"template"`
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	ClientID   string `json:"clientId"` // "" when it has none
+	ClientName string `json:"clientName"`
+	Archived   bool   `json:"archived"`
+	Template   bool   `json:"template"`
 }
 
 // ProjectsQuery selects projects; the zero value selects all.
@@ -36,9 +31,6 @@ type NewProject struct {
 	Name     string `json:"name"`
 	ClientID string `json:"clientId,omitempty"`
 	Color    string `json:"color,omitempty"` // #00FFFF
-	Note     string `json:"note,omitempty"`
-	Billable *bool  `json:"billable,omitempty"`
-	IsPublic *bool  `json:"isPublic,omitempty"`
 }
 
 func (p Project) rowID() string { return p.ID }

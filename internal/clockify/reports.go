@@ -15,12 +15,7 @@ import (
 type ReportEntry struct {
 	ID                string             `json:"_id"`
 	UserID            string             `json:"userId"`
-	UserEmail         string             `json:"userEmail"`
-	UserName          string             `json:"userName"`
 	ProjectID         string             `json:"projectId"`
-	ProjectName       string             `json:"projectName"`
-	ClientID          string             `json:"clientId"`
-	ClientName        string             `json:"clientName"`
 	TaskID            string             `json:"taskId"`
 	TaskName          string             `json:"taskName"`
 	Tags              []ReportTag        `json:"tags"`
@@ -57,7 +52,6 @@ type ReportFieldValue struct {
 type ReportQuery struct {
 	Start, End time.Time // both required; instants, for the report is asked for in UTC
 	UserIDs    []string  // empty: everybody
-	ProjectIDs []string  // empty: all
 	PageSize   int       // default 1000
 }
 
@@ -121,9 +115,6 @@ func (q ReportQuery) body(n, size int) map[string]any {
 	}
 	if len(q.UserIDs) > 0 {
 		body["users"] = map[string]any{"ids": q.UserIDs, "contains": "CONTAINS", "status": "ALL"}
-	}
-	if len(q.ProjectIDs) > 0 {
-		body["projects"] = map[string]any{"ids": q.ProjectIDs, "contains": "CONTAINS", "status": "ALL"}
 	}
 	return body
 }

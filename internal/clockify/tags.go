@@ -8,10 +8,9 @@ import (
 
 // Tag is TagDtoV1.
 type Tag struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	WorkspaceID string `json:"workspaceId"`
-	Archived    bool   `json:"archived"`
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Archived bool   `json:"archived"`
 }
 
 func (t Tag) rowID() string { return t.ID }

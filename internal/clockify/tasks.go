@@ -8,11 +8,8 @@ import (
 
 // Task is TaskDtoV1, as far as it is used.
 type Task struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	ProjectID string `json:"projectId"`
-	Status    string `json:"status"` // ACTIVE, DONE
-	Billable  bool   `json:"billable"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 func (t Task) rowID() string { return t.ID }

@@ -9,27 +9,22 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 )
 
 // User is UserDtoV1 with the roles that the vendor's schema leaves out.
 type User struct {
-	ID               string           `json:"id"`
-	Email            string           `json:"email"`
-	Name             string           `json:"name"`   // empty until registered
-	Status           string           `json:"status"` // of the account, not of the membership
-	ActiveWorkspace  string           `json:"activeWorkspace"`
-	DefaultWorkspace string           `json:"defaultWorkspace"`
-	Settings         UserSettings     `json:"settings"`
-	Memberships      []Membership     `json:"memberships"`  // nil: the answer has none
-	Roles            []UserRole       `json:"roles"`        // nil: the answer has none
-	CustomFields     []UserFieldValue `json:"customFields"` // nil: the answer has none, which is not the same as empty
+	ID           string           `json:"id"`
+	Email        string           `json:"email"`
+	Name         string           `json:"name"` // empty until registered
+	Settings     UserSettings     `json:"settings"`
+	Memberships  []Membership     `json:"memberships"`  // nil: the answer has none
+	Roles        []UserRole       `json:"roles"`        // nil: the answer has none
+	CustomFields []UserFieldValue `json:"customFields"` // nil: the answer has none, which is not the same as empty
 }
 
 // UserSettings of the account.
 type UserSettings struct {
-	TimeZone  string `json:"timeZone"`
-	WeekStart string `json:"weekStart"`
+	TimeZone string `json:"timeZone"`
 }
 
 // UserRole is one role of a person with what it is held over: project ids for PROJECT_MANAGER,
@@ -55,8 +50,6 @@ type RoleSource struct {
 // UserFieldValue is the value of a user custom field, as raw JSON by the field's type.
 type UserFieldValue struct {
 	CustomFieldID string          `json:"customFieldId"`
-	Name          string          `json:"customFieldName"`
-	Type          string          `json:"customFieldType"`
 	Value         json.RawMessage `json:"value"`
 }
 
@@ -90,12 +83,10 @@ func (u User) rowID() string { return u.ID }
 
 // UsersQuery selects users. The zero value is everybody, whatever their membership's status.
 type UsersQuery struct {
-	Status          string   // of the membership; default ALL
-	Email           string   // contained in the address: compare again
-	Memberships     string   // which memberships the rows carry: ALL, NONE, WORKSPACE, PROJECT, USERGROUP; default NONE
-	IncludeRoles    bool     // rows carry Roles
-	AccountStatuses []string // default ACTIVE, PENDING_EMAIL_VERIFICATION, NOT_REGISTERED
-	PageSize        int      // default 5000
+	Email        string // contained in the address: compare again
+	Memberships  string // which memberships the rows carry: ALL, NONE, WORKSPACE, PROJECT, USERGROUP; default NONE
+	IncludeRoles bool   // rows carry Roles
+	PageSize     int    // default 5000
 }
 
 // CurrentUser is the owner of the key.
@@ -106,10 +97,8 @@ func (c *Client) CurrentUser(ctx context.Context) (User, error) {
 // Users lists the users of a workspace. A plain member's key gets 403, code 501.
 func (c *Client) Users(ctx context.Context, ws string, q UsersQuery) iter.Seq2[User, error] {
 	query := url.Values{"status": {"ALL"}, "include-roles": {strconv.FormatBool(q.IncludeRoles)}}
-	set(query, "status", q.Status)
 	set(query, "email", q.Email)
 	set(query, "memberships", q.Memberships)
-	set(query, "account-statuses", strings.Join(q.AccountStatuses, ","))
 	r := get("workspaces", ws, "users")
 	r.query = query
 	return pages[User](ctx, c, r, q.PageSize)

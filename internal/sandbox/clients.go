@@ -13,10 +13,9 @@ func (c *call) client(cl *Client) map[string]any {
 // listClients: archived left out returns both (#clients).
 func listClients(c *call) reply {
 	archived, only := c.flag("archived")
-	name := c.query("name")
 	var rows []*Client
 	for cl := range c.sp.clients.all {
-		if containsFold(cl.Name, name) && (!only || cl.Archived == archived) {
+		if !only || cl.Archived == archived {
 			rows = append(rows, cl)
 		}
 	}
