@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
@@ -37,6 +38,11 @@ const (
 	aboutVerify      topic = "verify-found-something"
 	aboutReading     topic = "clockify-cannot-be-read"
 	aboutReach       topic = "clockify-cannot-be-reached"
+	aboutConnection  topic = "no-connection"
+	aboutCertificate topic = "the-certificate"
+	aboutProxy       topic = "the-proxy"
+	aboutNoAnswer    topic = "no-answer"
+	aboutForeign     topic = "something-else-answers"
 	aboutBudget      topic = "stopped-early"
 	aboutTime        topic = "time-sync"
 	aboutSecrets     topic = "secrets-of-the-old-lambda"
@@ -48,7 +54,8 @@ const (
 func topics() []topic {
 	return []topic{
 		aboutCommandLine, aboutSettings, aboutNoKey, aboutKey, aboutRights, aboutNoWorkspace, aboutWorkspace, aboutFiles, aboutPlan,
-		aboutGuards, aboutFallback, aboutApproval, aboutFailed, aboutVerify, aboutReading, aboutReach, aboutBudget, aboutTime,
+		aboutGuards, aboutFallback, aboutApproval, aboutFailed, aboutVerify, aboutReading, aboutReach, aboutConnection,
+		aboutCertificate, aboutProxy, aboutNoAnswer, aboutForeign, aboutBudget, aboutTime,
 		aboutSecrets, aboutOutput, aboutGitHub,
 	}
 }
@@ -92,13 +99,46 @@ func topicOf(err error) topic {
 	case stopped(err):
 		return aboutBudget
 	case errors.As(err, &network):
-		return aboutReach
+		return topicOfNetwork(network.Cause)
 	case errors.Is(err, clockify.ErrIncomplete), errors.As(err, &refused):
 		return aboutReading
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &dialled), errors.As(err, &asked), errors.Is(err, clockify.ErrRedirect):
 		return aboutReach
 	}
 	return ""
+}
+
+// topicOfNetwork is what there is to read about what a network puts in the way.
+func topicOfNetwork(cause clockify.NetworkCause) topic {
+	switch cause {
+	case clockify.NoConnection, clockify.Disconnected:
+		return aboutConnection
+	case clockify.BadCertificate:
+		return aboutCertificate
+	case clockify.BadProxy:
+		return aboutProxy
+	case clockify.NoAnswer:
+		return aboutNoAnswer
+	case clockify.Redirected, clockify.WebPage, clockify.NotAnAPI:
+		return aboutForeign
+	}
+	return aboutReach
+}
+
+// inShort is an error as it is printed. Of a network that is in the way nobody needs to know which call it kept from being
+// made: the next one would have met it as well.
+func (c *console) inShort(err error) string {
+	var network *clockify.NetworkError
+	if !errors.As(err, &network) || errors.Is(err, clockify.ErrUncertain) {
+		return err.Error()
+	}
+	text := network.Error()
+	if file := c.getenv("SSL_CERT_FILE"); file != "" && network.Cause == clockify.BadCertificate {
+		if _, err := os.ReadFile(file); err != nil {
+			text += ". SSL_CERT_FILE names a file that cannot be read: " + file
+		}
+	}
+	return text
 }
 
 // topicOfSetting is what there is to read about a setting that Clockify or a guard refused.

@@ -77,7 +77,7 @@ func TestTopicOf(t *testing.T) {
 		{"cancelled", context.Canceled, aboutBudget},
 		{"stopped", plan.ErrStop, aboutBudget},
 		{"no network", fmt.Errorf("open: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}), aboutReach},
-		{"a login page", fmt.Errorf("open: %w", &clockify.NetworkError{Cause: clockify.WebPage, Host: "x", Err: errors.New("html")}), aboutReach},
+		{"a login page", fmt.Errorf("open: %w", &clockify.NetworkError{Cause: clockify.WebPage, Host: "x", Err: errors.New("html")}), aboutForeign},
 		{"nothing to read", errors.New("draft the files"), ""},
 	}
 	for _, tc := range cases {

@@ -31,7 +31,7 @@ func (c *console) getenv(name string) string {
 // fail prints an error as the command's last word and returns its exit code: a command that was interrupted or ran out of
 // calls has stopped on purpose.
 func (c *console) fail(err error) int {
-	fmt.Fprintf(c.Stderr, "clockify-sync: %v\n", err)
+	fmt.Fprintf(c.Stderr, "clockify-sync: %s\n", c.inShort(err))
 	c.advise(topicOf(err))
 	if stopped(err) {
 		return ExitStopped

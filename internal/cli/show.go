@@ -44,8 +44,12 @@ func (r *run) show(p *plan.Plan) error {
 		about.Headline = r.headline()
 		report.Text(r.Stdout, p, r.style(), about)
 	}
+	var told []string
 	for _, f := range failures {
-		fmt.Fprintf(r.Stderr, "clockify-sync: %v\n", f)
+		if text := r.inShort(f); !slices.Contains(told, text) {
+			told = append(told, text)
+			fmt.Fprintf(r.Stderr, "clockify-sync: %s\n", text)
+		}
 	}
 	r.advise(r.planTopics(p)...)
 	return err

@@ -84,6 +84,9 @@ func (c *Client) newError(method, path string, resp *http.Response, body []byte)
 		Code        any `json:"code"`
 	}
 	if json.Unmarshal(body, &wire) != nil {
+		if isWebPage(resp.Header, body) && resp.StatusCode < 500 { // of a gateway nothing but its status is of use
+			e.Message = "a web page in place of Clockify's answer; a filter of your network, perhaps"
+		}
 		return e
 	}
 	switch code := wire.Code.(type) {

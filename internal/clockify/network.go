@@ -1,15 +1,9 @@
 package clockify
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -19,13 +13,16 @@ type NetworkCause int
 // The causes that can be told apart.
 const (
 	NoConnection   NetworkCause = iota + 1 // no address, no route, nobody listens
-	BadCertificate                         // a certificate that this machine does not trust
-	ProxyPassword                          // a proxy that wants a password
-	WebPage                                // a web page in place of an answer: a login page, mostly
+	Disconnected                           // the connection ended before the answer did
 	NoAnswer                               // connected, and silent
+	BadCertificate                         // a certificate that this machine does not trust, or no TLS at all
+	BadProxy                               // a proxy that refuses, wants a password or is not there
+	Redirected                             // an address elsewhere in place of an answer
+	WebPage                                // a web page in place of an answer: a login page, mostly
+	NotAnAPI                               // an answer that is not the API's
 )
 
-// NetworkError is a call that the network kept from being answered.
+// NetworkError is a call that the network kept from being answered. Err says what was seen, in words.
 type NetworkError struct {
 	Cause  NetworkCause
 	Host   string
@@ -36,61 +33,42 @@ type NetworkError struct {
 func (e *NetworkError) Error() string {
 	switch e.Cause {
 	case NoConnection:
-		return fmt.Sprintf("cannot connect to %s: %v", e.Host, e.Err)
-	case BadCertificate:
-		return fmt.Sprintf("the certificate that %s shows is not trusted here: %v. If a proxy of your network signs for it, name a file with its certificate in SSL_CERT_FILE", e.Host, e.Err)
-	case ProxyPassword:
-		return fmt.Sprintf("the proxy on the way to %s wants a password: HTTPS_PROXY=http://user:password@host:port", e.Host)
-	case WebPage:
-		return fmt.Sprintf("%s answered with a web page; a login page of your network, perhaps", e.Host)
+		hint := "is the network up, and the address right? If the way out is a proxy, name it in HTTPS_PROXY"
+		if name, _, err := net.SplitHostPort(e.Host); err == nil && loopback(name) {
+			hint = "is the address right?"
+		}
+		return fmt.Sprintf("cannot connect to %s (%v): %s", e.Host, e.Err, hint)
+	case Disconnected:
+		return fmt.Sprintf("%s ended the connection before its answer was there (%v); a proxy or firewall on the way does so too", e.Host, e.Err)
 	case NoAnswer:
 		return fmt.Sprintf("%s did not answer within %s", e.Host, e.Waited)
+	case BadCertificate:
+		return fmt.Sprintf("no safe connection to %s: %v", e.Host, e.Err)
+	case BadProxy:
+		return fmt.Sprintf("the proxy on the way to %s %v", e.Host, e.Err)
+	case Redirected:
+		return fmt.Sprintf("%s %v; a login page of your network, perhaps", e.Host, e.Err)
+	case WebPage:
+		return fmt.Sprintf("%s answered with %v; a login page or a filter of your network, perhaps", e.Host, e.Err)
+	case NotAnAPI:
+		return fmt.Sprintf("what %s answered is not Clockify's (%v); is the address right?", e.Host, e.Err)
 	}
 	return e.Err.Error()
 }
 
 func (e *NetworkError) Unwrap() error { return e.Err }
 
-var errProxyPassword = errors.New("the proxy wants a password")
-
-// NewTransport returns a transport for all clients of a process: at most conns connections to a
-// host, and no more than that kept open. 0 means 64.
-func NewTransport(conns int) *http.Transport {
-	if conns <= 0 {
-		conns = defaultInFlight
-	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = conns, conns
-	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
-		if resp.StatusCode == http.StatusProxyAuthRequired {
-			return errProxyPassword
-		}
-		return nil
-	}
-	return t
+// A seen is what was seen of a network, in words, over the error that says it in the library's.
+type seen struct {
+	words string
+	err   error
 }
 
-// explainNetwork names the cause of an error from below HTTP. Others are returned as they are.
-func explainNetwork(host string, err error) error {
-	var (
-		op          *net.OpError
-		dns         *net.DNSError
-		certificate *tls.CertificateVerificationError
-		authority   x509.UnknownAuthorityError
-		name        x509.HostnameError
-	)
-	switch {
-	case errors.Is(err, errProxyPassword):
-		return &unsentError{&NetworkError{Cause: ProxyPassword, Host: host, Err: err}}
-	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &name):
-		return &unsentError{&NetworkError{Cause: BadCertificate, Host: host, Err: err}}
-	case errors.As(err, &op) && op.Op == "dial", errors.As(err, &dns):
-		return &NetworkError{Cause: NoConnection, Host: host, Err: err}
-	}
-	return err
-}
+func (s *seen) Error() string { return s.words }
+func (s *seen) Unwrap() error { return s.err }
 
-// isWebPage reports whether a body is HTML where JSON belongs.
-func isWebPage(h http.Header, body []byte) bool {
-	return strings.HasPrefix(h.Get("Content-Type"), "text/html") || strings.HasPrefix(strings.TrimSpace(string(body[:min(len(body), 64)])), "<")
+// isTimeout reports whether err is that of a wait within the network that took too long.
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
 }

@@ -32,6 +32,8 @@ func TestNetworkCauses(t *testing.T) {
 	t.Cleanup(portal.Close)
 	through := NewTransport(4)
 	through.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+	nobody := NewTransport(4)
+	nobody.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(closed.URL) }
 	cases := []struct {
 		name  string
 		url   string
@@ -40,12 +42,13 @@ func TestNetworkCauses(t *testing.T) {
 		says  string
 		sent  bool // a write may have arrived
 	}{
-		{"nobody listens", closed.URL, nil, NoConnection, "cannot connect to 127.0.0.1:", false},
-		{"no such name", "https://nowhere.invalid/api", nil, NoConnection, "cannot connect to nowhere.invalid: ", false},
+		{"nobody listens", closed.URL, nil, NoConnection, "is the address right?", false},
+		{"no such name", "https://nowhere.invalid/api", nil, NoConnection, "If the way out is a proxy, name it in HTTPS_PROXY", false},
 		{"untrusted", untrusted.URL, nil, BadCertificate, "SSL_CERT_FILE", false},
-		{"a proxy with a password", "https://127.0.0.1:1/api", through, ProxyPassword, "HTTPS_PROXY=http://user:password@host:port", false},
-		{"a proxy with a password, without TLS", "http://127.0.0.1:1/api", through, ProxyPassword, "the proxy on the way to 127.0.0.1:1 wants a password", false},
-		{"a login page", portal.URL, nil, WebPage, "answered with a web page; a login page of your network, perhaps", true},
+		{"a proxy with a password", "https://127.0.0.1:1/api", through, BadProxy, "HTTPS_PROXY=http://user:password@host:port", false},
+		{"a proxy with a password, without TLS", "http://127.0.0.1:1/api", through, BadProxy, "the proxy on the way to 127.0.0.1:1 wants a password", false},
+		{"no proxy there", "https://127.0.0.1:1/api", nobody, BadProxy, "is not to be had: connection refused", false},
+		{"a login page", portal.URL, nil, WebPage, "answered with a web page (\"Sign in\"); a login page or a filter of your network, perhaps", true},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -63,6 +66,21 @@ func TestNetworkCauses(t *testing.T) {
 				t.Errorf("a write: error %v, want uncertain %v", err, tc.sent)
 			}
 		})
+	}
+}
+
+// TestFilteredPage: a refusal that is a web page did not come from the API. A write that met it was refused all the same.
+func TestFilteredPage(t *testing.T) {
+	t.Parallel()
+	page := says(403, "<html><title>Blocked</title>")
+	var network *NetworkError
+	err := readUser(t.Context(), client(t, script(page), func(o *Options) { o.Retries = -1 }))
+	if !errors.As(err, &network) || network.Cause != WebPage || IsStatus(err, 403) {
+		t.Errorf("a read: %v", err)
+	}
+	err = createEntry(t.Context(), client(t, script(page)))
+	if !IsStatus(err, 403) || errors.Is(err, ErrUncertain) || !strings.HasSuffix(err.Error(), "a web page in place of Clockify's answer; a filter of your network, perhaps") {
+		t.Errorf("a write: %v", err)
 	}
 }
 

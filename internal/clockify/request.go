@@ -98,9 +98,13 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		return fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)
+		return c.clean(redirected(req.URL.Host, resp))
 	case resp.StatusCode == http.StatusProxyAuthRequired:
-		return &unsentError{&NetworkError{Cause: ProxyPassword, Host: req.URL.Host, Err: errProxyPassword}}
+		return &unsentError{&NetworkError{Cause: BadProxy, Host: req.URL.Host, Err: refusal(false, resp)}}
+	case wantsTLS(resp.StatusCode, data):
+		return &unsentError{&NetworkError{Cause: BadCertificate, Host: req.URL.Host, Err: &seen{"it wants TLS. Write https in its address", errBody}}}
+	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests && r.policy == read && isWebPage(resp.Header, data):
+		return c.clean(webPage(req.URL.Host, resp.StatusCode, data))
 	case resp.StatusCode >= 400:
 		return c.newError(r.method, path, resp, data)
 	case resp.StatusCode < 200:
@@ -108,19 +112,18 @@ func (c *Client) attempt(ctx context.Context, r request, path string, body []byt
 	case decode == nil && (len(bytes.TrimSpace(data)) == 0 || json.Valid(data)):
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: %w", errBody, c.clean(err))
+		return c.clean(brokenOff(req.URL.Host, err))
 	case int64(len(data)) > limit:
 		return ErrTooLarge
 	case isWebPage(resp.Header, data):
-		return &NetworkError{Cause: WebPage, Host: req.URL.Host, Err: errBody}
+		return c.clean(webPage(req.URL.Host, resp.StatusCode, data))
 	case len(bytes.TrimSpace(data)) == 0:
-		return fmt.Errorf("%w: status %d with an empty body", errBody, resp.StatusCode)
-	}
-	if decode == nil {
-		return fmt.Errorf("%w: not JSON", errBody)
+		return notAnAPI(req.URL.Host, errors.New("it is empty"))
+	case decode == nil:
+		return notAnAPI(req.URL.Host, errors.New("it is not JSON"))
 	}
 	if err := decode(resp.Header, data); err != nil {
-		return fmt.Errorf("%w: %w", errBody, c.clean(err))
+		return c.clean(notAnAPI(req.URL.Host, err))
 	}
 	return nil
 }

@@ -139,7 +139,6 @@ func TestErrorText(t *testing.T) {
 		{"code as a string", `{"message":"m","code":"4003"}`, "GET /user: 403 Forbidden (code 4003): m", 4003},
 		{"empty", ``, "GET /user: 403 Forbidden", 0},
 		{"null", `null`, "GET /user: 403 Forbidden", 0},
-		{"HTML", `<html>`, "GET /user: 403 Forbidden", 0},
 		{"controls", `{"message":"a\u001b[31m\n::error::b\u202ec"}`, "GET /user: 403 Forbidden: a [31m ::error::b c", 0},
 		{"long", `{"message":"` + strings.Repeat("é", 5000) + `"}`, "GET /user: 403 Forbidden: " + strings.Repeat("é", 300) + "…", 0},
 	}
