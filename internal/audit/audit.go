@@ -9,6 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,15 +30,19 @@ const (
 	PageFile    = "plan.md"
 )
 
-// Meta is what every line of an audit says beside the change. Any string may be empty.
-type Meta struct {
-	Run         string // GitHub's number of the run, or when it began
-	Command     string
-	Actor       string // who started it
-	Commit      string // whose files were read
-	Approver    string // who approved, and where
-	PullRequest string // whose merge is applied
+// About says which run it is. Any string may be empty.
+type About struct {
+	Run         string `json:"run" jsonschema_description:"GitHub's number of the run and attempt, or when it began"`
+	Command     string `json:"command"`
+	Actor       string `json:"actor" jsonschema_description:"who started it"`
+	Commit      string `json:"commit" jsonschema_description:"the commit that was checked out; +changes behind it where the files were not as it has them"`
+	Approver    string `json:"approver" jsonschema_description:"who approved what is gated, and where"`
+	PullRequest string `json:"pull_request" jsonschema_description:"whose merge was applied"`
+}
 
+// Meta is what an audit needs to know beside the changes.
+type Meta struct {
+	About
 	Secrets []string                 // never written to any file; a last line of defence
 	Reason  func(plan.Change) string // puts why a change is made into words; nil: nothing is said
 	Now     func() time.Time         // nil: time.Now
@@ -53,17 +60,18 @@ type Audit struct {
 
 	mu      sync.Mutex
 	journal file
-	running io.Closer           // the lock on the journal while it runs; nil where there are no locks
-	broken  error               // why the journal can no longer be trusted
-	open    map[string]int      // ids of changes begun and not ended, and how often
-	begun   map[string]entry    // the line of each of them
-	tried   map[string]struct{} // ids that were begun at least once
+	running io.Closer         // the lock on the journal while it runs; nil where there are no locks
+	broken  error             // why the journal can no longer be trusted
+	begun   map[string]*entry // by id what was begun; nil once it ended
 }
 
 // Open makes the folder of a run in dir, such as 2026-11-25T124009Z-apply-5f2c, and starts its journal. Folders are 0755
 // and files 0644: who reads them is often not who wrote them. Nothing of an earlier run is touched. The digest is the
 // plan's.
 func Open(dir string, meta Meta, digest string) (*Audit, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("open audit folder: %w", err)
+	}
 	f, err := openFolder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open audit folder: %w", err)
@@ -79,22 +87,16 @@ func start(dir folder, meta Meta, digest string) (*Audit, error) {
 	if meta.Now == nil {
 		meta.Now = time.Now
 	}
-	a := &Audit{
-		meta: meta, digest: digest, started: meta.Now(), dir: dir, scrub: text.NewScrubber(meta.Secrets...),
-		open: map[string]int{}, begun: map[string]entry{}, tried: map[string]struct{}{},
-	}
+	a := &Audit{meta: meta, digest: digest, started: meta.Now(), dir: dir, scrub: text.NewScrubber(meta.Secrets...), begun: map[string]*entry{}}
 	var err error
 	if a.name, a.folder, err = newRunFolder(dir, a.started, meta, digest); err != nil {
 		return nil, err
 	}
-	if a.journal, err = a.folder.Create(JournalFile); err != nil {
+	if a.journal, err = a.folder.create(JournalFile); err != nil {
 		return nil, err
 	}
-	a.running, _ = a.folder.Lock(JournalFile) // a run does not need it: it tells others that it runs
-	err = a.line(line{
-		Event: eventOpen, Time: stamp(a.started), Version: journalVersion, Run: meta.Run, Command: meta.Command,
-		Actor: meta.Actor, Commit: meta.Commit, Approver: meta.Approver, PullRequest: meta.PullRequest, Digest: digest,
-	})
+	a.running, _ = a.folder.lock() // a run does not need it: it tells others that it runs
+	err = a.line(line{Event: eventOpen, Time: stamp(a.started), Version: journalVersion, About: &meta.About, Digest: digest})
 	if err != nil {
 		return nil, errors.Join(err, a.journal.Close(), a.release())
 	}
@@ -117,26 +119,40 @@ func (a *Audit) Folder() string { return a.name }
 func (a *Audit) Begin(c plan.Change) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	e := entry{change: a.record(c), status: plan.Unknown, started: a.meta.Now()}
-	if err := a.line(line{Event: eventBegin, Time: stamp(e.started), ID: c.ID, Change: &e.change}); err != nil {
+	r, e := a.record(c), &entry{Outcome: plan.Outcome{Change: c, Status: plan.Unknown, Started: a.meta.Now()}}
+	if err := a.line(line{Event: eventBegin, Time: stamp(e.Started), ID: c.ID, Change: &r}); err != nil {
 		return err
 	}
-	a.open[c.ID]++
+	e.reason, e.open = r.Reason, 1
+	if twin := a.begun[c.ID]; twin != nil {
+		e.open += twin.open
+	}
 	a.begun[c.ID] = e
-	a.tried[c.ID] = struct{}{}
 	return nil
+}
+
+// record is a change as it is kept.
+func (a *Audit) record(c plan.Change) change {
+	if c.Fields == nil {
+		c.Fields = []plan.Field{} // a list, however short
+	}
+	if a.meta.Reason == nil {
+		return change{Change: c}
+	}
+	return change{c, a.meta.Reason(c)}
 }
 
 // End writes how the change ended.
 func (a *Audit) End(o plan.Outcome) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.open[o.Change.ID]--; a.open[o.Change.ID] <= 0 {
-		delete(a.open, o.Change.ID)
-		delete(a.begun, o.Change.ID)
+	if e := a.begun[o.Change.ID]; e != nil {
+		if e.open--; e.open == 0 {
+			a.begun[o.Change.ID] = nil
+		}
 	}
 	return a.line(line{
-		Event: eventEnd, Time: stamp(a.meta.Now()), ID: o.Change.ID, Status: string(o.Status), Err: o.Err, HTTPStatus: o.HTTPStatus,
+		Event: eventEnd, Time: stamp(a.meta.Now()), ID: o.Change.ID, Status: o.Status, Err: o.Err, HTTPStatus: o.HTTPStatus,
 		Response: o.Response, Made: o.MadeID, Attempts: o.Attempts, Started: stamp(o.Started), Seconds: o.Duration.Seconds(),
 	})
 }
@@ -161,7 +177,7 @@ func (a *Audit) WriteFile(name string, data []byte) error {
 	if !plainName(name) || name == JournalFile {
 		return fmt.Errorf("write audit file: %q is not a plain file name", name)
 	}
-	if err := write(a.folder, name, a.scrub.Bytes(data)); err != nil {
+	if err := a.folder.write(name, a.scrub.Bytes(data)); err != nil {
 		return fmt.Errorf("write audit file: %w", err)
 	}
 	return nil
@@ -199,27 +215,23 @@ func (a *Audit) Close(s Summary) error {
 	if s.Started.IsZero() {
 		s.Started = a.started
 	}
-	h := header{a.meta.Run, a.meta.Command, a.meta.Actor, a.meta.Commit, a.meta.Approver, a.meta.PullRequest, s.Digest, stamp(s.Started)}
-	logs := logs{header: h, scrub: a.scrub}
+	r := newRun(a.meta.About, s.Digest, stamp(s.Started))
 	ended := map[string]bool{}
 	for _, o := range s.Outcomes {
 		ended[o.Change.ID] = true
-		if _, begun := a.tried[o.Change.ID]; begun || tried(o) {
-			logs.add(entry{
-				change: a.record(o.Change), status: o.Status, err: o.Err, response: o.Response, httpStatus: o.HTTPStatus,
-				attempts: o.Attempts, started: o.Started, took: o.Duration,
-			})
+		if _, begun := a.begun[o.Change.ID]; begun || tried(o) {
+			r.add(entry{Outcome: o, reason: a.record(o.Change).Reason})
 		}
 	}
-	for _, e := range unfinished(a.begun) {
-		if !ended[e.change.ID] {
-			for range a.open[e.change.ID] {
-				logs.add(e)
+	for _, e := range a.unfinished() {
+		for range e.open {
+			if !ended[e.Change.ID] {
+				r.add(*e)
 			}
 		}
 	}
-	r := a.runOf(h, s, &logs)
-	err := errors.Join(a.broken, logs.write(a.folder), writeJSON(a.folder, RunFile, r, a.scrub))
+	a.sum(r, s)
+	err := errors.Join(a.broken, r.write(a.folder, a.scrub))
 	if err == nil {
 		err = appendRun(a.dir, r.listed(a.name), a.scrub)
 	}
@@ -232,4 +244,13 @@ func (a *Audit) Close(s Summary) error {
 		return fmt.Errorf("close audit: %w", err)
 	}
 	return nil
+}
+
+// unfinished lists what was begun and never ended, by time and id.
+func (a *Audit) unfinished() []*entry {
+	open := slices.DeleteFunc(slices.Collect(maps.Values(a.begun)), func(e *entry) bool { return e == nil })
+	slices.SortFunc(open, func(x, y *entry) int {
+		return cmp.Or(x.Started.Compare(y.Started), cmp.Compare(x.Change.ID, y.Change.ID))
+	})
+	return open
 }

@@ -27,7 +27,7 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func meta() Meta {
 	return Meta{
-		Run: "77-1", Command: "apply", Actor: "octo", Commit: "4f2d9aa", Approver: "rev on #7", PullRequest: "acme/people#7",
+		About:  About{Run: "77-1", Command: "apply", Actor: "octo", Commit: "4f2d9aa", Approver: "rev on #7", PullRequest: "acme/people#7"},
 		Reason: func(c plan.Change) string { return c.CauseAbout }, Now: func() time.Time { return noon },
 	}
 }
@@ -447,24 +447,9 @@ func TestConcurrent(t *testing.T) {
 var errFull = errors.New("no space left on device")
 
 // full is a folder whose disk holds only so many bytes more.
-type full struct {
-	folder
-	room *int
-}
-
-func (f *full) Create(name string) (file, error) {
-	inner, err := f.folder.Create(name)
-	return &fullFile{inner, f.room}, err
-}
-
-func (f *full) Append(name string) (file, error) {
-	inner, err := f.folder.Append(name)
-	return &fullFile{inner, f.room}, err
-}
-
-func (f *full) Sub(name string) (folder, error) {
-	inner, err := f.folder.Sub(name)
-	return &full{inner, f.room}, err
+func full(f folder, room *int) folder {
+	f.wrap = func(inner file) file { return &fullFile{inner, room} }
+	return f
 }
 
 type fullFile struct {
@@ -493,7 +478,7 @@ func TestDiskFull(t *testing.T) {
 		inner, err := openFolder(dir)
 		must(t, err)
 		left := room
-		a, err := start(&full{inner, &left}, meta(), "d")
+		a, err := start(full(inner, &left), meta(), "d")
 		if err != nil {
 			if !errors.Is(err, errFull) {
 				t.Fatal(err)
@@ -537,9 +522,9 @@ func TestDiskFull(t *testing.T) {
 		}
 		if list[0].Open { // with room again, it is completed
 			plenty := 1 << 20
-			again, err := existingFolder(dir)
+			again, err := openFolder(dir)
 			must(t, err)
-			c, err := complete(&full{again, &plenty}, a.Folder())
+			c, err := complete(full(again, &plenty), a.Folder())
 			must(t, err)
 			if c.Done != len(h.entries) && c.Done+c.Unknown != len(h.entries) {
 				t.Fatalf("room %d: completed %+v of %d entries", room, c, len(h.entries))
@@ -557,7 +542,7 @@ func TestFullAtTheEnd(t *testing.T) {
 	must(t, a.Begin(sample(1)))
 	must(t, a.End(done(sample(1))))
 	none := 0
-	a.folder = &full{a.folder, &none}
+	a.folder = full(a.folder, &none)
 	if err := a.Close(Summary{Outcomes: []plan.Outcome{done(sample(1))}}); !errors.Is(err, errFull) {
 		t.Errorf("closing says %v", err)
 	}
@@ -727,12 +712,10 @@ func TestActions(t *testing.T) {
 		{c(plan.KindEntry, plan.Delete, nil), "Delete Time Entry", ""},
 	}
 	for _, tc := range cases {
-		recorded := new(Audit).record(tc.change)
-		r := &recorded
-		if got := action(r); got != tc.action {
+		if got := action(&tc.change); got != tc.action {
 			t.Errorf("%s %s: action %q, want %q", tc.change.Op, tc.change.Ref.Kind, got, tc.action)
 		}
-		if got := email(r); got != tc.email {
+		if got := email(&tc.change); got != tc.email {
 			t.Errorf("%s: email %q, want %q", tc.action, got, tc.email)
 		}
 	}

@@ -8,23 +8,16 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
 
-// folder is the audit folder, or that of a run in it. Tests put one in its place whose disk is full.
-type folder interface {
-	Mkdir(name string) error
-	Sub(name string) (folder, error)
-	Create(name string) (file, error)    // new, never through a link
-	Append(name string) (file, error)    // there already
-	Read(name string) ([]byte, error)    // nil if there is none
-	Lock(name string) (io.Closer, error) // errHeld: somebody else has it; it ends with the process that took it
-	Held(name string) bool               // whether Lock would say errHeld
-	Remove(name string) error            // no error if there is none
-	Rename(from, to string) error
-	Names() ([]string, error)
-	Close() error
+// folder is the audit folder, or that of a run in it. os.Root keeps every name in it: a link that leads out is refused.
+type folder struct {
+	*os.Root
+	wrap func(file) file // in tests: a disk that is full; nil: files are as they are
 }
 
 type file interface {
@@ -32,25 +25,14 @@ type file interface {
 	Sync() error
 }
 
-// disk is a folder of the file system. os.Root keeps every name in it: a link that leads out is refused.
-type disk struct{ root *os.Root }
-
 func openFolder(dir string) (folder, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	return existingFolder(dir)
-}
-
-func existingFolder(dir string) (folder, error) {
 	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	return disk{root}, nil
+	return folder{Root: root}, err
 }
 
-// folderTime is how the name of a run's folder begins.
+// runFolder matches the names of runs' folders, and folderTime is how they begin.
+var runFolder = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d{6}Z-`)
+
 const folderTime = "2006-01-02T150405Z-"
 
 // newRunFolder makes a folder named for the run: when, which command, and four digits that keep two of one second apart.
@@ -62,89 +44,35 @@ func newRunFolder(dir folder, at time.Time, meta Meta, digest string) (string, f
 			name += meta.Command + "-"
 		}
 		name += hex.EncodeToString(sum[:2])
-		err := dir.Mkdir(name)
+		err := dir.Mkdir(name, 0o755)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
-		if err != nil {
-			return "", nil, err
+		if err == nil {
+			err = dir.Chmod(name, 0o755) // whatever the umask: a later step of a job may run as somebody else (docs/github.md#containers)
 		}
-		sub, err := dir.Sub(name)
+		if err != nil {
+			return "", folder{}, err
+		}
+		sub, err := dir.sub(name)
 		return name, sub, err
 	}
-	return "", nil, errors.New("every name for the run's folder is taken")
+	return "", folder{}, errors.New("every name for the run's folder is taken")
 }
 
-// Mkdir and Create set the mode whatever the umask: a later step of a job may run as somebody else (docs/github.md#containers).
-func (d disk) Mkdir(name string) error {
-	if err := d.root.Mkdir(name, 0o755); err != nil {
-		return err
-	}
-	return d.root.Chmod(name, 0o755)
+func (f folder) sub(name string) (folder, error) {
+	root, err := f.OpenRoot(name)
+	return folder{root, f.wrap}, err
 }
 
-func (d disk) Create(name string) (file, error) {
-	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+// runs are the names of the runs' folders, the oldest first.
+func (f folder) runs() ([]string, error) {
+	names, err := f.names()
+	return slices.DeleteFunc(names, func(name string) bool { return !runFolder.MatchString(name) }), err
 }
 
-func (d disk) Sub(name string) (folder, error) {
-	root, err := d.root.OpenRoot(name)
-	if err != nil {
-		return nil, err
-	}
-	return disk{root}, nil
-}
-
-func (d disk) Append(name string) (file, error) {
-	return d.root.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
-}
-
-func (d disk) Read(name string) ([]byte, error) {
-	data, err := d.root.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return data, err
-}
-
-func (d disk) Lock(name string) (io.Closer, error) {
-	f, err := d.root.OpenFile(name, os.O_RDWR, 0)
-	if err != nil {
-		return nil, err
-	}
-	if err := lock(f, true); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
-
-func (d disk) Held(name string) bool {
-	f, err := d.root.Open(name)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = f.Close() }() // it was only looked at
-	return errors.Is(lock(f, false), errHeld)
-}
-
-func (d disk) Remove(name string) error {
-	if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-func (d disk) Rename(from, to string) error { return d.root.Rename(from, to) }
-
-func (d disk) Names() ([]string, error) {
-	entries, err := fs.ReadDir(d.root.FS(), ".")
+func (f folder) names() ([]string, error) {
+	entries, err := fs.ReadDir(f.FS(), ".") // sorted
 	var names []string
 	for _, e := range entries {
 		names = append(names, e.Name())
@@ -152,31 +80,89 @@ func (d disk) Names() ([]string, error) {
 	return names, err
 }
 
-func (d disk) Close() error { return d.root.Close() }
+// open opens a file to write at its end. A new one is for everybody to read, whatever the umask.
+func (f folder) open(name string, flags int) (*os.File, error) {
+	out, err := f.OpenFile(name, flags|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := out.Stat(); err == nil && info.Size() == 0 {
+		if err := out.Chmod(0o644); err != nil {
+			return nil, errors.Join(err, out.Close())
+		}
+	}
+	return out, nil
+}
+
+func (f folder) wrapped(out file) file {
+	if f.wrap != nil {
+		return f.wrap(out)
+	}
+	return out
+}
+
+// create makes a file that was not there, never through a link.
+func (f folder) create(name string) (file, error) {
+	out, err := f.open(name, os.O_EXCL|os.O_WRONLY)
+	if err != nil {
+		return nil, err
+	}
+	return f.wrapped(out), nil
+}
 
 const partSuffix = ".part"
 
 // write replaces a file as a whole: it is written beside its place, brought to the disk and moved there.
-func write(f folder, name string, data []byte) error {
+func (f folder) write(name string, data []byte) error {
 	part := name + partSuffix
-	if err := f.Remove(part); err != nil {
+	if err := f.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	out, err := f.Create(part)
+	out, err := f.create(part)
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(data)
-	if err == nil {
-		err = out.Sync()
-	}
-	if err := errors.Join(err, out.Close()); err != nil {
+	if err := writeAll(out, data); err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", name, err), f.Remove(part))
 	}
 	return f.Rename(part, name)
 }
 
+// writeAll brings data to the disk and closes the file.
+func writeAll(out file, data []byte) error {
+	_, err := out.Write(data)
+	if err == nil {
+		err = out.Sync()
+	}
+	return errors.Join(err, out.Close())
+}
+
 // plainName reports whether name can be a file of the folder itself.
 func plainName(name string) bool {
 	return name != "" && name != "." && name != ".." && !strings.ContainsAny(name, "/\\:")
+}
+
+// errHeld says that somebody else holds a lock.
+var errHeld = errors.New("it is locked")
+
+// lock takes the lock of a run: errHeld where somebody else has it. It ends with the process that took it.
+func (f folder) lock() (io.Closer, error) {
+	held, err := f.OpenFile(JournalFile, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(held, true); err != nil {
+		return nil, errors.Join(err, held.Close())
+	}
+	return held, nil
+}
+
+// held reports whether somebody has the lock.
+func (f folder) held() bool {
+	looked, err := f.Open(JournalFile)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = looked.Close() }() // it was only looked at
+	return errors.Is(lock(looked, false), errHeld)
 }

@@ -2,9 +2,7 @@ package audit
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -41,66 +39,27 @@ type Row struct {
 	PullRequest string
 }
 
-// header is what all rows of a run share.
-type header struct{ run, command, actor, commit, approver, pullRequest, digest, started string }
-
-// entry is one change that was tried, from an outcome or from the journal.
-type entry struct {
-	change     change
-	status     plan.Status
-	err        string
-	response   string
-	httpStatus int
-	attempts   int
-	started    time.Time
-	took       time.Duration
-	made       string    // from the journal: Clockify's id of a time entry that was made
-	ended      time.Time // from the journal
-}
-
 // tried reports whether a call may have been sent for the change.
 func tried(o plan.Outcome) bool {
 	return o.Status == plan.Done || o.Status == plan.Failed || o.Status == plan.Unknown || o.Attempts > 0
 }
 
-// logs are the two CSV files in the making.
-type logs struct {
-	header
-	scrub            *text.Scrubber
-	success, failure []Row
-	failed           map[plan.Status]int // the rows of the error log, by status
-}
-
-// add takes a row for a change. Everything that is not done is in the error log: also what was begun and stopped before
-// it was sent.
-func (l *logs) add(e entry) {
-	if e.status == plan.Done {
-		l.success = append(l.success, l.row(e))
-		return
-	}
-	if l.failed == nil {
-		l.failed = map[plan.Status]int{}
-	}
-	l.failed[e.status]++
-	l.failure = append(l.failure, l.row(e))
-}
-
 // row renders an entry.
-func (h header) row(e entry) Row {
-	c := &e.change
-	response := e.response
+func (r *run) row(e entry) Row {
+	response := e.Response
 	switch {
-	case e.status == plan.Unknown && e.err == "" && e.response == "":
+	case e.Status == plan.Unknown && e.Err == "" && e.Response == "":
 		response = "the run ended before the answer came"
-	case e.err != "" && !strings.Contains(e.err, e.response):
-		response = e.response + ": " + e.err
-	case e.err != "":
-		response = e.err
+	case e.Err != "" && !strings.Contains(e.Err, e.Response):
+		response = e.Response + ": " + e.Err
+	case e.Err != "":
+		response = e.Err
 	}
-	status := string(e.status)
-	if e.httpStatus != 0 {
-		status = strconv.Itoa(e.httpStatus)
+	status := string(e.Status)
+	if e.HTTPStatus != 0 {
+		status = strconv.Itoa(e.HTTPStatus)
 	}
+	c := &e.Change
 	var before, after []string
 	for _, f := range c.Fields {
 		if f.Before != "" {
@@ -111,26 +70,17 @@ func (h header) row(e entry) Row {
 		}
 	}
 	return Row{
-		Email: email(c), Action: action(c), Details: details(c), Status: status, Response: response,
-		Time: stamp(e.started.Truncate(time.Millisecond)),
-		Run:  h.run, Domain: c.Domain, Phase: c.Phase, Object: plan.Kind(c.Kind).Info().One + " " + c.Name,
+		Email: email(c), Action: action(c), Details: details(c, e.reason), Status: status, Response: response,
+		Time: stamp(e.Started.Truncate(time.Millisecond)),
+		Run:  r.Run, Domain: string(c.Domain), Phase: string(c.Phase), Object: c.Ref.Kind.Info().One + " " + c.Ref.Name,
 		Before: strings.Join(before, "; "), After: strings.Join(after, "; "),
-		Attempts: e.attempts, Duration: strconv.FormatFloat(e.took.Seconds(), 'f', 3, 64),
-		Digest: h.digest, Actor: h.actor, Commit: h.commit, Approver: h.approver, PullRequest: h.pullRequest,
+		Attempts: e.Attempts, Duration: strconv.FormatFloat(e.Duration.Seconds(), 'f', 3, 64),
+		Digest: r.Digest, Actor: r.Actor, Commit: r.Commit, Approver: r.Approver, PullRequest: r.PullRequest,
 	}
 }
 
-// write writes both files.
-func (l *logs) write(f folder) error {
-	put := func(name string, rows []Row) error {
-		data, err := encode(rows, true, l.scrub)
-		return cmp.Or(err, write(f, name, data))
-	}
-	return errors.Join(put(SuccessFile, l.success), put(ErrorFile, l.failure))
-}
-
-// encode renders rows as CSV, each cell without secrets and harmless.
-func encode[R any](rows []R, withHeader bool, scrub *text.Scrubber) ([]byte, error) {
+// encode renders rows as CSV under a header, each cell without secrets and harmless.
+func encode[R any](rows []R, scrub *text.Scrubber) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	enc := csvutil.NewEncoder(w)
@@ -142,16 +92,12 @@ func encode[R any](rows []R, withHeader bool, scrub *text.Scrubber) ([]byte, err
 		return []byte(safe), nil
 	}
 	enc.WithMarshalers(csvutil.MarshalFunc(harmless)) // before the header: the encoder keeps what it knows of a type then
-	if withHeader {
-		if err := enc.EncodeHeader(*new(R)); err != nil {
-			return nil, err
-		}
+	if err := enc.EncodeHeader(*new(R)); err != nil {
+		return nil, err
 	}
 	enc.AutoHeader = false
-	for i := range rows {
-		if err := enc.Encode(&rows[i]); err != nil {
-			return nil, err
-		}
+	if err := enc.Encode(rows); err != nil {
+		return nil, err
 	}
 	w.Flush()
 	return scrub.Bytes(out.Bytes()), w.Error()

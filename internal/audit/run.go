@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -13,13 +14,8 @@ const runVersion = 2
 
 // run is run.json. Its schema is docs/run.schema.json.
 type run struct {
-	Version        int            `json:"version" jsonschema:"enum=2"`
-	Run            string         `json:"run" jsonschema_description:"GitHub's number of the run and attempt, or when it began"`
-	Command        string         `json:"command"`
-	Actor          string         `json:"actor" jsonschema_description:"who started it"`
-	Commit         string         `json:"commit" jsonschema_description:"the commit that was checked out; +changes behind it where the files were not as it has them"`
-	Approver       string         `json:"approver" jsonschema_description:"who approved what is gated, and where"`
-	PullRequest    string         `json:"pull_request" jsonschema_description:"whose merge was applied"`
+	Version int `json:"version" jsonschema:"enum=2"`
+	About
 	Started        string         `json:"started" jsonschema_description:"RFC 3339, UTC"`
 	Finished       string         `json:"finished,omitempty" jsonschema_description:"RFC 3339, UTC; missing where the run was killed"`
 	ExitCode       *int           `json:"exit_code" jsonschema_description:"null where the run was killed"`
@@ -36,6 +32,8 @@ type run struct {
 	Errors         []string       `json:"errors,omitempty" jsonschema_description:"what went wrong beside the changes"`
 	Problems       []string       `json:"problems,omitempty" jsonschema_description:"input that could not be used"`
 	Refusals       []string       `json:"refusals,omitempty" jsonschema_description:"why nothing was written"`
+
+	success, failure []Row
 }
 
 type calls struct {
@@ -44,34 +42,52 @@ type calls struct {
 }
 
 type notTried struct {
-	ID     string `json:"id"`
-	Status string `json:"status" jsonschema:"enum=withheld,enum=skipped,enum=not_tried"`
-	Why    string `json:"why,omitempty"`
-	Op     string `json:"op" jsonschema:"enum=create,enum=update,enum=delete"`
-	Kind   string `json:"kind"`
-	Name   string `json:"name"`
+	ID     string      `json:"id"`
+	Status plan.Status `json:"status" jsonschema:"enum=withheld,enum=skipped,enum=not_tried"`
+	Why    string      `json:"why,omitempty"`
+	Op     plan.Op     `json:"op" jsonschema:"enum=create,enum=update,enum=delete"`
+	Kind   plan.Kind   `json:"kind"`
+	Name   string      `json:"name"`
 }
 
-func (a *Audit) runOf(h header, s Summary, l *logs) run {
-	r := newRun(h, l)
+// newRun is a run of which nothing is known yet but what it is about.
+func newRun(about About, digest, started string) *run {
+	r := &run{Version: runVersion, About: about, Started: started, Digest: digest, Totals: map[string]int{"tried": 0}}
+	for _, status := range []plan.Status{plan.Done, plan.Failed, plan.Unknown, plan.Skipped, plan.Withheld, plan.NotTried} {
+		r.Totals[string(status)] = 0
+	}
+	return r
+}
+
+// add takes a row for a change. Everything that is not done is in the error log: also what was begun and stopped before
+// it was sent.
+func (r *run) add(e entry) {
+	r.Totals[string(e.Status)]++
+	r.Totals["tried"]++
+	if e.Status == plan.Done {
+		r.success = append(r.success, r.row(e))
+	} else {
+		r.failure = append(r.failure, r.row(e))
+	}
+}
+
+// sum is what the end of a run tells beside its rows.
+func (a *Audit) sum(r *run, s Summary) {
 	r.Finished, r.ExitCode, r.ApprovalDigest = stamp(s.Finished), &s.ExitCode, s.ApprovalDigest
 	r.Calls = calls{s.Calls.Made, s.Calls.Needed}
 	r.LookedAt, r.LeftOut = s.LookedAt, s.LeftOut
 	r.Verified, r.VerifyError, r.Errors, r.Refusals = s.Verified, s.VerifyErr, s.Errors, s.Refusals
+	tally := plan.Tally(s.Outcomes)
+	for _, status := range []plan.Status{plan.Skipped, plan.Withheld, plan.NotTried} {
+		r.Totals[string(status)] = tally[status]
+	}
 	for _, o := range s.Outcomes {
 		switch o.Status {
 		case plan.Skipped, plan.Withheld, plan.NotTried:
-			if o.Cause != "" {
-				continue // it was tried, and has a row
+			if o.Cause == "" { // else it was tried, and has a row
+				r.NotTried = append(r.NotTried, notTried{o.Change.ID, o.Status, o.Err, o.Change.Op, o.Change.Ref.Kind, o.Change.Ref.Name})
 			}
-			r.NotTried = append(r.NotTried, notTried{
-				ID: o.Change.ID, Status: string(o.Status), Why: o.Err,
-				Op: string(o.Change.Op), Kind: string(o.Change.Ref.Kind), Name: o.Change.Ref.Name,
-			})
 		}
-	}
-	for _, status := range []plan.Status{plan.Skipped, plan.Withheld, plan.NotTried} {
-		r.Totals[string(status)] = plan.Tally(s.Outcomes)[status]
 	}
 	for _, c := range s.Left {
 		r.Left = append(r.Left, a.record(c))
@@ -79,26 +95,20 @@ func (a *Audit) runOf(h header, s Summary, l *logs) run {
 	for _, p := range s.Problems {
 		r.Problems = append(r.Problems, p.String())
 	}
-	return r
 }
 
-// newRun is what the rows and the header tell of a run.
-func newRun(h header, l *logs) run {
-	r := run{
-		Version: runVersion, Run: h.run, Command: h.command, Actor: h.actor, Commit: h.commit, Approver: h.approver,
-		PullRequest: h.pullRequest, Started: h.started, Digest: h.digest,
-		Totals: map[string]int{string(plan.Done): len(l.success), "tried": len(l.success) + len(l.failure)},
+// write writes both CSV files and run.json.
+func (r *run) write(f folder, scrub *text.Scrubber) error {
+	put := func(name string, data []byte, err error) error {
+		if err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		return f.write(name, data)
 	}
-	for _, status := range []plan.Status{plan.Failed, plan.Unknown, plan.Skipped, plan.Withheld, plan.NotTried} {
-		r.Totals[string(status)] = l.failed[status]
-	}
-	return r
-}
-
-func writeJSON(f folder, name string, v any, scrub *text.Scrubber) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return write(f, name, append(scrub.Bytes(data), '\n'))
+	success, err := encode(r.success, scrub)
+	err = put(SuccessFile, success, err)
+	failure, failed := encode(r.failure, scrub)
+	err = errors.Join(err, put(ErrorFile, failure, failed))
+	text, failed := json.MarshalIndent(r, "", "  ")
+	return errors.Join(err, put(RunFile, append(scrub.Bytes(text), '\n'), failed))
 }

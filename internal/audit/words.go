@@ -9,16 +9,16 @@ import (
 )
 
 // fallbacks are the causes of getting the fallback manager.
-var fallbacks = map[string]bool{
-	string(state.CauseNoManager): true, string(state.CauseManagerUnknown): true, string(state.CauseManagerPending): true,
-	string(state.CauseManagerInactive): true, string(state.CauseGroupFallback): true,
+var fallbacks = map[plan.Cause]bool{
+	state.CauseNoManager: true, state.CauseManagerUnknown: true, state.CauseManagerPending: true,
+	state.CauseManagerInactive: true, state.CauseGroupFallback: true,
 }
 
 // action names what was done, in the words of the tool this one follows wherever it had them (docs/from-the-script.md):
 // operation and kind where nothing else is said.
-func action(c *change) string {
-	create, remove := c.Op == string(plan.Create), c.Op == string(plan.Delete)
-	switch plan.Kind(c.Kind) {
+func action(c *plan.Change) string {
+	create, remove := c.Op == plan.Create, c.Op == plan.Delete
+	switch c.Ref.Kind {
 	case plan.KindGroup:
 		switch {
 		case remove && c.Leaver != "":
@@ -30,7 +30,7 @@ func action(c *change) string {
 		switch {
 		case create:
 			return "Invite"
-		case c.Phase == string(plan.Deactivate):
+		case c.Phase == plan.Deactivate:
 			return "Deactivate"
 		}
 		return "Reactivate"
@@ -59,7 +59,7 @@ func action(c *change) string {
 		}
 		return "Assign Group Mgr"
 	}
-	return title(c.Op + " " + plan.Kind(c.Kind).Info().One)
+	return title(string(c.Op) + " " + c.Ref.Kind.Info().One)
 }
 
 // title begins each word with a capital.
@@ -72,14 +72,14 @@ func title(s string) string {
 }
 
 // email says whom a change is about: the person, or the one whose role on a group it is.
-func email(c *change) string {
+func email(c *plan.Change) string {
 	if c.Person != "" {
 		return c.Person
 	}
-	if c.Domain != string(plan.Users) {
+	if c.Domain != plan.Users {
 		return ""
 	}
-	if c.Kind == string(plan.KindManager) {
+	if c.Ref.Kind == plan.KindManager {
 		for _, f := range c.Fields {
 			for _, v := range []string{f.After, f.Before} {
 				if strings.Contains(v, "@") {
@@ -88,14 +88,14 @@ func email(c *change) string {
 			}
 		}
 	}
-	if c.Kind != string(plan.KindGroup) && strings.Contains(c.Name, "@") {
-		return c.Name
+	if c.Ref.Kind != plan.KindGroup && strings.Contains(c.Ref.Name, "@") {
+		return c.Ref.Name
 	}
 	return ""
 }
 
 // details is the change in a sentence, with why where a reason is known.
-func details(c *change) string {
+func details(c *plan.Change, reason string) string {
 	var parts []string
 	for _, f := range c.Fields {
 		switch {
@@ -109,13 +109,13 @@ func details(c *change) string {
 	}
 	sentence := strings.Join(parts, "; ")
 	if sentence == "" {
-		sentence = c.Name
+		sentence = c.Ref.Name
 	}
-	if c.Leaver != "" && c.Leaver != c.Name {
+	if c.Leaver != "" && c.Leaver != c.Ref.Name {
 		sentence += ", before " + c.Leaver + " is deactivated"
 	}
-	if c.Reason != "" {
-		sentence += " (" + c.Reason + ")"
+	if reason != "" {
+		sentence += " (" + reason + ")"
 	}
 	return sentence
 }

@@ -110,8 +110,10 @@ func (a *applyRun) meta() audit.Meta {
 		run, actor = a.getenv("GITHUB_RUN_ID")+"-"+a.getenv("GITHUB_RUN_ATTEMPT"), a.getenv("GITHUB_TRIGGERING_ACTOR")
 	}
 	return audit.Meta{
-		Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(commitOf(a.path("."), a.file, a.opts.config), a.getenv("GITHUB_SHA")),
-		Approver: a.approver, PullRequest: a.pull,
+		About: audit.About{
+			Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(commitOf(a.path("."), a.file, a.opts.config), a.getenv("GITHUB_SHA")),
+			Approver: a.approver, PullRequest: a.pull,
+		},
 		Secrets: a.secrets(), Reason: a.mask.Reason, Now: a.Now,
 	}
 }

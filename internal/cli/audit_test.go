@@ -80,7 +80,7 @@ func TestAuditWhileRunning(t *testing.T) {
 	state, content := company(2)
 	b := newBed(t, sandbox.Options{State: state}, content)
 	dir := filepath.Join(b.dir, "clockify-audit")
-	open, err := audit.Open(dir, audit.Meta{Run: "77-1", Command: "apply"}, "d")
+	open, err := audit.Open(dir, audit.Meta{About: audit.About{Run: "77-1", Command: "apply"}}, "d")
 	if err != nil {
 		t.Fatal(err)
 	}
