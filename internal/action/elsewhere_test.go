@@ -111,3 +111,63 @@ func TestElsewhere(t *testing.T) {
 		})
 	}
 }
+
+// TestElsewhereApproved is what a pull request points elsewhere from its comment to its merge: with a review, without one,
+// and with an environment's job.
+func TestElsewhereApproved(t *testing.T) {
+	gates := map[string]struct {
+		config string
+		review bool
+		job    bool // of the environment, after the routine one
+		done   bool
+		says   string // in the comment
+	}{
+		"nobody reviewed":      {config: byReview, says: "needs 1 of rita and acme/people-ops. Nobody yet. Will count: rita."},
+		"reviewed":             {config: byReview, review: true, done: true, says: "Will count: rita."},
+		"a job nobody allowed": {config: byEnvironment, says: "wait for the reviewers of the environment gate"},
+		"a job":                {config: byEnvironment, job: true, done: true, says: "wait for the reviewers of the environment gate"},
+		"no gate":              {says: "wait until somebody runs apply with their approval digest"},
+	}
+	for _, only := range []string{"users", "time"} {
+		for name, tc := range gates {
+			t.Run(only+", "+name, func(t *testing.T) {
+				inRunner(t, func(r *runner) {
+					at := r.elsewhere()
+					config := map[string]string{"users": at.users, "time": at.time}[only]
+					r.env["INPUT_ONLY"] = only
+					r.write("clockify-sync.yaml", config+tc.config)
+					before := strings.Replace(config, r.clockify.State().Workspaces[0].ID, "000000000000000000000009", 1)
+					r.base("clockify-sync.yaml", before+tc.config)
+					r.hub.AddEnvironment(githubtest.Environment{Name: "gate", Reviewers: []string{"rita"}, PreventSelfReview: true})
+					writes := r.clockify.WriteCount()
+					r.run(r.pull(head1, nil)).want(r.t, cli.ExitDone, map[string]string{"changes": "1", "gated": "1"})
+					contains(r.t, "the comment", plainText(strings.Join(r.comments(), "")), "1 change elsewhere needs approval", "from 000000000000000000000009 to", tc.says)
+					if tc.review {
+						r.approve("rita", head1)
+					}
+					r.merge(head1)
+					got := r.run(r.push())
+					if tc.job {
+						got.want(r.t, cli.ExitDone, map[string]string{"withheld": "1"})
+						r.hub.AddRunApproval(77, githubtest.RunApproval{Login: "rita", State: "approved", Environment: "gate"})
+						r.env["INPUT_APPROVE"] = got.outputs["approval-digest"]
+						time.Sleep(time.Minute)
+						got = r.run(r.push())
+					}
+					withheld := "1"
+					if tc.done {
+						withheld = "0"
+						rows := r.audited("sync_success_log.csv")
+						if !strings.Contains(rows, ",rita,#7") {
+							r.t.Errorf("no row names who approved, and where:\n%s", rows)
+						}
+					}
+					got.want(r.t, cli.ExitDone, map[string]string{"changes": "1", "withheld": withheld})
+					if n := r.clockify.WriteCount() - writes; (n > 0) != tc.done {
+						r.t.Errorf("%d writes", n)
+					}
+				})
+			})
+		}
+	}
+}

@@ -37,6 +37,7 @@ const (
 	SortDeactivate Sort = iota
 	SortDeleteGroup
 	SortDeleteEntries
+	SortElsewhere
 	SortGuarded
 	SortOther
 )
@@ -46,6 +47,7 @@ var sortWords = map[Sort][3]string{
 	SortDeactivate:    {"deactivate", "deactivation", "deactivations"},
 	SortDeleteGroup:   {"delete group", "group deletion", "group deletions"},
 	SortDeleteEntries: {"delete entries", "time entry deletion", "time entry deletions"},
+	SortElsewhere:     {"elsewhere", "change elsewhere", "changes elsewhere"},
 	SortGuarded:       {"over a limit", "change over a limit", "changes over a limit"},
 	SortOther:         {"change", "other change", "other changes"},
 }
@@ -134,7 +136,11 @@ func (b *builder) item(e *end) Item {
 	case e.Ref.Kind == plan.KindEntry && e.Op == plan.Delete && e.Guard == "":
 		return Item{Sort: SortDeleteEntries, Name: Words{data(projectOf(e.Change))}, Why: b.why(e.Change), Each: []Words{{said(entryText(e.Change))}}}
 	case e.Guard != "":
-		return Item{Sort: SortGuarded, Name: guarded(e.Change), Why: b.exceeded(e.Change), Each: []Words{b.line(e.Change)}}
+		item := Item{Sort: SortGuarded, Name: guarded(e.Change), Why: b.exceeded(e.Change), Each: []Words{b.line(e.Change)}}
+		if e.Guard == plan.OtherWorkspace || e.Guard == plan.OtherSync {
+			item.Sort = SortElsewhere
+		}
+		return item
 	}
 	return Item{Sort: SortOther, Name: Words{ours(e.Ref.Kind.Info().Many)}, Each: []Words{join(": ", b.line(e.Change), b.why(e.Change))}}
 }
