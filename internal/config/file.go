@@ -13,6 +13,9 @@ import (
 // MaxSize is the largest config that is read, in bytes: far above real ones, far below what hurts.
 const MaxSize = 256 << 10
 
+// Schema is where the JSON Schema of the config is published, for editors.
+const Schema = "https://raw.githubusercontent.com/clockify-sync/clockify-sync/main/clockify-sync.schema.json"
+
 // File is a config file, read: what it says over the defaults, and what is wrong with it.
 type File struct {
 	Name     string   // empty: there is none, and everything holds its default
@@ -44,10 +47,13 @@ func Read(name string, data []byte) *File {
 	} else {
 		f.doc = parse(name, data)
 	}
-	if err := f.doc.validate(root); err != nil {
-		f.doc.refuse(1, 1, "the config cannot be checked: "+err.Error())
-	} else if f.doc.tree != nil {
-		f.doc.decode(root, f.doc.tree, settings)
+	switch tree := f.doc.tree; {
+	case tree == nil:
+	case tree.shape != aDict:
+		f.doc.bad(tree.at, "the config is %s; write keys with values under it", tree.found())
+		f.doc.tree = nil
+	default:
+		f.doc.decode(place{setting: root, value: tree}, settings)
 		f.crossCheck()
 	}
 	f.convert()

@@ -42,6 +42,16 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestSpellings: YAML has more than one spelling of a value, and each means the same here.
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	f := Read("c.yaml", []byte("invite: True\nmanager_groups: TRUE\nredact: False\napi: {max_retries: 5.0, requests_per_second: \"2,5\"}\n"))
+	s := f.Settings
+	if len(f.Problems) > 0 || !s.Invite || !s.ManagerGroups || s.Redact != "none" || s.API.MaxRetries != 5 || s.API.RequestsPerSecond != 2.5 {
+		t.Errorf("%v: %v, %v, %q, %d, %v", f.Problems, s.Invite, s.ManagerGroups, s.Redact, s.API.MaxRetries, s.API.RequestsPerSecond)
+	}
+}
+
 // TestOrder: field_mapping keeps the order of the file.
 func TestOrder(t *testing.T) {
 	t.Parallel()

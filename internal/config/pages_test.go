@@ -17,7 +17,7 @@ import (
 // action.yml. go test ./internal/config -update writes them.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	schema, err := JSONSchema()
+	schema, err := jsonSchema()
 	if err != nil {
 		t.Fatal(err)
 	}
