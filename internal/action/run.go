@@ -12,6 +12,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
@@ -208,7 +209,11 @@ func (r *reporter) annotateFiles() {
 		r.log.Error(onLine(p.Source, p.Text))
 	}
 	for _, f := range r.files.Findings {
-		r.log.Warning(onLine(f.Source, mask.Finding(f)))
+		say := r.log.Warning
+		if f.Level == state.LevelNote { // it is so at every run
+			say = r.log.Notice
+		}
+		say(onLine(f.Source, mask.Finding(f)))
 	}
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -43,14 +44,15 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingSelfManager:     {"{name} is their own manager; read as if the cell were blank", "{n} people are their own manager; read as if the cell were blank"},
 	state.FindingCycle:           {"{name} is in a circle of managers[: {chain}]", "{n} circles of managers"},
 	state.FindingUnknownColumn:   {"[{name} is an unknown column; it is not read][unknown columns, which are not read: {values}]", "{n} unknown columns, which are not read"},
-	state.FindingNotManaged:      {"{file} has no column {name}: {what} are left as they are", "{n} columns are not there, and what they say is left as it is"},
+	state.FindingNotManaged:      {"{file} has no column {name}: {what}", "{n} columns are not there, and what they say is left as it is"},
 	state.FindingNearManager:     {"managers without a row: {values}[. Did you mean {about}?]", "{n} managers have no row, and are nearly one that has"},
 	state.FindingTwoScripts:      {"letters of two alphabets in one address: {values}", "{n} addresses have letters of two alphabets"},
 	state.FindingUnusualHours:    {"more than 80 or less than 4 hours a week in {file}, {lines} {values}", "unusual hours of a week in {file}"},
 	state.FindingAddressChanged:  {"{name} {moved}", "{n} people have another address in {file}"},
 	state.FindingNotStarted:      {"{count} people of {file} have not started yet and are left alone: {values}", "people of {file} have not started yet and are left alone"},
 	state.FindingDamaged:         {"{name}: {count} values have likely lost digits in a spreadsheet: {values}", "{n} columns have values that likely lost digits in a spreadsheet"},
-	state.FindingOnlyNothing:     {"{entry} in {setting} matches nothing, and nothing is mirrored for it[. Did you mean {values}?]", "{n} entries of only match nothing, and nothing is mirrored for them"},
+	state.FindingOnlyNothing:     {"{entry} in {setting} matches nothing[, and nothing is {mirrored} for it][. Did you mean {values}?]", "{n} entries of only match nothing, and nothing is mirrored for them"},
+	state.FindingFiltered:        {"{count} of {rows} of {file} {filtered}", "{n} settings leave out rows of {file}"},
 	state.FindingProtectsNothing: {"{entry} in {setting} matches nothing", "{n} entries of protect match nothing"},
 	state.FindingNotInWorkspace:  {"{name} {joins}", "{n} people are in {file} and not in the workspace: {causes}"},
 	state.FindingAbsent:          {"[{people} in the workspace and not in {file}, and kept (absent: keep): {values}][{blank} of {file} have no email: some of those who leave may be among them][nobody counts as absent while {unreadable} of {file} cannot be read]", "{n} findings on people who are not in {file}"},
@@ -89,6 +91,18 @@ var joinWords = map[plan.Cause]pattern{
 var movedWords = map[plan.Cause]pattern{
 	state.CauseSameID:     "is {about} in {file}, by their number: change the address in Clockify, which its API cannot do. The row is applied to the account that is there",
 	state.CauseLikelySame: "is likely {about} in {file}: nothing is done for either of them. Change the address in Clockify, or take one of the two away",
+}
+
+// filterWords says what becomes of the rows that a setting leaves out.
+var filterWords = map[string]pattern{
+	"rows.only":     "are left alone (rows.only)",
+	"active_values": "say that their people have left: {values} (active_values)",
+}
+
+// missingWords says what a column that is not there means.
+var missingWords = map[string]string{
+	"manager": "managers are left as they are", "hours": "hours are left as they are",
+	"protect.groups_from_column": "no group is protected for a value of it (protect.groups_from_column)",
 }
 
 // leftWords says what being protected means.
@@ -281,6 +295,12 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 		s["moved"] = movedWords[f.Cause].fill(s)
 	case state.FindingProtectsNothing, state.FindingOnlyNothing:
 		s["entry"], s["setting"] = Words{data(f.Name)}, Words{data(f.About)}
+		if f.Sync != "" {
+			s["mirrored"] = say("mirrored")
+		}
+	case state.FindingFiltered:
+		rows, _ := strconv.Atoi(f.About)
+		s["rows"], s["filtered"] = say("%s rows", rows), filterWords[f.Name].fill(s)
 	case state.FindingAbsent:
 		if f.Cause == state.CauseWithoutEmail {
 			s["blank"] = Words{ours(text.Count(f.Count, "row", "rows"))}
@@ -304,7 +324,7 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 	case state.FindingMarked:
 		s["day"] = Words{data(f.About)}
 	case state.FindingNotManaged:
-		s["what"] = Words{ours(map[string]string{"manager": "managers", "hours": "hours"}[f.About])}
+		s["what"] = Words{ours(missingWords[f.About])}
 	case state.FindingUnusualHours:
 		s["lines"] = Words{ours(text.Plural(len(f.Values), "line", "lines"))}
 	case state.FindingUnknownColumn:

@@ -6,6 +6,7 @@ package userscsv
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/text"
@@ -39,32 +40,73 @@ func ReservedColumn(name string) bool {
 	return name == EmailColumn || name == ManagerColumn || name == HoursColumn
 }
 
-// maxProblems is how many problems of one file are kept: a person reads fewer, and a hostile file could hold millions.
-const maxProblems = 10_000
+// alike is how many problems of one kind are told one by one; of further ones the lines are listed.
+const alike = 10
 
 // problems collects what is wrong with one file.
 type problems struct {
-	file string
-	list []state.Problem
-	more int
+	file  string
+	list  []state.Problem
+	kinds map[string]*kind // by what is said of them
+}
+
+// kind is what is wrong in one way with many lines.
+type kind struct {
+	told int // problems of the list
+	last int // the last of them
+	more []int
 }
 
 func (p *problems) bad(at state.Source, format string, args ...any) {
-	if len(p.list) >= maxProblems {
-		p.more++
+	p.badUpTo(alike, at, format, args...)
+}
+
+// badUpTo reports so many problems of one kind one by one, and lists the lines of the others.
+func (p *problems) badUpTo(most int, at state.Source, format string, args ...any) {
+	k := p.kinds[format]
+	if k == nil {
+		k = &kind{}
+		if p.kinds == nil {
+			p.kinds = map[string]*kind{}
+		}
+		p.kinds[format] = k
+	}
+	if k.told == most {
+		k.more = append(k.more, at.Line)
 		return
 	}
+	k.told++
+	k.last = len(p.list)
 	p.list = append(p.list, state.Problem{Source: at, Text: fmt.Sprintf(format, args...)})
 }
 
-// all returns the problems, and says how many were not kept.
+// all returns the problems.
 func (p *problems) all() []state.Problem {
-	if p.more == 0 {
-		return p.list
+	all := slices.Clone(p.list)
+	for _, k := range p.kinds {
+		if n := len(k.more); n > 0 {
+			all[k.last].Text += fmt.Sprintf(" The same is wrong in %s more: %s.", text.Count(n, "line", "lines"), ranges(k.more))
+		}
 	}
-	return append(slices.Clone(p.list), state.Problem{
-		Source: p.list[len(p.list)-1].Source, Text: text.Thousands(p.more) + " more problems follow; correct these first.",
-	})
+	return all
+}
+
+// ranges lists lines, which are in order, as 3, 5-9 and 12; of very many ranges the first.
+func ranges(lines []int) string {
+	var parts []string
+	for i := 0; i < len(lines); {
+		last := i
+		for last+1 < len(lines) && lines[last+1] <= lines[last]+1 {
+			last++
+		}
+		part := strconv.Itoa(lines[i])
+		if lines[last] > lines[i] {
+			part += "-" + strconv.Itoa(lines[last])
+		}
+		parts = append(parts, part)
+		i = last + 1
+	}
+	return text.List(parts, 20)
 }
 
 // quote makes text from the file fit for a message: short, on one line, in quotation marks.

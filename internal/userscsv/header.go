@@ -25,7 +25,8 @@ type fieldColumn struct {
 
 type onlyColumn struct {
 	index  int
-	values map[string]bool // folded
+	values map[string]bool   // folded
+	seen   map[string]string // values that rows have, as written, by the folded one
 }
 
 // wanted is a column that the tool itself reads: its tag of line, what the config calls it, and its key there.
@@ -80,6 +81,7 @@ func (r *reader) readHeader(names []string) bool {
 	for i := range names {
 		h.keys[i] = "\x00" + strconv.Itoa(i) // a name that no tag of line is
 	}
+	var nearly []nearColumn
 	// find returns where a column is. One that is not there, and nearly there, is a problem; so is one that the config asks
 	// for.
 	find := func(c state.Column, setting string) int {
@@ -90,7 +92,7 @@ func (r *reader) readHeader(names []string) bool {
 		case r.layout.Unsure: // nobody knows what the columns are called
 		case near >= 0:
 			sound = false
-			r.bad(r.rows.at(near), "the column %s is nearly %s (%s). Rename it, or write the name in the config as it is here.", quote(names[near]), quote(c.Name), setting)
+			nearly = append(nearly, nearColumn{near, names[near], c.Name, setting})
 		case c.At.Line > 0:
 			r.noColumn(setting, c, names)
 		}
@@ -118,7 +120,7 @@ func (r *reader) readHeader(names []string) bool {
 		for _, v := range o.Values {
 			values[fold(v)] = true
 		}
-		h.only = append(h.only, onlyColumn{i, values})
+		h.only = append(h.only, onlyColumn{i, values, map[string]string{}})
 	}
 	if c := r.layout.Protect; c.Name != "" {
 		if i, ok := index[text.NFC(c.Name)]; ok {
@@ -133,6 +135,7 @@ func (r *reader) readHeader(names []string) bool {
 			find(c, "protect.groups_from_column")
 		}
 	}
+	r.nearColumns(nearly)
 	if _, ok := h.at["email"]; !ok && sound && !r.layout.Unsure {
 		r.noEmail(names)
 	}
@@ -166,49 +169,6 @@ func (r *reader) indexed(names []string) (index map[string]int, sound bool) {
 	return index, sound
 }
 
-// nearly finds a column that differs from a name in case, spaces, punctuation, invisible characters or one letter, and
-// that nothing else is called; -1: there is none.
-func (r *reader) nearly(name string, names []string, index map[string]int) int {
-	want := text.Letters(name)
-	known := r.known()
-	for i, have := range names {
-		letters := text.Letters(have)
-		if have == "" || letters == "" || slices.Contains(known, have) || index[have] != i {
-			continue
-		}
-		if letters == want || len(want) >= 8 && text.Distance(letters, want) == 1 {
-			return i
-		}
-	}
-	return -1
-}
-
-// noEmail reports that the one column is missing that must be there, at the column that looks most like it.
-func (r *reader) noEmail(names []string) {
-	name := r.layout.Email.Name
-	at := state.Source{File: r.file, Line: r.headerLine, Column: 1}
-	hint := "Add it, or say with columns: {email: …} in the config how it is called."
-	if len(names) == 1 && strings.ContainsAny(names[0], delimiters+"|") {
-		r.bad(at, "the header is one cell: %s. If it is several columns, say with delimiter: in the config what separates them.", quote(names[0]))
-		return
-	}
-	near, ok := text.Nearest(name, names)
-	if i := slices.IndexFunc(names, isEmailColumn); !ok && i >= 0 {
-		near, ok = names[i], true
-	}
-	if ok {
-		at = r.rows.at(slices.Index(names, near))
-		hint = "Did you mean it by " + quote(near) + "? Rename the column, or write columns: {email: " + shorten(near) + "} in the config."
-	}
-	r.bad(at, "the column %s is missing; it is needed. %s", quote(name), hint)
-}
-
-// isEmailColumn reports whether a column is called as one of people's addresses often is.
-func isEmailColumn(name string) bool {
-	letters := text.Letters(name)
-	return strings.Contains(letters, "mail") && !strings.Contains(letters, "manager")
-}
-
 // noColumn reports, in the config, a column that the CSV lacks.
 func (r *reader) noColumn(setting string, c state.Column, names []string) {
 	words := setting + ": " + r.file + " has no column " + quote(c.Name)
@@ -220,13 +180,17 @@ func (r *reader) noColumn(setting string, c state.Column, names []string) {
 	r.list = append(r.list, state.Problem{Source: c.At, Text: words})
 }
 
-// missingColumns says once of each column that the tool reads and the file lacks that nothing of it is managed.
+// missingColumns says once of each column that is usually there and that the file lacks what is left alone for it.
 func (r *reader) missingColumns() {
 	for _, c := range []struct {
 		tag    string
 		column state.Column
-	}{{"manager", r.layout.Manager}, {"hours", r.layout.Hours}} {
-		if !r.header.has(c.tag) && c.column.At.Line == 0 && !r.layout.Unsure {
+		there  bool
+	}{
+		{"manager", r.layout.Manager, r.header.has("manager")}, {"hours", r.layout.Hours, r.header.has("hours")},
+		{"protect.groups_from_column", r.layout.Protect, r.header.protect >= 0},
+	} {
+		if !c.there && c.column.Name != "" && c.column.At.Line == 0 && !r.layout.Unsure {
 			r.findings = append(r.findings, state.Finding{
 				Kind: state.FindingNotManaged, Level: state.LevelNote, Name: c.column.Name, About: c.tag,
 				Source: state.Source{File: r.file, Line: r.headerLine},

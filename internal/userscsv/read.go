@@ -10,6 +10,7 @@ import (
 	"github.com/jszwec/csvutil"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Result is what one reading of users.csv gave.
@@ -22,7 +23,7 @@ type Result struct {
 // Read reads the content of a file under what the config says about its form and its people.
 func Read(file string, data []byte, layout state.UsersFile, declared state.Users) Result {
 	declared.File = file
-	r := &reader{problems: problems{file: file}, layout: layout, users: &declared, lines: map[string]int{}, ids: map[string]number{}}
+	r := &reader{problems: problems{file: file}, layout: layout, users: &declared, lines: map[string]int{}, ids: map[string]number{}, statuses: map[string]string{}}
 	r.users.Fields, r.users.People = nil, nil
 	if layout.ID.Name != "" {
 		for _, f := range layout.Fields {
@@ -49,6 +50,8 @@ type reader struct {
 	users      *state.Users
 	lines      map[string]int    // the line in which an email was first
 	ids        map[string]number // who has a number
+	in         int               // rows that rows.only wants
+	statuses   map[string]string // of those who left, as written, by the folded one
 	warnings   warnings
 	findings   []state.Finding
 }
@@ -80,8 +83,8 @@ func (r *reader) read(data []byte) bool {
 		return false
 	}
 	known := r.known()
-	delimiter, data := delimiterOf(data, r.layout.Delimiter, known)
-	r.rows = newRows(&r.problems, data, delimiter)
+	separator, data := delimiterOf(data, r.layout.Delimiter, known)
+	r.rows = newRows(&r.problems, data, separator.sign)
 	names, err := r.rows.Read()
 	if err != nil || len(r.list) > 0 {
 		if len(r.list) == 0 {
@@ -90,12 +93,12 @@ func (r *reader) read(data []byte) bool {
 		return false
 	}
 	r.headerLine = r.rows.at(0).Line
-	if line := headerBelow(data, delimiter, names, known); line > r.headerLine && !r.layout.Unsure {
+	if line := headerBelow(data, names, known); line > r.headerLine && !r.layout.Unsure {
 		r.bad(r.rows.at(0), "The first line is not the header; line %d looks like it. Delete the lines above that one.", line)
 		return false
 	}
 	names = slices.Clone(names)
-	if !r.readHeader(names) {
+	if r.misread(names, known, separator) || !r.readHeader(names) {
 		return false
 	}
 	r.rows.refused = r.refused
@@ -106,6 +109,7 @@ func (r *reader) read(data []byte) bool {
 		r.bad(top, "the file has a header and no people: an empty file never means that everybody left.")
 		return false
 	}
+	r.filters()
 	r.missingColumns()
 	r.unknownColumns(names)
 	slices.Sort(r.users.Protect.Values)
@@ -157,7 +161,15 @@ func (r *reader) row(l line, record []string) {
 		return
 	}
 	in := r.isIn(record)
+	if in {
+		r.in++
+	}
 	if l.Email == "" && !in {
+		return
+	}
+	if l.Email == text.NFC(r.layout.Email.Name) {
+		r.bad(at, "the header stands here once more, as in files that were put together. Delete this line.")
+		r.users.UnreadableRows++
 		return
 	}
 	email, wrong := r.email(l.Email, at)
@@ -187,12 +199,15 @@ func (r *reader) row(l line, record []string) {
 
 // isIn reports whether rows.only wants the row.
 func (r *reader) isIn(record []string) bool {
+	in := true
 	for _, o := range r.header.only {
-		if !o.values[fold(record[o.index])] {
-			return false
+		value := fold(record[o.index])
+		if o.seen[value] == "" && value != "" {
+			o.seen[value] = strings.Clone(record[o.index])
 		}
+		in = in && o.values[value]
 	}
-	return true
+	return in
 }
 
 // refused keeps what can be known of a row whose cells cannot be told apart.
@@ -226,6 +241,9 @@ func (r *reader) person(l line, record []string) (p state.Row, ok bool) {
 	r.manager(&c, &p, l.Manager)
 	p.Capacity, p.Week = c.capacity(l.Hours, c.days(l.Days, &p))
 	p.Left = l.Status != "" && !slices.ContainsFunc(r.layout.ActiveValues, func(v string) bool { return fold(v) == fold(l.Status) })
+	if p.Left && r.statuses[fold(l.Status)] == "" {
+		r.statuses[fold(l.Status)] = l.Status
+	}
 	p.Starts, p.Ends = c.day("starts", l.Starts), c.day("ends", l.Ends)
 	if !p.Starts.IsZero() && !p.Ends.IsZero() && p.Ends.Before(p.Starts) {
 		c.bad("ends", "%s ends before %s, when it starts.", quote(l.Ends), quote(l.Starts))

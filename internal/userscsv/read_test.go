@@ -44,14 +44,14 @@ func layout(name string) state.UsersFile {
 	case "ids":
 		l.ID = at("Global Id")
 		l.Fields = []state.FieldColumn{{Column: at("Global Id"), Field: "Global ID"}}
-	case "status":
+	case "status", "status_all_left", "status_most_left":
 		l.Status, l.ActiveValues = at("State"), []string{"Active", "On leave"}
 	case "dates":
 		l.Starts, l.Ends = at("From"), at("Until")
 	case "rows_only_ids":
 		l.ID = at("Global Id")
 		l.Only = []state.OnlyRows{{Column: at("Country (Label)"), Values: []string{"Sweden"}}}
-	case "rows_only", "rows_only_missing":
+	case "rows_only", "rows_only_missing", "rows_only_nothing", "rows_only_typo", "rows_only_few":
 		l.Only = []state.OnlyRows{{Column: at("Country (Label)"), Values: []string{"sweden", "Norway"}}}
 	}
 	return l

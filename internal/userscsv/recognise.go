@@ -54,6 +54,9 @@ func decode(data []byte, windows1252 bool) ([]byte, *trouble) {
 	if webPage(data) {
 		return nil, troubleAt(1, 1, "This is a web page, not a CSV: the export was probably answered by a sign-in page.")
 	}
+	if begin := string(bytes.Join(bytes.Fields(data[:min(len(data), 100)]), nil)); strings.HasPrefix(begin, "[{") || strings.HasPrefix(begin, `{"`) {
+		return nil, troubleAt(1, 1, "This is JSON, not a CSV. Export the people as CSV.")
+	}
 	line := 0
 	for l := range bytes.Lines(data) {
 		line++

@@ -92,7 +92,11 @@ func (r *rows) at(i int) state.Source {
 	return state.Source{File: r.file, Line: line, Column: column}
 }
 
+// miscounted reports a line that has another number of cells than the header. One cause has many of them.
 func (r *rows) miscounted(record []string) {
+	if r.lumped(record) {
+		return
+	}
 	at, hint := r.at(0), "Write a separator for every column, also around blank cells."
 	if len(record) > r.width {
 		at, hint = r.at(r.width), "Put a cell that holds a separator in quotes."
@@ -103,8 +107,32 @@ func (r *rows) miscounted(record []string) {
 			}
 		}
 	}
-	r.bad(at, "this line has %d cells and the header %d. %s", len(record), r.width, hint)
+	r.badUpTo(3, at, "this line has %s and the header %d. %s", text.Count(len(record), "cell", "cells"), r.width, hint)
 }
+
+// lumped reports a line that is one cell where there should be several: it is in quotes as a whole, or something else
+// separates its cells.
+func (r *rows) lumped(record []string) bool {
+	if len(record) > 1 || r.width == 1 {
+		return false
+	}
+	at := r.at(0)
+	for _, by := range separators {
+		switch {
+		case strings.Count(record[0], by) < r.width-1:
+		case by == string(r.csv.Comma):
+			r.badUpTo(1, at, "this line is in quotes as a whole, so that it is one cell. Take the quotes around it away, or export the file again.")
+			return true
+		default:
+			r.badUpTo(1, at, "%s separates the cells of this line, and %s those of the header. Export the file again, so that one sign separates all.", spelled(by), spelled(string(r.csv.Comma)))
+			return true
+		}
+	}
+	return false
+}
+
+// quoted reports whether the cell that begins at a place is in quotes.
+func (r *rows) quoted(at state.Source) bool { return r.byteAt(at.Line, at.Column) == '"' }
 
 func digits(s string) bool {
 	return s != "" && len(s) <= 3 && strings.Trim(s, "0123456789") == ""

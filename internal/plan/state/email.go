@@ -17,6 +17,8 @@ func ParseEmail(s string) (email, wrong string) {
 	for _, r := range email {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '@', r == '-', r == '_':
+		case r == '\n', r == '\r':
+			return "", "holds a line break"
 		case unicode.IsSpace(r):
 			return "", "holds a space"
 		case r == unicode.ReplacementChar:

@@ -44,7 +44,8 @@ const (
 	FindingAddressChanged  = "address_changed"   // Name is an account whose person has the address About in the CSV
 	FindingNotStarted      = "not_started"       // people whose first day has not come; Values: they
 	FindingDamaged         = "damaged_values"    // values of the field Name that a spreadsheet has likely damaged; Values: whose
-	FindingOnlyNothing     = "only_nothing"      // the entry Name of the time sync's setting About matches nothing; Values: the nearest name
+	FindingOnlyNothing     = "only_nothing"      // the entry Name of the setting About (rows.only, or a time sync's) matches nothing; Values: the nearest name
+	FindingFiltered        = "filtered_rows"     // the setting Name (rows.only, active_values) leaves out Count of About rows; Values: what they have
 	FindingProtectsNothing = "protects_nothing"  // the entry Name of the setting About matches nothing
 	FindingNotInWorkspace  = "not_in_workspace"  // in the CSV, not in Clockify
 	FindingAbsent          = "absent"            // in Clockify, not in the CSV, and kept; Values: the people
