@@ -28,7 +28,7 @@ var formats = map[string]format{
 	"address":       {want: "an address such as https://api.clockify.me/api/v1", wrong: wrongFileAddress, hides: func(s string) bool { return strings.Contains(s, "@") }},
 	"blank column":  {want: "the name of a column"},
 	"column":        {want: "the name of a column"},
-	"color":         {want: `a color such as "#00FFFF", in quotes`, pattern: `^#[0-9a-fA-F]{6}$`},
+	"color":         {want: `a color such as "#00FFFF", in quotes`, pattern: colorPattern.String()},
 	"delimiter":     {want: "a comma, a semicolon, a tab or |", wrong: func(s string) (string, bool) { _, ok := parseDelimiter(s); return "", !ok }},
 	"duration":      {want: "a time such as 7d or 36h", wrong: func(s string) (string, bool) { _, ok := parseDuration(s); return "", !ok }},
 	"email":         {want: "an email address", wrong: wrongEmail},
@@ -65,6 +65,7 @@ var (
 	idPattern      = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	settingsPage   = regexp.MustCompile(`^https?://[a-z0-9.-]+/(?:[a-zA-Z0-9_#-]+/)*([0-9a-fA-F]{24})(?:[/?#].*)?$`)
 	percentPattern = regexp.MustCompile(`^(\d{1,3}(?:\.\d{1,4})?) ?%$`)
+	colorPattern   = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 	variable       = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	durationWhole  = regexp.MustCompile(`^(\d{1,6}[wdhm])+$`)
 	durationPart   = regexp.MustCompile(`(\d+)([wdhm])`)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // TimeSecret is a time sync in the old form: one secret that holds ids and tokens as JSON.
@@ -24,25 +27,33 @@ type TimeSecret struct {
 	Color                  string // project_options.color, #RRGGBB; empty: none
 }
 
-// Keys of the old JSON.
-const (
-	keySource      = "time_entry_source_workspace_id"
-	keyClient      = "time_entry_source_client_id"
-	keyDestination = "time_entry_destination_workspace_id"
-	keyUser        = "user_id"
-	keyToken       = "token"
-	keyOptions     = "project_options"
-	keyDestToken   = "dest_token"
-	keyDestUser    = "dest_user_id"
-)
-
 var (
-	required  = []string{keySource, keyClient, keyDestination, keyUser, keyToken}
-	known     = append(slices.Clone(required), keyOptions, keyDestToken, keyDestUser)
 	tokenPair = regexp.MustCompile(`(?i)["']?\w*(?:token|key|secret)\w*["']?\s*[:=]\s*["']?([^\s"',}]+)`)
 	tokenKey  = regexp.MustCompile(`(?i)tok|key|secret`)
-	colour    = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 )
+
+// secretKey is a key of the old JSON.
+type secretKey struct {
+	name   string
+	needed bool
+	is     func(string) bool // what its text has to be
+	isNot  string            // and what to say where it is not
+}
+
+// secretKeys are all of them.
+func secretKeys() []secretKey {
+	const noID, noToken = "is not an id: letters and digits only", "holds spaces or characters that cannot be sent in a header"
+	return []secretKey{
+		{"time_entry_source_workspace_id", true, idPattern.MatchString, noID},
+		{"time_entry_source_client_id", true, idPattern.MatchString, noID},
+		{"time_entry_destination_workspace_id", true, idPattern.MatchString, noID},
+		{"user_id", true, idPattern.MatchString, noID},
+		{"token", true, visibleASCII, noToken},
+		{"dest_user_id", false, idPattern.MatchString, noID},
+		{"dest_token", false, visibleASCII, noToken},
+		{"project_options", false, nil, ""},
+	}
+}
 
 // IsVariable reports whether a name can be that of a variable.
 func IsVariable(name string) bool { return variable.MatchString(name) }
@@ -99,38 +110,102 @@ func variableFor(name string) (string, bool) {
 	return use, true
 }
 
-// parseTimeSecret reads one secret. Errors of encoding/json are not passed on: they quote what they read.
-func parseTimeSecret(name, text string) (TimeSecret, error) {
-	fields, err := object(text)
+// parseTimeSecret reads one secret. Errors of encoding/json are not passed on: they quote what they read. Keys that look like
+// a mistyped one are wrong; other unknown keys are left alone, as the old tool did.
+func parseTimeSecret(name, value string) (TimeSecret, error) {
+	fields, err := object(value)
 	if err != nil {
 		return TimeSecret{}, fmt.Errorf("secret %s: %w", name, err)
 	}
-	r := secretReader{name: name, fields: fields}
+	var errs []error
+	bad := func(key, what string) { errs = append(errs, fmt.Errorf("secret %s: %s %s", name, key, what)) }
+	var known, missing []string
+	for _, k := range secretKeys() {
+		known = append(known, k.name)
+	}
+	got := map[string]string{}
+	for _, k := range secretKeys() {
+		switch text, what := secretText(fields, k, known); {
+		case what != "":
+			bad(k.name, what)
+			missing = append(missing, k.name)
+		default:
+			got[k.name] = text
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		near, ok := text.Nearest(key, known)
+		_, there := fields[near]
+		if ok && !slices.Contains(known, key) && (there || !slices.Contains(missing, near)) {
+			bad(key, "is not a key of a time sync; did you mean "+near+"?")
+		}
+	}
 	s := TimeSecret{
-		Name:                   name,
-		SourceWorkspaceID:      r.id(keySource),
-		SourceClientID:         r.id(keyClient),
-		DestinationWorkspaceID: r.id(keyDestination),
-		UserID:                 r.id(keyUser),
-		DestUserID:             r.id(keyDestUser),
-		Token:                  r.token(keyToken),
-		DestToken:              r.token(keyDestToken),
-		Color:                  r.color(),
+		Name: name, SourceWorkspaceID: got["time_entry_source_workspace_id"], SourceClientID: got["time_entry_source_client_id"],
+		DestinationWorkspaceID: got["time_entry_destination_workspace_id"], UserID: got["user_id"], Token: Secret(got["token"]),
+		DestUserID: cmp.Or(got["dest_user_id"], got["user_id"]), DestToken: Secret(cmp.Or(got["dest_token"], got["token"])),
+		Color: got["project_options"],
 	}
-	r.unknown()
 	if s.SourceWorkspaceID != "" && s.SourceWorkspaceID == s.DestinationWorkspaceID {
-		r.bad(keyDestination, "is the source workspace as well; a workspace cannot be mirrored to itself")
+		bad("time_entry_destination_workspace_id", "is the source workspace as well; a workspace cannot be mirrored to itself")
 	}
-	if len(r.errs) > 0 {
-		return TimeSecret{}, errors.Join(r.errs...)
-	}
-	if s.DestUserID == "" {
-		s.DestUserID = s.UserID
-	}
-	if s.DestToken == "" {
-		s.DestToken = s.Token
+	if len(errs) > 0 {
+		return TimeSecret{}, errors.Join(errs...)
 	}
 	return s, nil
+}
+
+// secretText is the text under a key, trimmed, or what is wrong with it. Null counts as missing.
+func secretText(fields map[string]json.RawMessage, k secretKey, known []string) (string, string) {
+	raw, there := fields[k.name]
+	if string(raw) == "null" {
+		raw = nil
+	}
+	if k.is == nil {
+		return color(raw)
+	}
+	var value string
+	if raw != nil && json.Unmarshal(raw, &value) != nil {
+		return "", "is not a string"
+	}
+	value = strings.TrimSpace(value)
+	near, isNear := text.Nearest(k.name, slices.Sorted(maps.Keys(fields)))
+	switch {
+	case value != "" && !k.is(value):
+		return "", k.isNot
+	case value != "" || !k.needed:
+		return value, ""
+	case there:
+		return "", "is empty"
+	case isNear && !slices.Contains(known, near):
+		return "", "is missing; is " + near + " meant to be it?"
+	}
+	return "", "is missing"
+}
+
+// color reads project_options, which is an object or a JSON string that holds one.
+func color(raw json.RawMessage) (string, string) {
+	inner := string(raw)
+	var quoted string
+	if json.Unmarshal(raw, &quoted) == nil {
+		inner = strings.TrimSpace(quoted)
+	}
+	if inner == "" {
+		return "", ""
+	}
+	var options map[string]json.RawMessage
+	if json.Unmarshal([]byte(inner), &options) != nil {
+		return "", "is not a JSON object, nor a string that holds one"
+	}
+	value, there := options["color"]
+	var c string
+	switch near, isNear := text.Nearest("color", slices.Sorted(maps.Keys(options))); {
+	case !there && isNear:
+		return "", "has no color; is " + near + " meant to be it?"
+	case there && json.Unmarshal(value, &c) != nil, c != "" && !colorPattern.MatchString(c):
+		return "", "has a color that is not like #00FFFF"
+	}
+	return c, ""
 }
 
 // object reads one JSON object, whole, without a repeated key.
@@ -151,7 +226,7 @@ func object(text string) (map[string]json.RawMessage, error) {
 			return nil, fmt.Errorf("not JSON: it cannot be read at byte %d", d.InputOffset())
 		}
 		k, _ := key.(string)
-		if _, twice := fields[k]; twice && slices.Contains(known, k) {
+		if _, twice := fields[k]; twice && slices.ContainsFunc(secretKeys(), func(known secretKey) bool { return known.name == k }) {
 			return nil, fmt.Errorf("key %s is there twice", k)
 		}
 		fields[k] = value
