@@ -207,6 +207,19 @@ func TestBadInput(t *testing.T) {
 }
 
 // TestDebug shows the program's own log as debug lines, and only under RUNNER_DEBUG.
+// TestPaths names the files as people do: all of it is the same file of the workspace.
+func TestPaths(t *testing.T) {
+	for _, before := range []string{"./", "././", ".//", "people/../"} {
+		t.Run(before, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.configure(byReview)
+				r.env["INPUT_USERS"], r.env["INPUT_CONFIG"] = before+"users.csv", before+"clockify-sync.yaml"
+				r.run(r.pull(head1, nil)).want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
+			})
+		})
+	}
+}
+
 func TestDebug(t *testing.T) {
 	for _, debug := range []string{"", "1"} {
 		t.Run("RUNNER_DEBUG="+debug, func(t *testing.T) {

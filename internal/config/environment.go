@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -105,7 +106,8 @@ func (s source) Lookup(name string) (string, bool) {
 	return value, ok
 }
 
-// find returns the value and what to call its place in a message. Paths may be written with ./ before them.
+// find returns the value and what to call its place in a message. A path is brought into its shortest form, the only one
+// that files of a workspace are opened by.
 func (s source) find(name string) (value, place string, ok bool) {
 	k := s.byVariable[name]
 	if k == nil {
@@ -123,8 +125,8 @@ func (s source) find(name string) (value, place string, ok bool) {
 		value, ok = s.plain(name)
 		place = name
 	}
-	if k.as == "path" {
-		value = strings.TrimPrefix(value, "./")
+	if k.as == "path" && ok {
+		value = path.Clean(value)
 	}
 	return value, place, ok
 }
