@@ -16,7 +16,7 @@ type applyCommand struct{ command }
 func newApply(c *console) *cobra.Command {
 	a := &applyCommand{command{console: c}}
 	cmd := &cobra.Command{
-		Use: "apply", Short: "Make Clockify match, verify, write the audit files", SuggestFor: []string{"sync", "run", "push"},
+		Use: "apply", Short: "Make Clockify match, verify, write the audit files", SuggestFor: []string{"sync", "run", "push", "deploy"},
 		Args: noArgs, RunE: a.runs(a.run),
 	}
 	addFlags(cmd, planFlags...)

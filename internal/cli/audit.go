@@ -23,7 +23,7 @@ type auditCommand struct {
 func newAudit(c *console) *cobra.Command {
 	a := &auditCommand{command: command{console: c}}
 	cmd := &cobra.Command{
-		Use: "audit [RUN]", Short: "List the runs, or complete the files of one that was killed",
+		Use: "audit [RUN]", Short: "List the runs, or complete the files of one that was killed", SuggestFor: []string{"log", "logs", "history", "list", "runs"},
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return errors.New("name one run, or none to list them")

@@ -27,7 +27,7 @@ func newDoctor(c *console) *cobra.Command {
 		Long: `doctor asks Clockify, reading only, and says on one page: whose key, which role, which workspaces it opens, plan and features
 against what the config needs, how far away the server is, and which assumptions about the API hold.
 --format json holds no names, no addresses and no keys: it is fit for a bug report.`,
-		SuggestFor: []string{"check", "status", "whoami"}, Args: noArgs, RunE: d.runs(d.run),
+		SuggestFor: []string{"check", "status", "whoami", "login", "auth"}, Args: noArgs, RunE: d.runs(d.run),
 	}
 	addFlags(cmd, fileFlags...)
 	addFlags(cmd, "format")

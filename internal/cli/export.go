@@ -24,7 +24,7 @@ type exportCommand struct{ command }
 
 func newExport(c *console) *cobra.Command {
 	e := &exportCommand{command{console: c}}
-	cmd := &cobra.Command{Use: "export", Short: "Write users.csv and the config from a live workspace", SuggestFor: []string{"import", "dump"}, Args: noArgs, RunE: e.runs(e.run)}
+	cmd := &cobra.Command{Use: "export", Short: "Write users.csv and the config from a live workspace", SuggestFor: []string{"import", "dump", "pull"}, Args: noArgs, RunE: e.runs(e.run)}
 	addFlags(cmd, "users", "config", "env-file", "force", "check")
 	cmd.Flags().Lookup("users").Usage = "write the people to this CSV `FILE` (users.csv)"
 	cmd.Flags().Lookup("config").Usage = "write the config to this `FILE` (clockify-sync.yaml)"

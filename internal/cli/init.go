@@ -42,7 +42,7 @@ func newInit(c *console) *cobra.Command {
 		Long: `init writes the workflows for the repository's kind, clockify-sync.yaml, .gitignore and, with a key, users.csv as the
 workspace is now, so that the next plan is empty. What is there already stays as it is. At a terminal it asks what the
 flags do not say.`,
-		SuggestFor: []string{"new", "start"}, Args: noArgs, RunE: i.runs(i.run),
+		SuggestFor: []string{"new", "start", "create", "config"}, Args: noArgs, RunE: i.runs(i.run),
 	}
 	set := cmd.Flags()
 	set.StringVar(&i.repository, "repository", "", "the `KIND` of repository: private (GitHub Free, Pro or Team), public, or enterprise (private on GitHub Enterprise)")

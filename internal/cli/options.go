@@ -10,10 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/clockify-sync/clockify-sync/internal/config"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // options are a command's settings: as the flags give them, and after settle with what environment and defaults add.
@@ -64,14 +62,6 @@ func complete(cmd *cobra.Command) {
 			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // fails for a flag that is not there
 		}
 	}
-}
-
-// nearestFlag is the flag that was most likely meant.
-func nearestFlag(set *pflag.FlagSet, name string) string {
-	var all []string
-	set.VisitAll(func(f *pflag.Flag) { all = append(all, f.Name) })
-	near, _ := text.Nearest(name, all)
-	return near
 }
 
 // settle reads flags, environment and defaults into the options, and returns all that they say.

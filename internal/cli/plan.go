@@ -14,7 +14,7 @@ type planCommand struct{ command }
 func newPlan(c *console) *cobra.Command {
 	p := &planCommand{command{console: c}}
 	cmd := &cobra.Command{
-		Use: "plan", Short: "Show what apply would change", SuggestFor: []string{"diff", "preview", "show"},
+		Use: "plan", Short: "Show what apply would change", SuggestFor: []string{"diff", "preview", "show", "dry-run", "refresh"},
 		Args: noArgs, RunE: p.runs(p.run),
 	}
 	addFlags(cmd, planFlags...)

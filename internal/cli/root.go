@@ -29,7 +29,7 @@ The key is CLOCKIFY_API_KEY, the workspace CLOCKIFY_WORKSPACE_ID or workspace.id
 missing is asked for. --env-file .env reads them from a file: see .env.example. Every flag can be set as
 CLOCKIFY_SYNC_…, such as CLOCKIFY_SYNC_AUDIT_DIR. New here? Run clockify-sync demo.`,
 		Version:       c.Version.String(),
-		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2,
+		SilenceErrors: true, SilenceUsage: true,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.log != nil {
@@ -91,28 +91,6 @@ type exit int
 
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// noCommand says which command was meant. The script that this replaces took the CSV in its place.
-func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	meant := ""
-	if strings.HasSuffix(args[0], ".csv") {
-		meant = "; did you mean clockify-sync plan --users " + args[0] + "?"
-	} else if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		meant = "; did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return fmt.Errorf("there is no command %q%s", args[0], meant)
-}
-
-// noArgs refuses what stands where a flag should.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return fmt.Errorf("does not take %q: settings are flags", args[0])
-}
-
 // command is what every command has: the console, and the options that its flags set.
 type command struct {
 	*console
@@ -149,41 +127,4 @@ func repeatFlags(set *pflag.FlagSet) string {
 		}
 	})
 	return text
-}
-
-// flagsElsewhere are those of the script this replaces and of tools that people know, and how the same is said here.
-var flagsElsewhere = map[string]string{
-	"dry-run":      "clockify-sync plan shows what apply would change, and cannot write",
-	"cleanup":      "write cleanup: {unmanaged_groups: delete} in the config; apply withholds it until it is approved",
-	"deactivate":   "write absent: deactivate in the config; apply withholds it until it is approved",
-	"auto-approve": "--yes applies what needs no approval, --approve DIGEST the rest",
-	"json":         "write --format json",
-	"target":       "write --only users, --only time:NAME or --only user:EMAIL",
-	"quiet":        "write --format json, or send the output elsewhere",
-	"c":            "write --config",
-}
-
-// flagName finds the name in pflag's messages.
-var flagName = regexp.MustCompile(`^unknown (?:flag: --|shorthand flag: '.+' in -)([^= ]+)`)
-
-// notBool finds the value and the flag in pflag's message on one that is no truth value.
-var notBool = regexp.MustCompile(`^invalid argument "(.*)" for "(--[a-z-]+)" flag: strconv\.ParseBool`)
-
-// badFlag says what is wrong with a flag, and which one was meant.
-func badFlag(cmd *cobra.Command, err error) error {
-	if m := notBool.FindStringSubmatch(err.Error()); m != nil {
-		return fmt.Errorf("%s: %q is not true or false", m[2], m[1])
-	}
-	m := flagName.FindStringSubmatch(err.Error())
-	if m == nil {
-		return errors.New(strings.NewReplacer("flag needs an argument: --", "a value is missing after --").Replace(err.Error()))
-	}
-	text := "there is no flag --" + m[1]
-	if instead := flagsElsewhere[m[1]]; instead != "" {
-		return errors.New(text + "; " + instead)
-	}
-	if near := nearestFlag(cmd.Flags(), m[1]); near != "" {
-		text += "; did you mean --" + near + "?"
-	}
-	return errors.New(text)
 }

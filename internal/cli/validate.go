@@ -19,7 +19,7 @@ type validateCommand struct{ command }
 func newValidate(c *console) *cobra.Command {
 	v := &validateCommand{command{console: c}}
 	cmd := &cobra.Command{
-		Use: "validate", Short: "Check users.csv and the config; needs no key and no network",
+		Use: "validate", Short: "Check users.csv and the config; needs no key and no network", SuggestFor: []string{"lint", "verify", "test"},
 		Args: noArgs, RunE: v.runs(v.run),
 	}
 	addFlags(cmd, fileFlags...)
