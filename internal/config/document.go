@@ -57,7 +57,8 @@ func parse(file string, data []byte) *document {
 		var syntax yaml.Error
 		if errors.As(err, &syntax) && syntax.GetToken() != nil {
 			p := syntax.GetToken().Position
-			return d.refuse(p.Line, p.Column, "this is not YAML: "+text.Sanitize(syntax.GetMessage()))
+			at := d.within(p.Line, p.Column)
+			return d.refuse(at.Line, at.Column, notYAML(d.lines[at.Line-1], syntax.GetMessage()))
 		}
 		return d.refuse(1, 1, "this is not YAML")
 	}
@@ -117,6 +118,10 @@ func (d *document) resolve(n ast.Node) ast.Node {
 		case *ast.AnchorNode:
 			n = v.Value
 		case *ast.TagNode:
+			if tag := v.Start.Value; !strings.HasPrefix(tag, "!!") {
+				d.bad(v.Start, `a value that begins with ! is written in quotes: "%s"`, shorten(tag))
+				return nil
+			}
 			n = v.Value
 		case *ast.AliasNode:
 			if d.aliases++; d.aliases > maxAliases {
@@ -127,7 +132,7 @@ func (d *document) resolve(n ast.Node) ast.Node {
 			}
 			to, ok := d.anchors[nameOf(v)]
 			if !ok {
-				d.bad(v.Start, "the alias *%s stands for nothing: there is no &%s", shorten(nameOf(v)), shorten(nameOf(v)))
+				d.bad(v.Start, `there is no &%[1]s for *%[1]s to stand for; as a value it is written in quotes: "*%[1]s"`, shorten(nameOf(v)))
 				return nil
 			}
 			n = to
