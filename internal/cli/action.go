@@ -77,10 +77,12 @@ func (r actionFiles) Start(about func(*report.Context)) action.Syncs {
 
 func (r actionFiles) Files() action.Files {
 	f := action.Files{
-		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings, Summary: r.sound(),
+		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings,
 		Commit: commitOf(r.path("."), r.file, r.opts.config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
 	}
-	f.InSecrets, _ = r.secretProblems() // the problems say what the error does
+	var secrets int
+	f.InSecrets, secrets, _ = r.secretProblems() // the problems say what the error does
+	f.Summary = r.sound(secrets)
 	if r.loaded.Spec.Users != nil {
 		f.Parts = append(f.Parts, "users")
 	}

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
@@ -47,16 +50,16 @@ func readFiles(fsys fs.FS, w wantedFiles) (loadedFiles, error) {
 	if w.users != "" || w.needUsers {
 		name := cmp.Or(w.users, "users.csv")
 		data, err := readFile(fsys, name, maxUsers)
-		var large tooLarge
+		unread := unreadable(err)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && !w.needUsers:
 		case errors.Is(err, fs.ErrNotExist):
 			problems = append(problems, state.Problem{
 				Source: state.Source{File: name},
-				Text:   "this file is missing; it lists the people of the workspace. Name another with --users, or let clockify-sync export write it.",
+				Text:   "this file is missing; it lists the people of the workspace. " + nearFile(fsys, name) + "Name another with --users, or let clockify-sync export write it.",
 			})
-		case errors.As(err, &large):
-			problems = append(problems, state.Problem{Source: state.Source{File: name, Line: 1, Column: 1}, Text: err.Error()})
+		case unread != "":
+			problems = append(problems, state.Problem{Source: state.Source{File: name}, Text: unread})
 		case err != nil:
 			return l, fmt.Errorf("read the users: %w", err)
 		default:
@@ -81,29 +84,70 @@ func readConfig(fsys fs.FS, w wantedFiles, problems *[]state.Problem) (*config.F
 	}
 	for _, name := range names {
 		data, err := readFile(fsys, name, config.MaxSize)
-		var large tooLarge
+		unread := unreadable(err)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
-		case errors.As(err, &large):
-			*problems = append(*problems, state.Problem{Source: state.Source{File: name, Line: 1, Column: 1}, Text: err.Error()})
-			return config.None(), nil
+		case unread != "":
+			*problems = append(*problems, state.Problem{Source: state.Source{File: name}, Text: unread})
+			unknown := config.None()
+			unknown.Name = name
+			return unknown, nil
 		case err != nil:
 			return nil, err
 		}
 		return config.Read(name, data), nil
 	}
 	if w.needConfig {
-		*problems = append(*problems, state.Problem{Source: state.Source{File: names[0]}, Text: "this config file is missing."})
+		*problems = append(*problems, state.Problem{Source: state.Source{File: names[0]}, Text: strings.TrimSpace("this config file is missing. " + nearFile(fsys, names[0]))})
 	}
 	return config.None(), nil
 }
 
-// tooLarge is a file of more bytes than are read.
-type tooLarge int64
+// Files that are there and not read.
+var errFolder = errors.New("a folder")
+
+type tooLarge int64 // bytes that are read at most
 
 func (t tooLarge) Error() string {
 	return "the file is larger than " + text.Thousands(int(t>>10)) + " KiB."
+}
+
+// unreadable says why a file of this machine could not be read; empty where something else went wrong, or nothing.
+func unreadable(err error) string {
+	var (
+		large  tooLarge
+		failed *fs.PathError
+	)
+	switch {
+	case errors.Is(err, errFolder):
+		return "this is a folder; name a file in it."
+	case errors.As(err, &large):
+		return large.Error()
+	case errors.Is(err, fs.ErrPermission):
+		return "you may not read this file."
+	case errors.As(err, &failed):
+		return "this file cannot be read: " + failed.Err.Error() + "."
+	}
+	return ""
+}
+
+// nearFile asks for the file of the same folder that was most likely meant.
+func nearFile(fsys fs.FS, name string) string {
+	list, err := fs.ReadDir(fsys, path.Dir(filepath.ToSlash(name)))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, f := range list {
+		if !f.IsDir() {
+			names = append(names, f.Name())
+		}
+	}
+	if near, ok := text.Nearest(path.Base(filepath.ToSlash(name)), names); ok {
+		return "Did you mean " + text.Sanitize(path.Join(path.Dir(filepath.ToSlash(name)), near)) + "? "
+	}
+	return ""
 }
 
 func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
@@ -112,6 +156,9 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errFolder
+	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
 		err = tooLarge(limit)

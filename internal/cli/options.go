@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,12 +152,16 @@ func (o *options) wantsSync(name string) bool {
 
 // readEnvFile adds the file's variables below those of the environment.
 func (c *console) readEnvFile(name string) error {
-	f, err := os.Open(c.path(name))
-	if err != nil {
-		return fmt.Errorf("--env-file: %w. Start one from .env.example", err)
+	data, err := readFile(anywhere{c}, name, config.MaxSize)
+	switch unread := unreadable(err); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("--env-file %s: this file is missing. %sStart one from .env.example", name, nearFile(anywhere{c}, name))
+	case unread != "":
+		return fmt.Errorf("--env-file %s: %s", name, strings.TrimSuffix(unread, "."))
+	case err != nil:
+		return fmt.Errorf("--env-file %s: %w", name, err)
 	}
-	defer f.Close()
-	values, err := config.ReadEnvFile(f)
+	values, err := config.ReadEnvFile(bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("--env-file %s: %w", name, err)
 	}

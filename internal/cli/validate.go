@@ -31,7 +31,7 @@ func (v *validateCommand) run(context.Context) int {
 	if err != nil {
 		return v.fail(err)
 	}
-	secrets, err := r.secretProblems()
+	secrets, known, err := r.secretProblems()
 	if problems := append(r.problems(), secrets...); len(problems) > 0 {
 		report.Problems(r.Stderr, problems, r.style(), r.context())
 		if len(r.problems()) > 0 {
@@ -43,15 +43,15 @@ func (v *validateCommand) run(context.Context) int {
 	for _, f := range r.loaded.Spec.Findings {
 		fmt.Fprintf(r.Stdout, "%s: %s\n", f.Source, visible(r.masker(nil).Finding(f)))
 	}
-	fmt.Fprintln(r.Stdout, r.sound())
+	fmt.Fprintln(r.Stdout, r.sound(known))
 	return ExitDone
 }
 
-// secretProblems are what is wrong with the time syncs that are kept as secrets. Those that are not set are not looked at:
-// on a fork there are none.
-func (r *run) secretProblems() ([]state.Problem, error) {
+// secretProblems are what is wrong with the time syncs that are kept as secrets, and how many there are. Those that are not
+// set are not looked at: on a fork there are none.
+func (r *run) secretProblems() (list []state.Problem, known int, err error) {
 	if !r.opts.wantsTime() {
-		return nil, nil
+		return nil, 0, nil
 	}
 	set := r.env
 	set.SecretNames = slices.DeleteFunc(slices.Clone(set.SecretNames), func(name string) bool {
@@ -59,7 +59,6 @@ func (r *run) secretProblems() ([]state.Problem, error) {
 		return known && value == "" || !known && config.IsVariable(name)
 	})
 	secrets, err := set.TimeSecrets(r.LookupEnv)
-	var list []state.Problem
 	for _, text := range linesOf(err) {
 		list = append(list, state.Problem{Text: text})
 	}
@@ -68,7 +67,7 @@ func (r *run) secretProblems() ([]state.Problem, error) {
 			list = append(list, state.Problem{Text: fmt.Sprintf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, r.loaded.Config)})
 		}
 	}
-	return list, about(aboutSecrets, err)
+	return list, len(secrets), about(aboutSecrets, err)
 }
 
 // linesOf are the errors that were joined.
@@ -79,8 +78,8 @@ func linesOf(err error) []string {
 	return strings.Split(err.Error(), "\n")
 }
 
-// sound says in a line what was read and found to be in order.
-func (r *run) sound() string {
+// sound says in a line what was read and found to be in order, beside so many time syncs that are kept as secrets.
+func (r *run) sound(secrets int) string {
 	var parts []string
 	if u := r.loaded.Spec.Users; u != nil {
 		parts = append(parts, r.file+": "+count(len(u.People), peopleWord))
@@ -88,8 +87,18 @@ func (r *run) sound() string {
 	if n := len(r.loaded.Spec.Time); n > 0 {
 		parts = append(parts, count(n, [2]string{"time sync", "time syncs"}))
 	}
+	if n := len(r.env.SecretNames); n > 0 && r.opts.wantsTime() {
+		what := count(secrets, [2]string{"time sync", "time syncs"}) + " of SECRET_NAMES"
+		if unset := n - secrets; unset > 0 {
+			what += fmt.Sprintf(" (and %d not set here)", unset)
+		}
+		parts = append(parts, what)
+	}
 	if r.loaded.Config != "" {
 		parts = append(parts, r.loaded.Config)
+	}
+	if len(parts) == 0 {
+		return "There is nothing here to check."
 	}
 	return strings.Join(parts, ", ") + ": no problems"
 }
