@@ -7,16 +7,18 @@ import (
 
 // builder makes a document.
 type builder struct {
-	doc    *Document
-	ctx    Context
-	plan   *plan.Plan // masked where that is asked for
-	names  names
-	ends   []end
-	limit  int // rows of one section
-	mask   *mask
-	verify Verify
-	left   []plan.Change // found by reading again, announced by nobody
-	taken  int           // entries taken back when verifying found that another run had made them too
+	doc     *Document
+	ctx     Context
+	plan    *plan.Plan // masked where that is asked for
+	names   names
+	ends    []end
+	limit   int // rows of one section
+	objects map[section][]*object
+	renamed map[string]string // groups by their new names
+	mask    *mask
+	verify  Verify
+	left    []plan.Change // found by reading again, announced by nobody
+	taken   int           // entries taken back when verifying found that another run had made them too
 }
 
 // end is a change and how it ended, or would.
@@ -43,6 +45,8 @@ func newDocument(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Conte
 	}
 	b.verify.Err, b.verify.Skipped = mask.text(verify.Err), mask.text(verify.Skipped)
 	b.match(outcomes)
+	b.renames()
+	b.collect()
 	b.stops()
 	b.count()
 	b.approvals(p, outcomes)

@@ -36,34 +36,34 @@ type Note struct {
 const alike = 12
 
 // findingWords has a sentence for one finding of each kind, and one for many. The slots are those of causes and {name},
-// {cause}, {causes} (of many, counted), {n} (how many findings), {count} and {length} (of what one finding sums up), {values},
+// {cause}, {causes} (of many, counted), {n} (how many findings), {count} and {sum} (of what one finding sums up), {values},
 // {first} and {second} of them, {entries}, and {gets} or {get} ("gets" for what happens now, "has" for what is so).
 var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingFallback:        {"{name} {gets} the fallback manager[ {values}]: {cause}", "{n} people {get} the fallback manager[ {values}]: {causes}"},
 	state.FindingKeepsManager:    {"{name} [{itself}]keeps the manager they have: {cause}[, and {unset}]", "{n} people keep the manager they have: {causes}[, and {unset}]"},
 	state.FindingSelfManager:     {"{name} is their own manager; read as if the cell were blank", "{n} people are their own manager; read as if the cell were blank"},
 	state.FindingCycle:           {"{name} is in a circle of managers[: {chain}]", "{n} circles of managers"},
-	state.FindingUnknownColumn:   {"[{name} is an unknown column; it is not read][unknown columns, which are not read: {values}]", "{n} unknown columns, which are not read"},
-	state.FindingNotManaged:      {"{file} has no column {name}: {what}", "{n} columns are not there, and what they say is left as it is"},
+	state.FindingUnknownColumn:   {"unknown columns, which are not read: {values}", "{n} unknown columns, which are not read"},
+	state.FindingNotManaged:      {"{file} has no column {name}", "{n} columns are not there, and what they say is left as it is"},
 	state.FindingNearManager:     {"managers without a row: {values}[. Did you mean {about}?]", "{n} managers have no row, and are nearly one that has"},
 	state.FindingTwoScripts:      {"letters of two alphabets in one address: {values}", "{n} addresses have letters of two alphabets"},
 	state.FindingUnusualHours:    {"more than 80 or less than 4 hours a week in {file}, {lines} {values}", "unusual hours of a week in {file}"},
-	state.FindingAddressChanged:  {"{name} {moved}", "{n} people have another address in {file}"},
+	state.FindingAddressChanged:  {"{name} has another address in {file}", "{n} people have another address in {file}"},
 	state.FindingNotStarted:      {"{count} people of {file} have not started yet and are left alone: {values}", "people of {file} have not started yet and are left alone"},
 	state.FindingDamaged:         {"{name}: {count} values have likely lost digits in a spreadsheet: {values}", "{n} columns have values that likely lost digits in a spreadsheet"},
-	state.FindingOnlyNothing:     {"{entry} in {setting} matches nothing[, and nothing is {mirrored} for it][. Did you mean {values}?]", "{n} entries of only match nothing, and nothing is mirrored for them"},
-	state.FindingFiltered:        {"{count} of {rows} of {file} {filtered}", "{n} settings leave out rows of {file}"},
-	state.FindingProtectsNothing: {"{entry} in {setting} matches nothing", "{n} entries of protect match nothing"},
-	state.FindingNotInWorkspace:  {"{name} {joins}", "{n} people are in {file} and not in the workspace: {causes}"},
-	state.FindingAbsent:          {"[{people} in the workspace and not in {file}, and kept (absent: keep): {values}][{blank} of {file} have no email: some of those who leave may be among them][nobody counts as absent while {unreadable} of {file} cannot be read]", "{n} findings on people who are not in {file}"},
-	state.FindingProtected:       {"{name} is protected: {left}", "{n} protected people and groups are left alone: {causes}"},
+	state.FindingOnlyNothing:     {"{name} in {about} matches nothing[, and nothing is {mirrored} for it][. Did you mean {values}?]", "{n} entries of only match nothing, and nothing is mirrored for them"},
+	state.FindingFiltered:        {"{count} of {rows} of {file} are left out", "{n} settings leave out rows of {file}"},
+	state.FindingProtectsNothing: {"{name} in {about} matches nothing", "{n} entries of protect match nothing"},
+	state.FindingNotInWorkspace:  {"{name} is not in the workspace", "{n} people are in {file} and not in the workspace: {causes}"},
+	state.FindingAbsent:          {"{count person is active|people are active} in the workspace and not in {file}, and kept (absent: keep): {values}", "{n} findings on people who are not in {file}"},
+	state.FindingProtected:       {"{name} is protected", "{n} protected people and groups are left alone: {causes}"},
 	state.FindingCannotLeave:     {"{name} is not in {file} and is kept: {cause}", "{n} people are not in {file} and are kept: {causes}"},
-	state.FindingManagedByIdP:    {"{idp}", "the identity provider has to deal with {n} people: {causes}"},
-	state.FindingGroupName:       {"[the group of {name} is named {first}: {second} is another group's name][{name} gets no group: {wanted} are other groups' names or protected]", "{n} groups go by another name, for theirs is taken or protected"},
+	state.FindingManagedByIdP:    {"{name} is the identity provider's", "the identity provider has to deal with {n} people: {causes}"},
+	state.FindingGroupName:       {"[the group of {name} is named {first}: {second} is another group's name]", "{n} groups go by another name, for theirs is taken or protected"},
 	state.FindingField:           {"the custom field {name} is of no use: {cause}", "{n} custom fields are of no use: {causes}"},
-	state.FindingNotCleared:      {"{people} a value of {name} although the cell is blank, for Clockify requires the field: write a value, or make the field optional (Workspace settings, Custom fields, Users)[: {values}]", "{n} fields cannot be cleared, for Clockify requires them: write values, or make the fields optional (Workspace settings, Custom fields, Users)"},
+	state.FindingNotCleared:      {"{count person keeps|people keep} a value of {name} although the cell is blank, for Clockify requires the field: write a value, or make the field optional (Workspace settings, Custom fields, Users)[: {values}]", "{n} fields cannot be cleared, for Clockify requires them: write values, or make the fields optional (Workspace settings, Custom fields, Users)"},
 	state.FindingFeature:         {"{name} is a feature that the workspace's plan does not have: Clockify may refuse to change capacities", "{n} features are missing in the workspace's plan"},
-	state.FindingMarked:          {"{name} is not in {file} and will be deactivated on {day} or later, with approval, unless they return (deactivate_after)", "{n} people are not in {file} and will be deactivated later, with approval, unless they return (deactivate_after)"},
+	state.FindingMarked:          {"{name} is not in {file} and will be deactivated on {about} or later, with approval, unless they return (deactivate_after)", "{n} people are not in {file} and will be deactivated later, with approval, unless they return (deactivate_after)"},
 	state.FindingRunning:         {"{entry} is a timer that runs; it is left for the next run", "{n} timers run; they are left for the next run"},
 	state.FindingNotCarried:      {"{name}: {sum}{cause}", "{sum}not carried whole: {causes}"},
 	state.FindingNoSource:        {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
@@ -74,49 +74,48 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingCountedTwice:    {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 	state.FindingRenamed:         {"{name} is taken for {about}, which goes by another name on the other side", "{n} projects go by another name on the other side"},
 	state.FindingPersonMissing:   {"{name} is not in the workspace {about}; their entries are left out", "{n} people are not in one of the workspaces; their entries are left out"},
-	state.FindingProjectRights:   {"{projects} missing in {name}, and the key may not create projects ({about} may): {values}", "{n} findings on projects that the key may not create"},
+	state.FindingProjectRights:   {"{count project is|projects are} missing in {name}, and the key may not create projects ({about} may): {values}", "{n} findings on projects that the key may not create"},
 	state.FindingSourceGone:      {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 }
 
-// joinWords says what to do about somebody who is in the CSV and not in the workspace.
-var joinWords = map[plan.Cause]pattern{
-	state.CauseDeclined:         "declined the invitation to the workspace: invite them again in Clockify",
-	state.CauseIdentityProvider: "is not in the workspace: the identity provider has to add them",
-	state.CauseSelfMissing:      "is not in the workspace, and nobody is invited while the key's own user is missing in the list of people",
-	state.CauseNew:              "is not in the workspace: invite them in Clockify, or set invite: true",
-	"":                          "is not in the workspace",
-}
-
-// movedWords says what becomes of somebody whose address changed.
-var movedWords = map[plan.Cause]pattern{
-	state.CauseSameID:     "is {about} in {file}, by their number: change the address in Clockify, which its API cannot do. The row is applied to the account that is there",
-	state.CauseLikelySame: "is likely {about} in {file}: nothing is done for either of them. Change the address in Clockify, or take one of the two away",
-}
-
-// filterWords says what becomes of the rows that a setting leaves out.
-var filterWords = map[string]pattern{
-	"rows.only":     "are left alone (rows.only)",
-	"active_values": "say that their people have left: {values} (active_values)",
-}
-
-// missingWords says what a column that is not there means.
-var missingWords = map[string]string{
-	"manager": "managers are left as they are", "hours": "hours are left as they are",
-	"protect.groups_from_column": "no group is protected for a value of it (protect.groups_from_column)",
-}
-
-// leftWords says what being protected means.
-var leftWords = map[plan.Cause]pattern{
-	state.CauseProtected:       "nothing of {file} is applied (protect.users)",
-	state.CauseLeaver:          "it stays managed by {about}, who is to be deactivated",
-	state.CauseProtectedMember: "it is nobody's manager group and is kept, for a protected person is in it or manages it",
-}
-
-// idpWords says what the identity provider has to do.
-var idpWords = map[plan.Cause]pattern{
-	state.CauseInactive:         "{name} is inactive, and the identity provider has to reactivate them",
-	state.CauseAbsent:           "{count} people are not in {file}, and the identity provider has to deactivate them: {values}",
-	state.CauseIdentityProvider: "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone",
+// findingBecause has the sentence of one finding where its cause decides what is said, or else its setting.
+var findingBecause = map[string]map[plan.Cause]pattern{
+	state.FindingNotManaged: {
+		"manager":                    "{file} has no column {name}: managers are left as they are",
+		"hours":                      "{file} has no column {name}: hours are left as they are",
+		"protect.groups_from_column": "{file} has no column {name}: no group is protected for a value of it (protect.groups_from_column)",
+	},
+	state.FindingFiltered: {
+		"rows.only":     "{count} of {rows} of {file} are left alone (rows.only)",
+		"active_values": "{count} of {rows} of {file} say that their people have left: {values} (active_values)",
+	},
+	state.FindingNotInWorkspace: {
+		state.CauseDeclined:         "{name} declined the invitation to the workspace: invite them again in Clockify",
+		state.CauseIdentityProvider: "{name} is not in the workspace: the identity provider has to add them",
+		state.CauseSelfMissing:      "{name} is not in the workspace, and nobody is invited while the key's own user is missing in the list of people",
+		state.CauseNew:              "{name} is not in the workspace: invite them in Clockify, or set invite: true",
+	},
+	state.FindingAddressChanged: {
+		state.CauseSameID:     "{name} is {about} in {file}, by their number: change the address in Clockify, which its API cannot do. The row is applied to the account that is there",
+		state.CauseLikelySame: "{name} is likely {about} in {file}: nothing is done for either of them. Change the address in Clockify, or take one of the two away",
+	},
+	state.FindingAbsent: {
+		state.CauseWithoutEmail:   "{count row|rows} of {file} have no email: some of those who leave may be among them",
+		state.CauseUnreadableRows: "nobody counts as absent while {count row|rows} of {file} cannot be read",
+	},
+	state.FindingProtected: {
+		state.CauseProtected:       "{name} is protected: nothing of {file} is applied (protect.users)",
+		state.CauseLeaver:          "{name} is protected: it stays managed by {about}, who is to be deactivated",
+		state.CauseProtectedMember: "{name} is protected: it is nobody's manager group and is kept, for a protected person is in it or manages it",
+	},
+	state.FindingManagedByIdP: {
+		state.CauseInactive:         "{name} is inactive, and the identity provider has to reactivate them",
+		state.CauseAbsent:           "{count} people are not in {file}, and the identity provider has to deactivate them: {values}",
+		state.CauseIdentityProvider: "an identity provider owns people and groups (identity_provider: true): managers, capacity and fields are kept, people and groups are left alone",
+	},
+	state.FindingGroupName: {
+		state.CauseNoNameFree: "[{name} gets no group: {names} are other groups' names or protected]",
+	},
 }
 
 // findings ranks what was found, and folds standing facts to one line a kind.
@@ -168,7 +167,8 @@ func (b *builder) finding(f *state.Finding) Finding {
 	if f.Sync != "" {
 		source = state.Source{} // the line of the config that names the sync says nothing
 	}
-	words := findingWords[f.Kind].one.fill(b.findingSlots(f))
+	because := findingBecause[f.Kind]
+	words := cmp.Or(because[f.Cause], because[plan.Cause(f.About)], because[plan.Cause(f.Name)], findingWords[f.Kind].one).fill(b.findingSlots(f))
 	if len(words) == 0 {
 		words = say("%s %s", b.whom(f), data(f.Kind))
 	}
@@ -207,10 +207,7 @@ func (b *builder) note(list []*state.Finding) Note {
 	slices.SortStableFunc(causes, func(x, y plan.Cause) int { return cmp.Compare(counts[y], counts[x]) })
 	var why []Words
 	for _, c := range causes {
-		words := causeWords[c].many
-		if words == "" {
-			words = causeWords[c].one
-		}
+		words := cmp.Or(causeWords[c].many, causeWords[c].one)
 		slots["k"] = say("%s", counts[c])
 		filled := words.fill(slots)
 		if len(causes) > 1 && counts[c] > 1 && len(filled) > 0 && !strings.Contains(string(words), "{k}") {
@@ -256,96 +253,59 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 	s := b.slots(f.Source, f.About)
 	s["name"] = b.whom(f)
 	s["count"] = say("%s", f.Count)
-	s["projects"] = Words{ours(text.Count(f.Count, "project is", "projects are"))}
 	s["gets"], s["get"] = say("has"), say("have")
 	if f.Level == state.LevelAttention {
 		s["gets"], s["get"] = say("gets"), say("get")
 	}
 	values := parts(data, f.Values)
-	for i, v := range f.Values {
-		if b.names.byEmail[v] != "" && f.Kind == state.FindingFallback {
+	if f.Kind == state.FindingFallback {
+		for i, v := range f.Values {
 			values[i] = b.names.person(v)
 		}
 	}
-	s["values"] = enumerate(values, 10)
-	counted := causeWords[f.Cause].one
+	s["values"], s["names"], s["chain"] = enumerate(values, 10), enumerate(parts(name, f.Values), 10), chain(f.Values)
+	s["lines"] = say(text.Plural(len(f.Values), "line", "lines"))
+	if len(f.Values) > 1 {
+		s["first"], s["second"] = Words{name(f.Values[0])}, Words{name(f.Values[1])}
+	}
+	cause := causeWords[f.Cause].one
 	if f.Count > 0 {
-		s["sum"] = say("%s", text.Count(f.Count, "entry", "entries"))
+		length := ""
 		if f.Length > 0 {
-			s["sum"] = append(s["sum"], ours(" ("+duration(f.Length)+")"))
+			length = " (" + duration(f.Length) + ")"
 		}
-		s["sum"] = append(s["sum"], ours(": "))
-		if many := causeWords[f.Cause].many; many != "" {
-			counted = many
-		}
+		s["sum"] = say("%s%s: ", text.Count(f.Count, "entry", "entries"), length)
+		cause = cmp.Or(causeWords[f.Cause].many, cause)
 	}
-	s["cause"] = counted.fill(s)
-	switch f.Kind {
-	case state.FindingKeepsManager:
-		if len(f.Values) == 0 {
-			s["unset"] = say("no %s is set", data("workspace.fallback_manager_email"))
-		} else if f.Values[0] == f.Name {
-			s["itself"] = say("is the fallback manager and ")
-		}
-	case state.FindingCycle:
-		s["chain"] = chain(f.Values)
-	case state.FindingNotInWorkspace:
-		s["joins"] = joinWords[f.Cause].fill(s)
-	case state.FindingAddressChanged:
-		s["moved"] = movedWords[f.Cause].fill(s)
-	case state.FindingProtectsNothing, state.FindingOnlyNothing:
-		s["entry"], s["setting"] = Words{data(f.Name)}, Words{data(f.About)}
-		if f.Sync != "" {
-			s["mirrored"] = say("mirrored")
-		}
-	case state.FindingFiltered:
+	s["cause"] = cause.fill(s)
+	switch {
+	case f.Kind == state.FindingKeepsManager && len(f.Values) == 0:
+		s["unset"] = say("no %s is set", data("workspace.fallback_manager_email"))
+	case f.Kind == state.FindingKeepsManager && f.Values[0] == f.Name:
+		s["itself"] = say("is the fallback manager and ")
+	case f.Kind == state.FindingOnlyNothing && f.Sync != "":
+		s["mirrored"] = say("mirrored")
+	case f.Kind == state.FindingFiltered:
 		rows, _ := strconv.Atoi(f.About)
-		s["rows"], s["filtered"] = say("%s rows", rows), filterWords[f.Name].fill(s)
-	case state.FindingAbsent:
-		if f.Cause == state.CauseWithoutEmail {
-			s["blank"] = Words{ours(text.Count(f.Count, "row", "rows"))}
-		} else if f.Cause == state.CauseUnreadableRows {
-			s["unreadable"] = Words{ours(text.Count(f.Count, "row", "rows"))}
-		} else {
-			s["people"] = Words{ours(text.Count(f.Count, "person is active", "people are active"))}
-		}
-	case state.FindingNotCleared:
-		s["people"] = Words{ours(text.Count(f.Count, "person keeps", "people keep"))}
-	case state.FindingProtected:
-		s["left"] = leftWords[f.Cause].fill(s)
-	case state.FindingManagedByIdP:
-		s["idp"] = idpWords[f.Cause].fill(s)
-	case state.FindingGroupName:
-		if f.Cause == state.CauseNoNameFree {
-			s["wanted"] = enumerate(parts(name, f.Values), 10)
-		} else if len(f.Values) > 1 {
-			s["first"], s["second"] = Words{name(f.Values[0])}, Words{name(f.Values[1])}
-		}
-	case state.FindingMarked:
-		s["day"] = Words{data(f.About)}
-	case state.FindingNotManaged:
-		s["what"] = Words{ours(missingWords[f.About])}
-	case state.FindingUnusualHours:
-		s["lines"] = Words{ours(text.Plural(len(f.Values), "line", "lines"))}
-	case state.FindingUnknownColumn:
-		if len(f.Values) == 0 {
-			s["values"] = nil
-		} else {
-			s["name"] = nil
-		}
+		s["rows"] = say("%s rows", rows)
 	}
+	b.entrySlots(s, f)
+	return s
+}
+
+// entrySlots fills those of entries: the first one whole, the first few, and how many there are beside them.
+func (b *builder) entrySlots(s slots, f *state.Finding) {
+	if len(f.Entries) == 0 {
+		return
+	}
+	first := f.Entries[0]
+	s["entry"] = Words{data(joined(" · ", first.Project, first.Start.UTC().Format("2006-01-02 15:04"), first.Description))}
 	var entries []Part
 	for i := range f.Entries {
-		e := &f.Entries[i]
-		entries = append(entries, data(entryText(&plan.Change{Entry: e})))
+		entries = append(entries, data(entryText(&plan.Change{Entry: &f.Entries[i]})))
 	}
-	s["entries"] = enumerate(entries, max(firstFew, 1))
-	if len(f.Entries) > 0 {
-		e := f.Entries[0]
-		s["entry"] = Words{data(joined(" · ", e.Project, e.Start.UTC().Format("2006-01-02 15:04"), e.Description))}
-		if more := f.Count - len(f.Entries); more > 0 {
-			s["entries"] = append(s["entries"], ours(" and "+text.Thousands(more)+" more"))
-		}
+	s["entries"] = enumerate(entries, firstFew)
+	if more := f.Count - len(f.Entries); more > 0 {
+		s["entries"] = append(s["entries"], ours(" and "+text.Thousands(more)+" more"))
 	}
-	return s
 }

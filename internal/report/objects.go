@@ -23,42 +23,67 @@ func personOf(c *plan.Change) (email string, ok bool) {
 	return "", false
 }
 
+// place says where in a document a change stands: in which section, and under what there.
+type place struct {
+	section
+	key, beside string
+}
+
+// section names a section of the document: people, groups, fields, or those of a time sync.
+type section struct {
+	of   plan.Kind // of what the objects are; KindEntry: whatever a sync changes
+	sync string
+}
+
+func (b *builder) place(c *plan.Change) place {
+	person, ok := personOf(c)
+	switch {
+	case c.Ref.Kind == plan.KindEntry:
+		return place{section{plan.KindEntry, c.Sync}, projectOf(c), ""}
+	case c.Domain == plan.Time:
+		return place{section{plan.KindEntry, c.Sync}, c.Ref.Name, c.Ref.Workspace}
+	case ok:
+		return place{section{of: plan.KindPerson}, person, ""}
+	case c.Ref.Kind == plan.KindField:
+		return place{section{of: plan.KindField}, c.Ref.Name, ""}
+	case c.Ref.Kind == plan.KindGroup:
+		return place{section{of: plan.KindGroup}, c.Ref.Name, ""}
+	}
+	return place{section{of: plan.KindGroup}, cmp.Or(b.renamed[c.Ref.Name], c.Ref.Name), ""}
+}
+
 // object is what some changes are about, and which they are.
 type object struct {
-	key, beside string
-	ends        []*end
+	place
+	ends []*end
 }
 
-// collect puts the changes together by what they are about, in the order of names. of says no to changes that belong
-// elsewhere.
-func (b *builder) collect(of func(e *end) (key, beside string, ok bool)) []object {
-	at := map[[2]string]int{}
-	var list []object
+// collect puts the changes together by what they are about, in the order of names.
+func (b *builder) collect() {
+	at := map[place]*object{}
+	b.objects = map[section][]*object{}
 	for i := range b.ends {
-		key, beside, ok := of(&b.ends[i])
-		if !ok {
-			continue
+		p := b.place(b.ends[i].Change)
+		o := at[p]
+		if o == nil {
+			o = &object{place: p}
+			at[p] = o
+			b.objects[p.section] = append(b.objects[p.section], o)
 		}
-		k := [2]string{key, beside}
-		n, known := at[k]
-		if !known {
-			n = len(list)
-			at[k] = n
-			list = append(list, object{key: key, beside: beside})
-		}
-		list[n].ends = append(list[n].ends, &b.ends[i])
+		o.ends = append(o.ends, &b.ends[i])
 	}
-	slices.SortFunc(list, func(x, y object) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(x.key), strings.ToLower(y.key)), cmp.Compare(x.key, y.key), cmp.Compare(x.beside, y.beside))
-	})
-	return list
+	for _, list := range b.objects {
+		slices.SortFunc(list, func(x, y *object) int {
+			return cmp.Or(cmp.Compare(strings.ToLower(x.key), strings.ToLower(y.key)), cmp.Compare(x.key, y.key), cmp.Compare(x.beside, y.beside))
+		})
+	}
 }
 
-// section makes a section of the objects, with as many rows as there may be.
-func (b *builder) section(list []object, make func(o object) Object) Section {
-	s := Section{Total: len(list)}
+// section makes a section of its objects, with as many rows as there may be.
+func (b *builder) section(of section, make func(o *object) Object) Section {
+	s := Section{Total: len(b.objects[of])}
 	rows := 0
-	for _, o := range list {
+	for _, o := range b.objects[of] {
 		if slices.ContainsFunc(o.ends, b.routine) {
 			s.Routine++
 		}
@@ -80,11 +105,7 @@ func (b *builder) people() {
 			reports[r.Person] = r
 		}
 	}
-	list := b.collect(func(e *end) (string, string, bool) {
-		person, ok := personOf(e.Change)
-		return person, "", ok
-	})
-	b.doc.People = b.section(list, func(o object) Object {
+	b.doc.People = b.section(section{of: plan.KindPerson}, func(o *object) Object {
 		made := Object{Name: data(o.key), Email: o.key, Beside: b.names.beside(o.key), Rows: b.rows(o.ends)}
 		for _, e := range o.ends {
 			if e.Ref.Kind == plan.KindPerson && e.Op == plan.Create {
@@ -249,31 +270,28 @@ func letters(s string) string {
 	}, s)
 }
 
+// renames are the new names of groups, by which others speak of them already.
+func (b *builder) renames() {
+	b.renamed = map[string]string{}
+	for _, c := range b.plan.Changes {
+		if c.Ref.Kind == plan.KindGroup && c.Op == plan.Update && len(c.Fields) > 0 {
+			b.renamed[c.Fields[0].After] = c.Ref.Name
+		}
+	}
+}
+
 // groups puts together what changes about each group, and counts who comes and goes.
 func (b *builder) groups() {
-	renamed := map[string]string{}
 	joins, leaves := map[string]int{}, map[string]int{}
 	for i := range b.ends {
-		switch c := b.ends[i].Change; {
-		case c.Ref.Kind == plan.KindGroup && c.Op == plan.Update && len(c.Fields) > 0:
-			renamed[c.Fields[0].After] = c.Ref.Name
-		case c.Ref.Kind == plan.KindMembership && b.routine(&b.ends[i]):
-			for _, f := range c.Fields {
+		if e := &b.ends[i]; e.Ref.Kind == plan.KindMembership && b.routine(e) {
+			for _, f := range e.Fields {
 				joins[f.After]++
 				leaves[f.Before]++
 			}
 		}
 	}
-	list := b.collect(func(e *end) (string, string, bool) {
-		if _, person := personOf(e.Change); person || e.Domain != plan.Users || e.Ref.Kind == plan.KindField {
-			return "", "", false
-		}
-		if e.Ref.Kind == plan.KindGroup {
-			return e.Ref.Name, "", true
-		}
-		return cmp.Or(renamed[e.Ref.Name], e.Ref.Name), "", true
-	})
-	b.doc.Groups = b.section(list, func(o object) Object {
+	b.doc.Groups = b.section(section{of: plan.KindGroup}, func(o *object) Object {
 		made := Object{Name: name(o.key), Rows: b.rows(o.ends)}
 		for _, called := range []string{o.key, newName(o.ends)} {
 			if called != "" {
@@ -302,11 +320,7 @@ func newName(ends []*end) string {
 
 // fields lists custom fields of people that are created.
 func (b *builder) fields() {
-	list := b.collect(func(e *end) (string, string, bool) {
-		_, person := personOf(e.Change)
-		return e.Ref.Name, "", e.Domain == plan.Users && e.Ref.Kind == plan.KindField && !person
-	})
-	b.doc.Fields = b.section(list, func(o object) Object {
+	b.doc.Fields = b.section(section{of: plan.KindField}, func(o *object) Object {
 		return Object{Name: data(o.key), Made: true, Rows: b.rows(o.ends)}
 	})
 }

@@ -23,7 +23,8 @@ func (b *builder) origin() Words {
 			asked[object(e)] = true
 		}
 	}
-	drift := b.changed(func(e *end) bool { return e != nil && e.Origin == plan.FromDrift && !e.Gated && !asked[object(e)] })
+	mine := b.changed(func(e *end) bool { return !e.Gated && asked[object(e)] })
+	drift := b.changed(func(e *end) bool { return e.Origin == plan.FromDrift && !e.Gated && !asked[object(e)] })
 	still := 0
 	if b.doc.Approval != nil {
 		for _, x := range b.doc.Approval.Items {
@@ -35,11 +36,9 @@ func (b *builder) origin() Words {
 	if len(drift) == 0 && still == 0 {
 		return nil
 	}
-	var list []Words
-	if mine := b.changed(func(e *end) bool { return e != nil && !e.Gated && asked[object(e)] }); len(mine) > 0 {
-		list = append(list, say("This pull request changes %s.", text.And(mine)))
-	} else {
-		list = append(list, say("This pull request changes nothing without approval."))
+	list := []Words{say("This pull request changes nothing without approval.")}
+	if len(mine) > 0 {
+		list[0] = say("This pull request changes %s.", text.And(mine))
 	}
 	if len(drift) > 0 {
 		list = append(list, say("Drift: %s in Clockify already differ; merging brings them in line too.", text.And(drift)))

@@ -245,6 +245,9 @@ func TestDocs(t *testing.T) {
 	b.WriteString("\n## Findings\n\n| kind | in words |\n|---|---|\n")
 	for _, k := range slices.Sorted(maps.Keys(findingWords)) {
 		b.WriteString("| `" + k + "` | " + plainPattern(findingWords[k].one) + " |\n")
+		for _, c := range slices.Sorted(maps.Keys(findingBecause[k])) {
+			b.WriteString("| `" + k + "`, `" + string(c) + "` | " + plainPattern(findingBecause[k][c]) + " |\n")
+		}
 	}
 	b.WriteString("\n## Guards\n\n| guard | where it is exceeded |\n|---|---|\n")
 	for _, g := range slices.Sorted(maps.Keys(guardWords)) {
@@ -263,5 +266,5 @@ func TestDocs(t *testing.T) {
 
 // plainPattern is a pattern as a page shows it.
 func plainPattern(p pattern) string {
-	return strings.NewReplacer("][", " / ", "[", "", "]", "", "<", "&lt;", ">", "&gt;", "|", "\\|").Replace(string(p))
+	return strings.NewReplacer("[", "", "]", "", "<", "&lt;", ">", "&gt;", "|", "/").Replace(string(p))
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,40 +34,25 @@ type Project struct {
 // syncs puts together what each time sync does, by project.
 func (b *builder) syncs() {
 	subjects := map[string]plan.Subject{}
-	var all []string
-	note := func(sync string) {
-		if _, ok := subjects[sync]; !ok {
-			subjects[sync] = plan.Subject{}
-			all = append(all, sync)
-		}
-	}
 	for _, s := range b.plan.Subjects {
 		if s.Domain == plan.Time {
-			note(s.Sync)
 			subjects[s.Sync] = s
 		}
 	}
 	changes := map[string][]*end{}
 	for i := range b.ends {
 		if e := &b.ends[i]; e.Domain == plan.Time {
-			note(e.Sync)
 			changes[e.Sync] = append(changes[e.Sync], e)
+			subjects[e.Sync] = subjects[e.Sync] // a sync without a subject is told too
 		}
 	}
-	slices.Sort(all)
-	for _, called := range all {
+	for _, called := range slices.Sorted(maps.Keys(subjects)) {
 		s := Sync{Name: called, Workspace: subjects[called].Workspace}
 		if from, to := day(subjects[called].From), day(subjects[called].To); from != "" && to != "" {
 			s.Window = from + " to " + to
 		}
 		b.projects(&s, changes[called])
-		s.Section = b.section(b.collect(func(e *end) (string, string, bool) {
-			here := e.Domain == plan.Time && e.Sync == called
-			if e.Ref.Kind == plan.KindEntry {
-				return projectOf(e.Change), "", here
-			}
-			return e.Ref.Name, e.Ref.Workspace, here
-		}), func(o object) Object {
+		s.Section = b.section(section{plan.KindEntry, called}, func(o *object) Object {
 			return Object{Name: data(o.key), Beside: o.beside, Rows: b.rows(o.ends)}
 		})
 		b.doc.Syncs = append(b.doc.Syncs, s)

@@ -39,26 +39,23 @@ func (b *builder) propose() {
 	d.Next = b.next(stopped)
 }
 
-// changed says what changes without approval: "4 people", "1 group", "39 time entries".
-func (b *builder) changed(of func(e *end) bool) []string {
-	people, groups, kinds := map[string]bool{}, map[string]bool{}, map[plan.Kind]int{}
+// changed counts what such changes are about: "4 people", "1 group", "39 time entries".
+func (b *builder) changed(such func(e *end) bool) []string {
+	kinds, seen := map[plan.Kind]int{}, map[place]bool{}
 	for i := range b.ends {
 		e := &b.ends[i]
-		if !of(e) {
+		if !such(e) {
 			continue
 		}
-		switch person, ok := personOf(e.Change); {
-		case ok:
-			people[person] = true
-		case e.Domain == plan.Users && e.Ref.Kind != plan.KindField:
-			groups[e.Ref.Name] = true
+		switch p := b.place(e.Change); p.of {
+		case plan.KindPerson, plan.KindGroup:
+			if !seen[p] {
+				kinds[p.of]++
+			}
+			seen[p] = true
 		default:
 			kinds[e.Ref.Kind]++
 		}
-	}
-	kinds[plan.KindPerson], kinds[plan.KindGroup] = len(people), len(groups)
-	if of(nil) { // everything that is done: groups and people are those of the sections
-		kinds[plan.KindPerson], kinds[plan.KindGroup] = b.doc.People.Routine, b.doc.Groups.Routine
 	}
 	var list []string
 	for _, k := range plan.Kinds {
@@ -108,10 +105,9 @@ func (b *builder) refusedFor() []string {
 
 // verdict says in one line what stands in the way, what changes, and what needs approval.
 func (b *builder) verdict(stopped string) string {
-	parts := b.changed(b.all)
+	parts := b.changed(b.routine)
 	var said []string
-	switch {
-	case stopped != "":
+	if stopped != "" {
 		said = append(said, stopped)
 	}
 	switch {
@@ -138,9 +134,6 @@ func (b *builder) verdict(stopped string) string {
 	}
 	return strings.Join(said, "; ")
 }
-
-// all is what is done without approval; asked about nothing, that it is everything.
-func (b *builder) all(e *end) bool { return e == nil || b.routine(e) }
 
 // nothing is the one line of a plan with nothing to do: "Clockify already matches users.csv (1,000 people, 9 calls)."
 func (b *builder) nothing() Words {

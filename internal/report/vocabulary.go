@@ -76,8 +76,8 @@ func sortCounts(counts []Count) {
 	})
 }
 
-// A pattern is a sentence with slots: {about} is filled with what it is about. A part in brackets is left out where a
-// slot in it is empty: "no manager[ in {at}]".
+// A pattern is a sentence with slots: {about} is filled with what it is about, {count row|rows} with a number and the word
+// that goes with it. A part in brackets is left out where a slot in it is empty: "no manager[ in {at}]".
 type pattern string
 
 // slots are what a pattern can be filled with.
@@ -115,8 +115,14 @@ func fillPlain(sentence string, s slots) (out Words, whole bool) {
 			return out, whole
 		}
 		slot, after, _ := strings.Cut(rest, "}")
+		slot, forms, counted := strings.Cut(slot, " ")
 		whole = whole && len(s[slot]) > 0
 		out = append(out, s[slot]...)
+		if one, many, _ := strings.Cut(forms, "|"); counted && s[slot].String() == "1" {
+			out = append(out, ours(" "+one))
+		} else if counted {
+			out = append(out, ours(" "+many))
+		}
 		sentence = after
 	}
 	return out, whole

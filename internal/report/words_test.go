@@ -102,11 +102,12 @@ func TestPattern(t *testing.T) {
 		{"{who} leaves[ on {day}]", "Ann leaves on Monday"},
 		{"{who} leaves[ at {hour}].", "Ann leaves."},
 		{"[{hour}: ][{who}]", "Ann"},
+		{"{n row|rows} and {many row|rows}", "1 row and 1,000 rows"},
 		{"plain", "plain"},
 		{"", ""},
 	}
 	for _, tc := range cases {
-		if got := tc.pattern.fill(slots{"who": say("Ann"), "day": say("Monday")}).String(); got != tc.want {
+		if got := tc.pattern.fill(slots{"who": say("Ann"), "day": say("Monday"), "n": say("%s", 1), "many": say("%s", 1000)}).String(); got != tc.want {
 			t.Errorf("%s: got %q, want %q", tc.pattern, got, tc.want)
 		}
 	}
@@ -115,10 +116,11 @@ func TestPattern(t *testing.T) {
 // No sentence is left with a slot that nobody fills.
 func TestSlots(t *testing.T) {
 	t.Parallel()
-	known := strings.Fields("about at file values k name cause causes n count length first second entries entry gets get what lines unset itself chain joins moved blank setting people unreadable left idp wanted day sum projects have limit base allow of mirrored rows filtered")
+	known := strings.Fields("about at file values names k name cause causes n count first second entries entry gets get lines rows mirrored unset itself chain sum have limit base allow of")
 	check := func(where string, p pattern) {
 		for _, piece := range strings.Split(string(p), "{")[1:] {
 			slot, _, _ := strings.Cut(piece, "}")
+			slot, _, _ = strings.Cut(slot, " ")
 			if !slices.Contains(known, slot) {
 				t.Errorf("%s: nobody fills {%s}", where, slot)
 			}
@@ -131,6 +133,11 @@ func TestSlots(t *testing.T) {
 	for kind, w := range findingWords {
 		check(kind, w.one)
 		check(kind, w.many)
+	}
+	for kind, words := range findingBecause {
+		for cause, w := range words {
+			check(kind+" "+string(cause), w)
+		}
 	}
 	for guard, w := range guardWords {
 		check(string(guard), w.over)
