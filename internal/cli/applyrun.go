@@ -186,7 +186,29 @@ func (a *applyRun) verify(ctx context.Context) {
 		switch {
 		case try < maxTakenBack && a.takeBack(ctx, jobs, again):
 		case try > 0, a.verified.Err == "" && len(a.verified.Unexpected(a.outcomes)) == 0, a.Sleep(ctx, rereadAfter) != nil:
+			a.tellTwice(jobs, again)
 			return
+		}
+	}
+}
+
+// tellTwice puts what counts twice now in the place of what was found before the plan was carried out.
+func (a *applyRun) tellTwice(jobs []*job, again []result) {
+	for i, j := range jobs {
+		if again[i].plan == nil || j.target == "" {
+			continue
+		}
+		sync := j.plan.Subjects[0].Sync
+		a.plan.Findings = slices.DeleteFunc(a.plan.Findings, func(f state.Finding) bool {
+			return f.Kind == state.FindingCountedTwice && f.Sync == sync
+		})
+		for _, f := range plan.MapTexts(again[i].plan, a.scrub()).Findings {
+			if f.Kind == state.FindingCountedTwice {
+				a.plan.Findings = append(a.plan.Findings, f)
+				if f.Cause == state.CauseUnlisted {
+					a.verified.Done, a.verified.Skipped = false, "Clockify does not list all that was made"
+				}
+			}
 		}
 	}
 }
@@ -238,7 +260,7 @@ func (a *applyRun) look(ctx context.Context) ([]*job, []result) {
 	reader := a.reader()
 	again := compute(jobs, func(j *job, m *result) {
 		looked := []string{"everything"}
-		if j.reread == nil || a.loaded.Settings.Verify == "full" {
+		if j.reread == nil || a.loaded.Settings.Verify == "full" && j.target == "" { // what a time sync made is known to reread alone
 			m.have, m.source, m.err = j.readFor(ctx, reader)
 		} else {
 			m.have, looked, m.err = j.reread(ctx, changes[j])

@@ -19,7 +19,9 @@ func TestAppliesAtOnce(t *testing.T) {
 	linked := files{"clockify-sync.yaml": strings.Replace(content["clockify-sync.yaml"], "    from:", "    link: field\n    from:", 1)}
 	for _, config := range []files{content, linked} {
 		for _, runs := range []int{2, 3} {
-			for seed := range sized(2, 20) {
+			for seed := range sized(3, 20) {
+				lag := []string{"", "10s", "20s"}[seed%3]
+				state.Workspaces[1].ListLag, state.Workspaces[1].AllListsLag = lag, runs == 3
 				bubble(t, func(t *testing.T) {
 					b := newBed(t, sandbox.Options{State: state, Latency: 120 * time.Millisecond}, config)
 					r := rand.New(rand.NewPCG(uint64(seed), 3))
@@ -39,6 +41,7 @@ func TestAppliesAtOnce(t *testing.T) {
 						})
 					}
 					group.Wait()
+					time.Sleep(time.Minute)
 					s := b.server.State()
 					if have, want := len(s.Workspaces[1].Entries), len(s.Workspaces[0].Entries); have != want {
 						t.Errorf("seed %d, %d runs: %d entries are there, want %d", seed, runs, have, want)
@@ -50,4 +53,50 @@ func TestAppliesAtOnce(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestListsThatLagForLong: where lists do not show what was made even after a minute, whether another run made it too is not
+// known. That is said with its hours, and the run is not green.
+func TestListsThatLagForLong(t *testing.T) {
+	t.Parallel()
+	state, content := timesheet(3, epoch)
+	state.Workspaces[1].ListLag, state.Workspaces[1].AllListsLag = "10m", true
+	bubble(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: state}, content)
+		got := b.must(ExitFailed, "apply", "--yes")
+		for _, want := range []string{"3 time entries (2h 15m) may be there twice", "Not verified: Clockify does not list all that was made", "Run it again later"} {
+			if !strings.Contains(got.out, want) {
+				t.Errorf("%q is not said:\n%s", want, got.out)
+			}
+		}
+		if b.audit().Verified {
+			t.Error("run.json says that it is verified")
+		}
+	})
+}
+
+// TestCountedTwice: what is in the destination twice, for whatever reason, is told in the verdict with its hours, when it is
+// planned and when it was applied.
+func TestCountedTwice(t *testing.T) {
+	t.Parallel()
+	state, content := timesheet(3, epoch)
+	bubble(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: state}, content)
+		b.must(ExitDone, "apply", "--yes")
+		s := b.server.State()
+		e := s.Workspaces[1].Entries[0]
+		s.Workspaces[1].AddEntry(e.UserID, e.ProjectID, e.Description, e.Start, e.End.Sub(e.Start))
+		b.server.SetState(s)
+		const said = "1 time entry (45m) counts twice"
+		if got := b.must(ExitDone, "plan"); !strings.Contains(got.out, said) || !strings.Contains(got.out, "equal to mirrored entries") {
+			t.Errorf("the plan does not say it:\n%s", got.out)
+		}
+		s = b.server.State()
+		from := &s.Workspaces[0]
+		from.AddEntry(e.UserID, from.Entries[0].ProjectID, "new", epoch.Add(-time.Hour), time.Minute)
+		b.server.SetState(s)
+		if got := b.must(ExitDone, "apply", "--yes"); !strings.Contains(got.out, said) {
+			t.Errorf("the verdict does not say it:\n%s", got.out)
+		}
+	})
 }

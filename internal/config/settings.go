@@ -66,7 +66,7 @@ type Settings struct {
 	FieldMapping  Names        `json:"field_mapping" want:"the custom field's name" about:"CSV column: user custom field it fills. A field that does not exist is created as text."`
 	ManagerGroups bool         `json:"manager_groups" default:"true" about:"Keep a group for every manager. false: managers are roles on people alone, and no group is touched."`
 	API           API          `json:"api" about:"How to talk to Clockify."`
-	Verify        string       `json:"verify" words:"changed|full" default:"changed" about:"What is read again after an apply: what it may have changed, or everything."`
+	Verify        string       `json:"verify" words:"changed|full" default:"changed" about:"What is read again after an apply: what it may have changed, or all about people."`
 	Approval      Approval     `json:"approval" about:"Where the approval of gated changes may come from beside --approve."`
 	Protect       ProtectNames `json:"protect" about:"What no phase ever touches."`
 	Absent        string       `json:"absent" words:"keep|deactivate" default:"keep" about:"What happens to people who are active in Clockify and not in the CSV. Deactivating waits for approval."`

@@ -24,7 +24,7 @@ import (
 //	book PROJECT DAYTHH:MM-DAYTHH:MM WORD...       a source entry; without an end it runs, project - is none
 //	twin [CLIENT/]PROJECT ...                      a destination entry
 //
-// The words of an entry are its description, or billable, break, absence, elsewhere, unseen, made, locked, tags=a,b,
+// The words of an entry are its description, or billable, break, absence, elsewhere, unseen, made, unlisted, locked, tags=a,b,
 // task=x, id=x, link=x, long=N.
 func timeStateOf(t rapid.TB, text string) state.TimeState {
 	t.Helper()
@@ -164,6 +164,8 @@ func readEntry(t rapid.TB, id string, words []string) state.Entry {
 			e.Unseen = true
 		case "made":
 			e.Made = true
+		case "unlisted":
+			e.Unlisted = true
 		case "locked":
 			e.Locked = true
 		case "long":

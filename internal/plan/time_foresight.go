@@ -122,12 +122,6 @@ func readsLike(e, created *state.Entry) bool {
 	return sameProject(e, created) || e.Description == created.Description && e.Description != ""
 }
 
-// besides reports whether a destination entry is other work in the project of a mirrored one. An equal one is a double,
-// which another run may be about to take back.
-func besides(e, mirrored *state.Entry) bool {
-	return sameProject(e, mirrored) && contentOf(e) != contentOf(mirrored)
-}
-
 func sameProject(a, b *state.Entry) bool { return a.Project == b.Project && a.Client == b.Client }
 
 // overlapsAny reports whether an entry overlaps one of a list by start that is alike: the hours of both would count.

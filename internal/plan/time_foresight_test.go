@@ -226,16 +226,19 @@ func TestTimeTakesBack(t *testing.T) {
 	}
 	twin := func(words string) string { return "twin Alpha/Website 20T09:00-20T10:00 plan " + words + "\n" }
 	other := "no_source | Alpha / Website | unmatched | 1 of 1h0m0s | 20T09:00 plan"
+	twice := strings.Replace(other, "no_source | Alpha / Website | unmatched", "counted_twice | Alpha / Website | twice", 1)
 	checkTime(t, contentSync, []timeCase{
 		{name: "the later one is mine", ledger: two + twin("id=1") + twin("id=2 made"), want: del("")},
-		{name: "the later one is another's", ledger: two + twin("id=1 made") + twin("id=2"), want: other},
+		{name: "the later one is another's", ledger: two + twin("id=1 made") + twin("id=2"), want: twice},
 		{name: "two of three are mine", ledger: two + twin("id=1") + twin("id=2 made") + twin("id=3 made"), want: del("") + "\n" + del(" #2")},
-		{name: "mine first and last", ledger: two + twin("id=1 made") + twin("id=2") + twin("id=3 made"), want: del("") + "\n" + other},
+		{name: "mine first and last", ledger: two + twin("id=1 made") + twin("id=2") + twin("id=3 made"), want: del("") + "\n" + twice},
 		{name: "two are asked for", ledger: two + "book Website 20T09:00-20T10:00 plan\n" + twin("id=1") + twin("id=2 made")},
 		{name: "nothing asks for what was made", ledger: site + twin("id=1 made"), want: other},
 	})
 	checkTime(t, linkedSync, []timeCase{
 		{name: "by the link", ledger: site + "has link\nbook Website 20T09:00-20T10:00 plan id=s1\n" + twin("id=1 link=s1") + twin("id=2 made link=s1"), want: del("")},
+		{name: "a copy with the mark", ledger: site + "has link\nbook Website 20T09:00-20T10:00 plan id=s1\n" + twin("id=1 link=s1") + twin("id=2 link=s1"), want: twice},
+		{name: "not listed", ledger: site + "has link\nbook Website 20T09:00-20T10:00 plan id=s1\n" + twin("id=1 made unlisted link=s1"), want: strings.Replace(twice, "| twice", "| unlisted", 1) + " | failed"},
 	})
 }
 

@@ -56,7 +56,11 @@ func (p *personPlanner) updateMirror(want *pair, mirrors []*state.Entry) {
 		p.update(want, mirrors[0])
 	}
 	for _, e := range mirrors[1:] {
-		if p.inWindow(e.Start) {
+		switch {
+		case !p.inWindow(e.Start):
+		case overlapsAny(e, mirrors[:1], sameProject):
+			p.unexplained = append(p.unexplained, e)
+		default:
 			p.countFinding(state.FindingNoSource, label(e), state.CauseCopied, e)
 		}
 	}

@@ -63,7 +63,7 @@ func shown(e *state.Entry) state.Entry {
 func (t *timePlanner) addFinding(f state.Finding) {
 	f.Source, f.Sync = t.spec.At, t.spec.Name
 	switch {
-	case f.Failed:
+	case f.Failed && f.Kind != state.FindingCountedTwice:
 		f.Level = state.LevelProblem
 	case f.Kind == state.FindingCountedTwice, f.Kind == state.FindingRenamed, f.Kind == state.FindingProjectRights, f.Kind == state.FindingOnlyNothing, f.Kind == state.FindingNotMirrored:
 		f.Level = state.LevelAttention
@@ -83,7 +83,7 @@ func (p *personPlanner) addFinding(f state.Finding) {
 // report turns the notes into findings. Plan.finish sorts them.
 func (p *personPlanner) report() {
 	for key, n := range p.notes {
-		failed := key.kind == state.FindingNotMirrored && !p.spec.AcceptUnmirrored
+		failed := key.kind == state.FindingNotMirrored && !p.spec.AcceptUnmirrored || key.cause == state.CauseUnlisted
 		p.addFinding(state.Finding{
 			Kind: key.kind, Name: key.name, Cause: key.cause, About: key.about,
 			Count: n.entries, Length: n.length, Entries: n.first, Failed: failed,

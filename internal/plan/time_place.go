@@ -124,6 +124,11 @@ func contentOf(e *state.Entry) contentKey {
 // explain tells which destination entries no source entry explains. What another sync of the config made is that sync's;
 // where such a sync was not read, nobody can tell.
 func (p *personPlanner) explain() {
+	for i := range p.have.Destination.Entries {
+		if e := &p.have.Destination.Entries[i]; e.Unlisted {
+			p.countFinding(state.FindingCountedTwice, label(e), state.CauseUnlisted, e)
+		}
+	}
 	if !p.alone {
 		return
 	}
@@ -132,11 +137,17 @@ func (p *personPlanner) explain() {
 		return
 	}
 	created, mirrored := sortByStart(p.created), sortByStart(p.mirrored)
+	there := map[contentKey]bool{}
+	for _, e := range slices.Concat(created, mirrored) {
+		there[contentOf(e)] = true
+	}
 	for _, e := range left {
 		switch {
+		case there[contentOf(e)]:
+			p.countFinding(state.FindingCountedTwice, label(e), state.CauseTwice, e)
 		case overlapsAny(e, created, readsLike):
 			p.countFinding(state.FindingCountedTwice, label(e), state.CauseOldForm, e)
-		case overlapsAny(e, mirrored, besides):
+		case overlapsAny(e, mirrored, sameProject):
 			p.countFinding(state.FindingCountedTwice, label(e), state.CauseOverlaps, e)
 		default:
 			p.countFinding(state.FindingNoSource, label(e), state.CauseUnmatched, e)

@@ -43,8 +43,11 @@ type Time struct {
 	linkID   string     // of the link field, once it is there
 	contents map[contentKey]*content
 	written  map[string]*written     // destination entries of this run, by id
+	lost     map[origin]*lostAnswers // what may have been made
 	ids      map[*state.Entry]string // of the entries that were made, by what was asked for
 	created  time.Time               // when an entry was last made
+	lostAt   time.Time               // when an answer was last lost
+	lag      time.Duration           // how far lists were seen to lag behind
 }
 
 // person is one person of the sync by their user ids.
@@ -87,7 +90,7 @@ func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, dif
 	}
 	t.src, t.dst = t.Source.cache(), t.Destination.cache()
 	t.kept, t.known, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[string]bool{}, "", false
-	t.contents, t.written = map[contentKey]*content{}, map[string]*written{}
+	t.contents, t.written, t.lost = map[contentKey]*content{}, map[string]*written{}, map[origin]*lostAnswers{}
 	r := &timeReader{Time: t, shared: differs == nil, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
 	if len(sync.OnlyTags) > 0 {
 		differs = nil
@@ -155,6 +158,8 @@ type timeReader struct {
 	unmapped map[string][]string              // by custom field of the source
 	alike    map[string][]clockify.FieldValue // by what is in them
 	found    sync.Mutex                       // guards the maps of Time and these
+
+	mine map[*person]map[string]*written // what this run wrote, for reading again
 }
 
 // open opens both workspaces: a wrong key or id is found out here, on both sides at once.

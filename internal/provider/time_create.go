@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -37,8 +38,16 @@ type written struct {
 	person *person
 	entry  *state.Entry // how it ought to read; nil: deleted
 	body   clockify.EntryBody
-	made   bool // created, not changed
-	lost   bool // the answer was lost: it may be another run's
+	made   bool                // created, not changed
+	stored *clockify.TimeEntry // as it was read by its id; without an id: it is gone
+}
+
+// lostAnswers is what is known of creates of one origin whose answers were lost.
+type lostAnswers struct {
+	sent  []*written
+	first time.Time       // when the first was lost
+	seen  map[string]bool // ids of entries that were there when they were looked for, and may be theirs
+	again string          // the last id of those that were made once more
 }
 
 // lookDelays are the waits before a new entry whose answer was lost is looked for. A list may lag behind a write
@@ -56,15 +65,17 @@ func (t *Time) createEntry(ctx context.Context, p *person, a plan.Entry) error {
 	key := keyOf(p.destination, b)
 	c := t.share(key)
 	defer t.unshare(key)
+	w := &written{person: p, entry: a.Entry, body: b}
 	for try := 1; ; try++ {
-		row, err := t.createOnce(ctx, c, p, a.Entry, b)
+		row, err := t.createOnce(ctx, c, w)
 		if err == nil {
 			return t.verifyStored(row, a.Entry, b)
 		}
 		if !errors.Is(err, clockify.ErrUncertain) {
 			return err
 		}
-		there, lookErr := t.look(ctx, c, p, a.Entry, b)
+		t.lose(w)
+		there, lookErr := t.look(ctx, c, w)
 		switch {
 		case lookErr != nil:
 			return fmt.Errorf("%w; %w: %w", err, plan.ErrUnknown, lookErr)
@@ -77,20 +88,34 @@ func (t *Time) createEntry(ctx context.Context, p *person, a plan.Entry) error {
 }
 
 // createOnce makes the entry while no equal one is looked for.
-func (t *Time) createOnce(ctx context.Context, c *content, p *person, e *state.Entry, b clockify.EntryBody) (clockify.TimeEntry, error) {
+func (t *Time) createOnce(ctx context.Context, c *content, w *written) (clockify.TimeEntry, error) {
 	if err := c.sem.Acquire(ctx, 1); err != nil {
 		return clockify.TimeEntry{}, err
 	}
 	defer c.sem.Release(1)
-	row, err := t.Destination.Writer.CreateTimeEntry(ctx, t.Destination.ID, p.destination, b)
+	row, err := t.Destination.Writer.CreateTimeEntry(ctx, t.Destination.ID, w.person.destination, w.body)
 	if err == nil {
-		t.record(row.ID, &written{person: p, entry: e, body: b, made: true})
+		t.record(row.ID, &written{person: w.person, entry: w.entry, body: w.body, made: true})
 	}
 	return row, err
 }
 
+// lose notes that the answer to a create was lost.
+func (t *Time) lose(w *written) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	of := originOf(w)
+	t.lostAt = t.Destination.Now()
+	if t.lost[of] == nil {
+		t.lost[of] = &lostAnswers{seen: map[string]bool{}, first: t.lostAt}
+	}
+	if lost := t.lost[of]; !slices.Contains(lost.sent, w) {
+		lost.sent = append(lost.sent, w)
+	}
+}
+
 // look searches the destination for an entry that may have been made, without a window: lists with one were seen to lag.
-func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, b clockify.EntryBody) (bool, error) {
+func (t *Time) look(ctx context.Context, c *content, w *written) (bool, error) {
 	if err := c.sem.Acquire(ctx, allOfContent); err != nil {
 		return false, err
 	}
@@ -101,14 +126,17 @@ func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, 
 				return false, err
 			}
 		}
-		description := b.Description
+		description := w.body.Description
 		if i == len(lookDelays)-1 {
 			description = "" // the filter may not find every text
 		}
-		id, same, err := t.find(ctx, p, e, b, description)
+		id, same, err := t.find(ctx, w, description)
 		switch {
 		case id != "": // one that differs may be somebody's own, and is never taken back
-			t.record(id, &written{person: p, entry: e, body: b, made: same, lost: true})
+			if i > 0 {
+				t.late(w)
+			}
+			t.record(id, &written{person: w.person, entry: w.entry, body: w.body, made: same})
 			return true, nil
 		case err == nil:
 		case i == len(lookDelays)-1, ctx.Err() != nil, clockify.Exhausted(err):
@@ -118,32 +146,54 @@ func (t *Time) look(ctx context.Context, c *content, p *person, e *state.Entry, 
 	return false, nil
 }
 
+// late notes that an entry was not found at once.
+func (t *Time) late(w *written) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lag = max(t.lag, t.Destination.Now().Sub(t.lost[originOf(w)].first))
+}
+
 // find returns the id of an entry that was not there before and that no other create of this run has made, the last of
 // several: what else came since is another run's. One that reads in everything as it was sent (same) goes before others.
 // The list begins with the latest start and is read no further than needed.
-func (t *Time) find(ctx context.Context, p *person, e *state.Entry, b clockify.EntryBody, description string) (found string, same bool, err error) {
-	for row, err := range t.Destination.Writer.TimeEntries(ctx, t.Destination.ID, p.destination, clockify.EntriesQuery{Description: description}) {
+func (t *Time) find(ctx context.Context, w *written, description string) (found string, same bool, err error) {
+	for row, err := range t.Destination.Writer.TimeEntries(ctx, t.Destination.ID, w.person.destination, clockify.EntriesQuery{Description: description}) {
 		if err != nil {
 			return found, same, err
 		}
-		if row.TimeInterval.Start.Before(b.Start.Add(-tzMargin)) {
+		if row.TimeInterval.Start.Before(w.body.Start.Add(-tzMargin)) {
 			break
 		}
-		t.mu.Lock()
-		fresh := !t.known[row.ID] && t.written[row.ID] == nil
-		t.mu.Unlock()
-		is := sameContent(row, b)
-		if e.Link != "" {
-			is = t.linkOf(row) == e.Link
+		is := sameContent(row, w.body)
+		if w.entry.Link != "" {
+			is = t.linkOf(row) == w.entry.Link
 		}
-		if !is || !fresh {
+		if !is || !t.fresh(row.ID) {
 			continue
 		}
-		if equal := t.onlySent(row, e, b); equal && !same || equal == same && row.ID > found {
+		equal := t.onlySent(row, w.entry, w.body)
+		if equal {
+			t.sight(row.ID, w)
+		}
+		if equal && !same || equal == same && row.ID > found {
 			found, same = row.ID, equal
 		}
 	}
 	return found, same, nil
+}
+
+// fresh reports whether an entry was not there before and no other create of this run has made it.
+func (t *Time) fresh(id string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.known[id] && t.written[id] == nil
+}
+
+// sight notes that an entry was there when one was looked for that it may be.
+func (t *Time) sight(id string, w *written) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lost[originOf(w)].seen[id] = true
 }
 
 // record notes what was written.
@@ -155,6 +205,9 @@ func (t *Time) record(id string, w *written) {
 	}
 	t.written[id] = w
 	if w.made && w.entry != nil {
+		if lost := t.lost[originOf(w)]; lost != nil {
+			lost.again = max(lost.again, id)
+		}
 		if t.ids == nil {
 			t.ids = map[*state.Entry]string{}
 		}

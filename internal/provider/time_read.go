@@ -46,11 +46,7 @@ func (r *timeReader) readSource(ctx context.Context, p *person) (err error) {
 }
 
 func (r *timeReader) readDestination(ctx context.Context, p *person) (err error) {
-	margin := tzMargin
-	if r.sync.Link {
-		margin = linkMargin
-	}
-	p.have.Destination.Entries, err = r.side(ctx, r.dst, "destination", p.destination, margin, r.fromDestination)
+	p.have.Destination.Entries, err = r.side(ctx, r.dst, "destination", p.destination, r.margin(), r.fromDestination)
 	if err != nil {
 		return err
 	}
@@ -60,20 +56,36 @@ func (r *timeReader) readDestination(ctx context.Context, p *person) (err error)
 	return r.recent(ctx, p)
 }
 
+// margin is how far around the window the destination is looked at.
+func (t *Time) margin() time.Duration {
+	if t.sync.Link {
+		return linkMargin
+	}
+	return tzMargin
+}
+
 func (r *timeReader) note(id string) {
 	r.found.Lock()
 	defer r.found.Unlock()
 	r.known[id] = true
 }
 
-// side reads one side's entries, as many of them as keep wants.
+// side reads one side's entries of the window, as many of them as keep wants.
 func (r *timeReader) side(ctx context.Context, c *workspaceCache, side, user string, margin time.Duration, keep func(clockify.TimeEntry) (state.Entry, bool)) ([]state.Entry, error) {
 	query := clockify.EntriesQuery{Start: r.from.Add(-margin), End: r.to.Add(margin), Hydrated: r.sync.Link}
+	return r.entriesOf(ctx, c, side, user, query, time.Time{}, keep)
+}
+
+// entriesOf reads a list of entries, which begins with the latest, as far as one that starts before the first wanted.
+func (r *timeReader) entriesOf(ctx context.Context, c *workspaceCache, side, user string, query clockify.EntriesQuery, first time.Time, keep func(clockify.TimeEntry) (state.Entry, bool)) ([]state.Entry, error) {
 	list, err := clockify.All(func() seq[state.Entry] {
 		return func(yield func(state.Entry, error) bool) {
 			for row, err := range c.w.Reader.TimeEntries(ctx, c.w.ID, user, query) {
 				if err != nil {
 					yield(state.Entry{}, err)
+					return
+				}
+				if row.TimeInterval.Start.Before(first) {
 					return
 				}
 				if e, ok := keep(row); ok && !yield(e, nil) {

@@ -89,7 +89,7 @@ func TestTimeRunsAtOnce(t *testing.T) {
 				t.Run(fmt.Sprintf("linked=%t/runs=%d/lost=%t", linked, runs, lost), func(t *testing.T) {
 					t.Parallel()
 					for seed := range seeds() {
-						runsAtOnce(t, seed, runs, linked, lost)
+						runsAtOnce(t, seed, runs, linked, lost, "", false)
 					}
 				})
 			}
@@ -97,7 +97,26 @@ func TestTimeRunsAtOnce(t *testing.T) {
 	}
 }
 
-func runsAtOnce(t *testing.T, seed, runs int, linked, lost bool) {
+// The same where lists lag behind: those with a window alone, or all.
+func TestTimeRunsAtOnceWhereListsLag(t *testing.T) {
+	t.Parallel()
+	for _, lagging := range []string{"3s", "10s", "20s", "45s"} {
+		for _, all := range []bool{false, true} {
+			for _, linked := range []bool{false, true} {
+				for _, runs := range []int{2, 3} {
+					t.Run(fmt.Sprintf("%s/all=%t/linked=%t/runs=%d", lagging, all, linked, runs), func(t *testing.T) {
+						t.Parallel()
+						for seed := range max(1, seeds()/6) {
+							runsAtOnce(t, seed, runs, linked, seed%2 == 1, lagging, all)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+func runsAtOnce(t *testing.T, seed, runs int, linked, lost bool, lagging string, all bool) {
 	t.Helper()
 	booked := func(o *office, home, theirs *sandbox.Workspace) {
 		for i := range 4 {
@@ -113,7 +132,10 @@ func runsAtOnce(t *testing.T, seed, runs int, linked, lost bool) {
 		if _, _, failed := o.whole(s); failed != nil {
 			t.Fatalf("seed %d: the first run: %v", seed, failed)
 		}
+		time.Sleep(time.Minute) // what was made then is in all lists
+		o.now = time.Now()
 		o.change(func(home, theirs *sandbox.Workspace) {
+			theirs.ListLag, theirs.AllListsLag = lagging, all
 			home.Entries[0].End = home.Entries[0].End.Add(30 * time.Minute)
 			home.Entries[1].Description = "edited"
 			for i := range 6 {
@@ -134,6 +156,7 @@ func runsAtOnce(t *testing.T, seed, runs int, linked, lost bool) {
 		var group sync.WaitGroup
 		var mu sync.Mutex
 		var failed []string
+		told := 0
 		for range runs {
 			wait := time.Duration(r.IntN(3000)) * time.Millisecond
 			group.Go(func() {
@@ -142,6 +165,7 @@ func runsAtOnce(t *testing.T, seed, runs int, linked, lost bool) {
 				mu.Lock()
 				defer mu.Unlock()
 				failed = append(failed, f...)
+				told += len(findings(left, state.FindingCountedTwice))
 				for _, c := range left.Changes {
 					failed = append(failed, fmt.Sprintf("left: %s %s", c.Op, c.Ref.Name))
 				}
@@ -161,9 +185,12 @@ func runsAtOnce(t *testing.T, seed, runs int, linked, lost bool) {
 		for i := range want {
 			want[i] = "Alpha / Website " + want[i]
 		}
-		if got := o.entries(o.theirs); !slices.Equal(got, want) {
+		if got := o.entries(o.theirs); all && lost && told > 0 {
+			// Whose an entry is that no list shows when it is looked for is not known: it stays, and is told.
+		} else if !slices.Equal(got, want) {
 			t.Fatalf("seed %d: there are\n%s", seed, strings.Join(got, "\n"))
 		}
+		time.Sleep(time.Minute)
 		if p := computeTime(s, must(o.open(s).Read(context.Background(), s, o.now, nil))...); !p.Empty() {
 			t.Fatalf("seed %d: a further run would %v", seed, p.Changes)
 		}
@@ -186,7 +213,7 @@ func seeds() int {
 }
 
 // What somebody books within the seconds of a lost answer is theirs, though it has the content that was sent: it is not taken
-// back when it differs in anything. What reads in everything as it was sent is this run's.
+// back when it differs in anything, nor when it came after what was found, and is told as counting twice.
 func TestTimeLostAnswerAndSomebodysOwn(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -201,7 +228,7 @@ func TestTimeLostAnswerAndSomebodysOwn(t *testing.T) {
 			theirs.AddEntryField("Cost", "TXT")
 			e.FieldValues = map[string]any{theirs.CustomFields[0].ID: "12"}
 		}, 2},
-		{"nothing, made", "only=POST,kinds=cut_after,times=1", func(*sandbox.Workspace, *sandbox.Entry) {}, 1},
+		{"nothing, made", "only=POST,kinds=cut_after,times=1", func(*sandbox.Workspace, *sandbox.Entry) {}, 2},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -234,7 +261,7 @@ func TestTimeLostAnswerAndSomebodysOwn(t *testing.T) {
 			if got := o.entries(o.theirs); len(got) != tc.left {
 				t.Errorf("%d entries are left, want %d: %v", len(got), tc.left, got)
 			}
-			if tc.left == 2 && len(findings(left, state.FindingNoSource)) != 1 {
+			if tc.left == 2 && len(findings(left, state.FindingCountedTwice)) != 1 {
 				t.Errorf("the entry that is there beside it is not told: %+v", left.Findings)
 			}
 		})

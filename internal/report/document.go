@@ -38,11 +38,12 @@ type Document struct {
 	Fields   Section
 	Syncs    []Sync
 	Findings Findings
-	Reports  []Report // who reports to whom, where it changes
-	Verified Words    // of a run: what reading again found
-	Doubt    bool     // reading again found something, or did not work
-	Undone   []Undone // of a run: what was not done, and why
-	Facts    []Words  // of a run: who approved, and whose files they were
+	Reports  []Report  // who reports to whom, where it changes
+	Verified Words     // of a run: what reading again found
+	Doubt    bool      // reading again found something, or did not work
+	Undone   []Undone  // of a run: what was not done, and why
+	Facts    []Words   // of a run: who approved, and whose files they were
+	Twice    []Finding // whose hours count twice, or may
 	Next     Next
 }
 

@@ -129,9 +129,12 @@ func (b *builder) findings() {
 	for i := range b.plan.Findings {
 		x := &b.plan.Findings[i]
 		switch {
-		case x.Failed || x.Level == state.LevelProblem:
+		case (x.Failed || x.Level == state.LevelProblem) && !isUnlisted(x):
 			f.Problems = append(f.Problems, b.finding(x))
 		default:
+			if x.Kind == state.FindingCountedTwice {
+				b.doc.Twice = append(b.doc.Twice, b.finding(x))
+			}
 			key := [3]string{x.Sync, string(x.Level), x.Kind}
 			if kinds[key] == nil {
 				order = append(order, key)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
@@ -14,7 +15,7 @@ func (b *builder) conclude() {
 	d.Workspaces = b.workspaces()
 	d.Effort = took(b.ctx.Elapsed)
 	d.Verdict = Words{ours(b.applied())}
-	d.Verified, d.Doubt = b.verified(), len(b.left) > 0 || b.verify.Err != ""
+	d.Verified, d.Doubt = b.verified(), len(b.left) > 0 || b.verify.Err != "" || slices.ContainsFunc(b.plan.Findings, func(f state.Finding) bool { return isUnlisted(&f) })
 	d.Undone = b.undone()
 	wrong := d.number(Failed) + d.number(Unknown) + d.number(Skipped) + d.number(Blocked)
 	switch {
@@ -22,6 +23,8 @@ func (b *builder) conclude() {
 		d.Mood = MoodBad
 	case d.Approval != nil || d.number(NotTried) > 0:
 		d.Mood = MoodWait
+	case len(b.hours()) > 0:
+		d.Mood = MoodNeutral
 	default:
 		d.Mood = MoodGood
 	}
@@ -62,6 +65,7 @@ func (b *builder) applied() string {
 	if d.Approval != nil {
 		said = append(said, d.Approval.need())
 	}
+	said = append(said, b.hours()...)
 	if n := len(d.Findings.Problems); n > 0 {
 		said = append(said, text.Count(n, "thing", "things")+" cannot be done")
 	}

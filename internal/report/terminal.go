@@ -68,6 +68,9 @@ func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Veri
 	for _, r := range d.Refusals {
 		t.line(6, "  "+t.paint(red, "✗")+" "+t.words(r))
 	}
+	for _, f := range d.Twice {
+		t.line(4, "  "+t.paint(yellow, "!")+" "+t.finding(f))
+	}
 	for _, u := range d.Undone {
 		t.undone(u)
 	}

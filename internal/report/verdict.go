@@ -24,7 +24,7 @@ func (b *builder) propose() {
 		d.Mood = MoodBad
 	case d.Approval != nil:
 		d.Mood = MoodWait
-	case d.Idle:
+	case d.Idle && len(b.hours()) == 0:
 		d.Mood = MoodGood
 	default:
 		d.Mood = MoodNeutral
@@ -126,9 +126,7 @@ func (b *builder) verdict(stopped string) string {
 	if len(said) == 0 {
 		said = append(said, "nothing to change")
 	}
-	if left, length := b.unmirrored(); left > 0 {
-		said = append(said, leftOut(left, length))
-	}
+	said = append(said, b.hours()...)
 	if n := len(b.doc.Findings.Problems); n > 0 {
 		said = append(said, text.Count(n, "thing", "things")+" cannot be done")
 	}
@@ -149,7 +147,7 @@ func (b *builder) nothing() Words {
 		syncs++
 		entries += s.Entries
 	}
-	left, length := b.unmirrored()
+	left, _ := b.summed(isLeftOut)
 	if syncs > 0 {
 		what = append(what, ours(text.Count(syncs, "time sync", "time syncs")))
 		number := text.Count(entries, "time entry", "time entries")
@@ -168,26 +166,42 @@ func (b *builder) nothing() Words {
 	if len(numbers) > 0 {
 		line = append(line, ours(" ("+strings.Join(numbers, ", ")+")"))
 	}
-	if left > 0 {
-		line = append(line, ours("; "+leftOut(left, length)))
+	for _, words := range b.hours() {
+		line = append(line, ours("; "+words))
 	}
 	return append(line, ours("."))
 }
 
-// unmirrored is how many time entries do not arrive, as their sync accepts (unmirrored: accept), and how long they are.
-func (b *builder) unmirrored() (entries int, length time.Duration) {
-	for _, f := range b.plan.Findings {
-		if f.Kind == state.FindingNotMirrored && !f.Failed {
+// hours says how many hours are not as in the source: "2 time entries (2h) are left out", "1 time entry (1h) counts twice".
+func (b *builder) hours() []string {
+	var list []string
+	add := func(of func(*state.Finding) bool, one, many string) {
+		if n, length := b.summed(of); n > 0 {
+			list = append(list, text.Count(n, "time entry", "time entries")+" ("+duration(length)+") "+text.Plural(n, one, many))
+		}
+	}
+	add(isLeftOut, "is left out", "are left out")
+	add(isTwice, "counts twice", "count twice")
+	add(isUnlisted, "may be there twice", "may be there twice")
+	return list
+}
+
+// summed is how many time entries such findings are about, and how long they are.
+func (b *builder) summed(of func(*state.Finding) bool) (entries int, length time.Duration) {
+	for i := range b.plan.Findings {
+		if f := &b.plan.Findings[i]; of(f) {
 			entries, length = entries+f.Count, length+f.Length
 		}
 	}
 	return entries, length
 }
 
-// leftOut says so: "2 time entries (2h) are left out".
-func leftOut(entries int, length time.Duration) string {
-	return text.Count(entries, "time entry", "time entries") + " (" + duration(length) + ") " + text.Plural(entries, "is", "are") + " left out"
-}
+// isLeftOut is what does not arrive, as its sync accepts (unmirrored: accept).
+func isLeftOut(f *state.Finding) bool { return f.Kind == state.FindingNotMirrored && !f.Failed }
+
+func isUnlisted(f *state.Finding) bool { return f.Cause == state.CauseUnlisted }
+
+func isTwice(f *state.Finding) bool { return f.Kind == state.FindingCountedTwice && !isUnlisted(f) }
 
 // workspaces lists the workspaces that are changed.
 func (b *builder) workspaces() []Workspace {

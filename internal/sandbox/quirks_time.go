@@ -26,10 +26,10 @@ func madeAt(id string) (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// lags reports whether a list with a window does not show the entry yet (#lag).
+// lags reports whether a list does not show the entry yet (#lag).
 func (c *call) lags(e *Entry) bool {
 	lag, err := time.ParseDuration(c.sp.meta.ListLag)
-	if err != nil || c.query("start") == "" && c.query("end") == "" {
+	if err != nil || !c.sp.meta.AllListsLag && c.query("start") == "" && c.query("end") == "" {
 		return false
 	}
 	made, known := madeAt(e.ID)

@@ -168,7 +168,7 @@ func (c *call) reportRange() (from, to time.Time, rep *reply) {
 
 // reported says whether an entry is in the report.
 func (c *call) reported(e *Entry) bool {
-	return (c.admin() || e.UserID == c.key.UserID) && (!e.End.IsZero() || c.sp.meta.ReportShowsRunning)
+	return (c.admin() || e.UserID == c.key.UserID) && (!e.End.IsZero() || c.sp.meta.ReportShowsRunning) && !c.lags(e)
 }
 
 func (c *call) reportRow(e *Entry, loc *time.Location) wireReportEntry {

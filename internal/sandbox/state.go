@@ -113,6 +113,8 @@ type Quirks struct {
 	NoLastPage bool `json:"noLastPage,omitempty"`
 	// ListLag is how long lists of entries with a window miss a new one, such as 20s (disputed, #lag).
 	ListLag string `json:"listLag,omitempty"`
+	// AllListsLag: lists without a window and the detailed report lag as well [?].
+	AllListsLag bool `json:"allListsLag,omitempty"`
 	// Seats bounds the members that are not INACTIVE; 0 is no bound.
 	Seats int `json:"seats,omitempty"`
 	// BannedDomains are refused on invitation with 400/1004 (#invitations).

@@ -65,7 +65,7 @@ const (
 	FindingArchived        = "archived"          // an archived project is left alone
 	FindingSourceGone      = "source_gone"       // a linked entry whose source was deleted
 	FindingNotMirrored     = "not_mirrored"      // source entries that the destination is known to refuse; Cause says why
-	FindingCountedTwice    = "counted_twice"     // destination entries that look like the old form of ones being created
+	FindingCountedTwice    = "counted_twice"     // destination entries whose hours count twice, or may; Cause says why
 	FindingRenamed         = "renamed_project"   // a project that goes by another name on the other side, About
 	FindingPersonMissing   = "person_missing"    // a person of a time sync who is not in the workspace About
 	FindingProjectRights   = "project_rights"    // projects missing in the source that the key may not create; Values: them, About: who may
@@ -176,6 +176,8 @@ const (
 	CauseDefaultMissing   Cause = "default_missing"   // defaults names About, which the destination lacks
 	CauseOldForm          Cause = "old_form"          // it overlaps an entry being created, and reads like it
 	CauseOverlaps         Cause = "overlaps"          // it overlaps a mirrored entry of the same project
+	CauseTwice            Cause = "twice"             // it is equal to a mirrored entry
+	CauseUnlisted         Cause = "unlisted"          // made by this run, and not in Clockify's lists: another run may have made it too
 	CauseDoubled          Cause = "doubled"           // another run made the same entry at the same time, and earlier
 )
 

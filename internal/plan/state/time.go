@@ -148,6 +148,7 @@ type Entry struct {
 	OutOfScope      bool         // source: linked to, and in no project the sync covers
 	Unseen          bool         // source: in a project that the key cannot see
 	Made            bool         // destination: made by this very run
+	Unlisted        bool         // destination: made by this very run, and not in Clockify's lists even after a minute
 	Locked          bool         // destination: in a locked or approved period
 	OpenBillable    bool         // to be written without billable: the destination project decides
 	Tags            []string     // names, sorted
