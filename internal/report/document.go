@@ -21,7 +21,7 @@ type Document struct {
 	Label      string      // what the operator calls this plan
 	Stands     string      // what stands against it, in a few words
 	Verdict    Words       // the first line
-	Matches    Words       // of an idle plan: what Clockify matches already
+	Matches    Words       // of an idle plan: what Clockify matches already, or that there is nothing to change
 	Origin     Words       // what of it this pull request changes, and what is drift
 	Effort     string      // calls and time
 	Started    time.Time

@@ -167,6 +167,22 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// What is asked and not done is no match, though nothing is to change.
+func TestVerdictOfWhatIsToBeLookedAt(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Calls: plan.Calls{Made: 6}, Subjects: []plan.Subject{{Domain: plan.Users, People: 12}}}
+	verdict := func() string { return newDocument(p, nil, Verify{}, Context{}, 1000).Verdict.String() }
+	note := state.Finding{Kind: state.FindingAbsent, Level: state.LevelNote, Name: "a@example.com"}
+	p.Findings = []state.Finding{note}
+	if got, want := verdict(), "Clockify already matches users.csv (12 people, 6 calls)."; got != want {
+		t.Errorf("with a note: %q, want %q", got, want)
+	}
+	p.Findings = append(p.Findings, state.Finding{Kind: state.FindingNotInWorkspace, Level: state.LevelAttention, Name: "b@example.com", Cause: state.CauseNew})
+	if got, want := verdict(), "Clockify: nothing to change for users.csv (12 people, 6 calls); 1 thing to look at."; got != want {
+		t.Errorf("with something to look at: %q, want %q", got, want)
+	}
+}
+
 // A plan that leaves hours out, as its sync accepts, never says that all of them are there.
 func TestVerdictOfLeftOut(t *testing.T) {
 	t.Parallel()
@@ -176,7 +192,7 @@ func TestVerdictOfLeftOut(t *testing.T) {
 		{Kind: state.FindingNotMirrored, Level: state.LevelAttention, Name: "Shop", Cause: state.CauseProjectUnknown, Count: 1, Length: 30 * time.Minute, Sync: "acme"},
 	}
 	verdict := func() string { return newDocument(p, nil, Verify{}, Context{}, 1000).Verdict.String() }
-	if got, want := verdict(), "Clockify already matches 1 time sync (2 of 5 time entries, 7 calls); 3 time entries (2h 30m) are left out."; got != want {
+	if got, want := verdict(), "Clockify: nothing to change for 1 time sync (2 of 5 time entries, 7 calls); 2 things to look at; 3 time entries (2h 30m) are left out."; got != want {
 		t.Errorf("idle: %q, want %q", got, want)
 	}
 	p.Changes = []plan.Change{{Domain: plan.Time, Sync: "acme", Op: plan.Create, Ref: plan.Ref{Kind: plan.KindProject, Name: "Audit"}, Do: plan.Project{Name: "Audit"}}}

@@ -31,7 +31,7 @@ func (b *builder) propose() {
 	}
 	if d.Idle && len(d.Findings.Problems) == 0 {
 		d.Matches = b.nothing()
-		d.Verdict = append(say("Clockify "), d.Matches...)
+		d.Verdict = append(say("Clockify"), d.Matches...)
 	} else {
 		d.Verdict = Words{ours(b.verdict(stopped))}
 	}
@@ -133,7 +133,8 @@ func (b *builder) verdict(stopped string) string {
 	return strings.Join(said, "; ")
 }
 
-// nothing is the one line of a plan with nothing to do: "Clockify already matches users.csv (1,000 people, 9 calls)."
+// nothing is the one line of a plan with nothing to do, after "Clockify": " already matches users.csv (1,000 people, 9 calls)."
+// Where something is to be looked at: ": nothing to change for users.csv (1,000 people, 9 calls); 2 things to look at."
 func (b *builder) nothing() Words {
 	var what []Part
 	var numbers []string
@@ -162,9 +163,16 @@ func (b *builder) nothing() Words {
 	if b.plan.Calls.Made > 0 {
 		numbers = append(numbers, text.Count(b.plan.Calls.Made, "call", "calls"))
 	}
-	line := say("already matches %s", enumerate(what, len(what)))
+	line := say(" already matches %s", enumerate(what, len(what)))
+	look := len(b.doc.Findings.Attention)
+	if look > 0 { // what is asked and not done is no match
+		line = say(": nothing to change for %s", enumerate(what, len(what)))
+	}
 	if len(numbers) > 0 {
 		line = append(line, ours(" ("+strings.Join(numbers, ", ")+")"))
+	}
+	if look > 0 {
+		line = append(line, ours("; "+text.Count(look, "thing", "things")+" to look at"))
 	}
 	for _, words := range b.hours() {
 		line = append(line, ours("; "+words))
