@@ -108,6 +108,35 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
+// TestBaseImage: the image is built on nothing whose content could change, with the Go that the code is tested with.
+func TestBaseImage(t *testing.T) {
+	t.Parallel()
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read("go.mod"))
+	stages, foreign := map[string]bool{"scratch": true}, 0
+	for _, m := range regexp.MustCompile(`(?m)^FROM (\S+)(?: AS (\S+))?$`).FindAllStringSubmatch(read("Dockerfile"), -1) {
+		if image := m[1]; !stages[image] {
+			foreign++
+			if !regexp.MustCompile(`^golang:` + version[1] + `-alpine@sha256:[0-9a-f]{64}$`).MatchString(image) {
+				t.Errorf("FROM %s: want Go %s, by its digest", image, version[1])
+			}
+		}
+		stages[m[2]] = true
+	}
+	if foreign != 1 {
+		t.Errorf("%d images of others, want Go's alone", foreign)
+	}
+	if !strings.Contains(read(".github/dependabot.yml"), "package-ecosystem: docker") {
+		t.Error("nobody moves the digest")
+	}
+}
+
 // onDefaultBranch is the condition of a job that applies what was pushed, whatever the branch is called.
 const onDefaultBranch = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"
 
