@@ -172,6 +172,11 @@ func (r *reporter) run(ctx context.Context, load func() (Loaded, error)) (int, e
 	return r.plan(ctx)
 }
 
+// defaultBranch is the one branch that is applied. A schedule does not name it, and runs on it.
+func (r *reporter) defaultBranch() string {
+	return cmp.Or(r.event.DefaultBranch, strings.TrimPrefix(r.event.Ref, "refs/heads/"))
+}
+
 // elsewhere says why the files that are checked out are not the default branch's, whatever the event says; empty: they
 // are, or nobody can tell.
 func (r *reporter) elsewhere(ctx context.Context) string {
@@ -179,7 +184,7 @@ func (r *reporter) elsewhere(ctx context.Context) string {
 	if commit == "" || commit == r.event.SHA || r.client == nil {
 		return ""
 	}
-	branch := cmp.Or(r.event.DefaultBranch, strings.TrimPrefix(r.event.Ref, "refs/heads/"))
+	branch := r.defaultBranch()
 	on, err := r.client.OnBranch(ctx, branch, commit)
 	switch {
 	case err != nil:

@@ -62,6 +62,9 @@ func baseRef(e github.Event) (ref string, ok bool) {
 func (r *reporter) readBase(ctx context.Context, loaded Loaded) (rules Rules, loosened []plan.Loosened, why error) {
 	own := r.files.Rules
 	sha, ok := baseRef(r.event)
+	if commit, _, _ := strings.Cut(r.files.Commit, "+"); !ok && commit != "" && commit != r.event.SHA {
+		sha, ok = r.defaultBranch(), true // the job checked out another commit: it may be anybody's
+	}
 	if !ok {
 		return own, nil, nil
 	}
@@ -111,11 +114,8 @@ func stricter(base, head Rules) (Rules, []plan.Loosened) {
 	}
 	if a, h := base.Approval.Environment, head.Approval.Environment; a != "" && a != h {
 		loosened = append(loosened, plan.Loosened{Setting: "approval.environment", Base: a, Head: h})
-	} else if a == "" {
-		both.Approval.Environment = h
-		if both.Approval.From == "" && h != "" {
-			both.Approval.From = head.Approval.From
-		}
+	} else if a == "" && base.Approval.From == "" && h != "" { // where base asks nobody, somebody is stricter
+		both.Approval.From, both.Approval.Environment = head.Approval.From, h
 	}
 	rank := func(redact string) int { return slices.Index([]string{"none", "auto", "full"}, cmp.Or(redact, "auto")) }
 	if rank(head.Redact) > rank(base.Redact) {

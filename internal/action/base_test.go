@@ -3,6 +3,8 @@ package action
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clockify-sync/clockify-sync/internal/github"
 )
 
@@ -36,6 +38,55 @@ func TestBaseRef(t *testing.T) {
 		got, ok := baseRef(tc.event)
 		if ok != (tc.want != "") || ok && got != tc.want {
 			t.Errorf("%s: %q, %t; want %q", name, got, ok, tc.want)
+		}
+	}
+}
+
+// TestStricterRules: who may approve and who is shown is said by the base; head may only ask more.
+func TestStricterRules(t *testing.T) {
+	t.Parallel()
+	byReview := Approval{From: "pull-request", Reviewers: []string{"rita", "@acme/people-ops"}, Count: 2}
+	with := func(change func(*Approval)) Rules {
+		a := byReview
+		change(&a)
+		return Rules{Approval: a}
+	}
+	cases := map[string]struct {
+		base, head, want Rules
+		loosened         []string
+	}{
+		"the same":        {Rules{Approval: byReview}, Rules{Approval: byReview}, Rules{Approval: byReview}, nil},
+		"more are needed": {Rules{Approval: byReview}, with(func(a *Approval) { a.Count = 3 }), with(func(a *Approval) { a.Count = 3 }), nil},
+		"one is enough":   {Rules{Approval: byReview}, with(func(a *Approval) { a.Count = 1 }), Rules{Approval: byReview}, []string{"approval.count"}},
+		"fewer reviewers": {
+			Rules{Approval: byReview}, with(func(a *Approval) { a.Reviewers = []string{"Acme/people-ops"} }),
+			with(func(a *Approval) { a.Reviewers = []string{"@acme/people-ops"} }), nil,
+		},
+		"another reviewer": {
+			Rules{Approval: byReview}, with(func(a *Approval) { a.Reviewers = []string{"mallory"} }),
+			with(func(a *Approval) { a.Reviewers = nil }), []string{"approval.reviewers"},
+		},
+		"no gate":                          {Rules{Approval: byReview}, Rules{}, Rules{Approval: byReview}, []string{"approval.from"}},
+		"an environment beside reviews":    {Rules{Approval: byReview}, with(func(a *Approval) { a.Environment = "staging" }), Rules{Approval: byReview}, nil},
+		"an environment in place of them":  {Rules{Approval: byReview}, Rules{Approval: Approval{From: "environment", Environment: "staging"}}, Rules{Approval: byReview}, []string{"approval.from"}},
+		"another environment":              {Rules{Approval: Approval{Environment: "gate"}}, Rules{Approval: Approval{Environment: "staging"}}, Rules{Approval: Approval{Environment: "gate"}}, []string{"approval.environment"}},
+		"one where the workflow names one": {Rules{Approval: Approval{From: "environment"}}, Rules{Approval: Approval{From: "environment", Environment: "staging"}}, Rules{Approval: Approval{From: "environment"}}, nil},
+		"a first environment":              {Rules{}, Rules{Approval: Approval{From: "environment", Environment: "gate"}}, Rules{Approval: Approval{From: "environment", Environment: "gate"}}, nil},
+		"first reviewers":                  {Rules{}, Rules{Approval: byReview}, Rules{}, nil},
+		"people masked":                    {Rules{}, Rules{Redact: "full"}, Rules{Redact: "full"}, nil},
+		"people shown":                     {Rules{Redact: "full"}, Rules{Redact: "auto"}, Rules{Redact: "full"}, []string{"redact"}},
+	}
+	for name, tc := range cases {
+		got, moved := stricter(tc.base, tc.head)
+		var loosened []string
+		for _, l := range moved {
+			loosened = append(loosened, l.Setting)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(tc.loosened, loosened); diff != "" {
+			t.Errorf("%s: loosened (-want +got):\n%s", name, diff)
 		}
 	}
 }

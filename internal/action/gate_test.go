@@ -9,6 +9,7 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/cli"
 	"github.com/clockify-sync/clockify-sync/internal/github/githubtest"
+	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
 // byHand is a run that somebody starts on the default branch.
@@ -135,6 +136,9 @@ func TestRedactLoosened(t *testing.T) {
 		r.write("clockify-sync.yaml", companyConfig+"redact: none\n")
 		r.run(r.pull(head1, nil)).want(r.t, cli.ExitDone, nil) // what was written is searched for names after every run
 		contains(r.t, "the comment", plainText(strings.Join(r.comments(), "")), "loosens redact from auto to none")
+		// Nor by way of an event that runs on the default branch and checks the pull request out.
+		r.checkedOut(head1)
+		r.run(event{"issue_comment", mergeSHA, "refs/heads/main", map[string]any{"repository": r.repo()}}).want(r.t, cli.ExitDone, nil)
 	})
 }
 
@@ -382,19 +386,22 @@ func TestQueueStatus(t *testing.T) {
 		r.run(r.pull(head1, nil))
 		const tried = "6666666666666666666666666666666666666666"
 		ref := "refs/heads/gh-readonly-queue/main/pr-7-" + beforeSHA
-		queue := func(want string) {
+		queue := func(gated, want string) {
 			r.t.Helper()
 			r.run(event{"merge_group", tried, ref, map[string]any{
 				"merge_group": map[string]any{"head_sha": tried, "head_ref": ref, "base_ref": "refs/heads/main"}, "repository": r.repo(),
-			}}).want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
+			}}).want(r.t, cli.ExitDone, map[string]string{"gated": gated})
 			all := r.hub.Statuses()
 			if got := all[len(all)-1]; got.SHA != tried || got.State+" "+got.Description != want {
 				r.t.Errorf("status %+v, want %s", got, want)
 			}
 		}
-		queue("error 4 changes wait for 1 of rita or acme/people-ops")
+		queue("4", "error 4 changes wait for 1 of rita or acme/people-ops")
 		r.approve("rita", head1)
-		queue("success approved by rita")
+		queue("4", "success approved by rita")
+		// Somebody who goes by another pull request before it in the queue.
+		r.change(func(s *sandbox.State) { s.Workspaces[0].AddMember(s.AddUser("zoe.new@example.com", "Zoe New")) })
+		queue("5", "success approved by rita; 1 change not shown there will wait")
 		if n := len(r.comments()); n != 1 {
 			r.t.Errorf("%d comments", n)
 		}

@@ -127,7 +127,28 @@ func TestMerge(t *testing.T) {
 		{name: "the plan was of another part", config: byReview, review: func(r *runner) {
 			r.env["INPUT_ONLY"] = "users"
 			r.approve("rita", head1)
-		}, says: `other files, another part (only) or another workspace`},
+		}, says: `#7: it has no plan comment of this run's, only one with only: "", and this run has only: "users"`},
+		{name: "the plan was of another workspace", config: byReview, review: func(r *runner) {
+			id, config := r.env["INPUT_WORKSPACE-ID"], companyConfig+byReview
+			named := strings.Replace(config, "workspace:\n", "workspace:\n  id: \""+id+"\"\n", 1)
+			r.write("clockify-sync.yaml", named)
+			r.base("clockify-sync.yaml", named)
+			r.hub.DeleteComment(r.hub.Comments(7)[0].ID)
+			r.env["INPUT_WORKSPACE-ID"] = ""
+			r.run(r.pull(head1, nil))
+			r.env["INPUT_WORKSPACE-ID"] = id
+			r.approve("rita", head1)
+		}, says: "#7: it has no plan comment of this run's, only one of another workspace (the config's, and this run has "},
+		{name: "the plan was of other files", config: byReview, review: func(r *runner) {
+			r.write("people.csv", companyCSV)
+			r.env["INPUT_USERS"] = "people.csv"
+			r.approve("rita", head1)
+		}, says: "#7: it has no plan comment of this run's, only one of other files (\"users.csv clockify-sync.yaml "},
+		{name: "another account's comment of an earlier commit is still there", config: byReview, merged: head2, review: func(r *runner) {
+			r.hub.ActAs("acme-sync[bot]", false)
+			r.run(r.pull(head2, nil))
+			r.approve("rita", head2)
+		}, leaves: true},
 		{name: "posted by another account", config: byReview, review: func(r *runner) {
 			r.hub.ActAs("acme-sync[bot]", false)
 			r.approve("rita", head1)

@@ -5,7 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,14 +85,15 @@ func (r *reporter) commentOutcome(ctx context.Context, p Planned, done Applied, 
 	return first
 }
 
-// shownOn reads what the plan comment of a pull request has shown. The error says why it is not believed.
+// shownOn reads what the plan comment of a pull request has shown: the newest that is signed, for a token of another
+// account posts one of its own. The error says why it is not believed.
 func (r *reporter) shownOn(ctx context.Context, pr int) (github.Marker, error) {
 	comments, err := r.client.PlanComments(ctx, pr)
 	if err != nil {
 		return github.Marker{}, err
 	}
 	var why error
-	for _, c := range comments {
+	for _, c := range slices.Backward(comments) {
 		if github.KeyOf(c) != r.key() {
 			continue
 		}
@@ -109,20 +111,39 @@ func (r *reporter) shownOn(ctx context.Context, pr int) (github.Marker, error) {
 		}
 		return marker, nil
 	}
-	if why == nil {
-		why = noComment(comments, r.key())
-	}
-	return github.Marker{}, why
+	return github.Marker{}, cmp.Or(why, r.noComment(comments))
 }
 
-// noComment says which plan comments there are instead of the one that was looked for.
-func noComment(comments []github.Comment, key string) error {
+// noComment says which plan comments there are instead of this run's.
+func (r *reporter) noComment(comments []github.Comment) error {
 	if len(comments) == 0 {
 		return errors.New("it has no plan comment: none was posted, or it was deleted")
 	}
-	var keys []string
+	var others []string
 	for _, c := range comments {
-		keys = append(keys, strconv.Quote(github.KeyOf(c)))
+		if words := r.otherPlan(github.KeyOf(c)); !slices.Contains(others, words) {
+			others = append(others, words)
+		}
 	}
-	return fmt.Errorf("its plan comments are of %s, and this run is of %q: other files, another part (only) or another workspace", text.And(keys), key)
+	return fmt.Errorf("it has no plan comment of this run's, only %s", text.And(others))
+}
+
+// workspaceAtEnd is the workspace in a key.
+var workspaceAtEnd = regexp.MustCompile(` ([0-9a-f]{24})$`)
+
+// otherPlan says what sets a plan of another key apart.
+func (r *reporter) otherPlan(key string) string {
+	rest, same := strings.CutPrefix(key, strings.TrimRight(r.files.Users+" "+r.files.Config, " "))
+	workspace := ""
+	if m := workspaceAtEnd.FindStringSubmatch(rest); m != nil {
+		rest, workspace = strings.TrimSuffix(rest, m[0]), m[1]
+	}
+	only := strings.TrimSpace(rest)
+	switch {
+	case !same:
+		return fmt.Sprintf("one of other files (%q)", text.Clip(key, 100))
+	case only != r.inputs.Only:
+		return fmt.Sprintf("one with only: %q, and this run has only: %q", text.Clip(only, 100), r.inputs.Only)
+	}
+	return fmt.Sprintf("one of another workspace (%s, and this run has %s)", cmp.Or(workspace, "the config's"), cmp.Or(r.inputs.WorkspaceID, "the config's"))
 }

@@ -131,35 +131,45 @@ func (r *reporter) tellQueue(ctx context.Context, p Planned) {
 		return
 	}
 	var v reviews
-	if len(r.ids(p)) > 0 && r.gate.From == fromPullRequest {
-		v = r.reviewsBeforeQueue(ctx)
+	unseen := 0
+	if ids := r.ids(p); len(ids) > 0 && r.gate.From == fromPullRequest {
+		v, unseen = r.reviewsBeforeQueue(ctx, ids)
 	}
 	if len(p.Problems)+len(p.Refusals)+len(p.Failures) > 0 {
 		r.status(ctx, p, v)
 		return
 	}
 	state, words := r.approvalStatus(len(p.Gated()), v)
-	if state == github.Pending {
+	switch {
+	case state == github.Pending:
 		state = github.Failure
+	case unseen > 0:
+		words += fmt.Sprintf("; %s not shown there will wait", text.Count(unseen, "change", "changes"))
 	}
 	r.setStatus(ctx, state, words)
 }
 
-// reviewsBeforeQueue is the reviews of the pull request that is in the queue, for what its comment has shown.
-func (r *reporter) reviewsBeforeQueue(ctx context.Context) reviews {
+// reviewsBeforeQueue is the reviews of the pull request that is in the queue, for what its comment has shown, and how many
+// of the gated changes it has not: those of others before it in the queue.
+func (r *reporter) reviewsBeforeQueue(ctx context.Context, ids []string) (v reviews, unseen int) {
 	pull, err := r.client.Pull(ctx, r.event.PullRequest)
 	if err != nil {
-		return reviews{err: err}
+		return reviews{err: err}, 0
 	}
 	marker, err := r.shownOn(ctx, pull.Number)
 	if err != nil {
-		return reviews{err: err}
+		return reviews{err: err}, 0
 	}
-	v := r.readReviews(ctx, pull.Number, pull.HeadSHA, newest(marker))
+	v = r.readReviews(ctx, pull.Number, pull.HeadSHA, newest(marker))
 	if marker.Head != pull.HeadSHA {
 		v.given = nil
 	}
-	return v
+	for _, id := range ids {
+		if !slices.ContainsFunc(marker.Gated, func(s github.FirstShown) bool { return s.ID == id }) {
+			unseen++
+		}
+	}
+	return v, unseen
 }
 
 // refresh says again whose approval a pull request has: somebody reviewed it. Clockify is not read.

@@ -164,49 +164,58 @@ func sameText(a, b string) bool { return plainText(a) == plainText(b) }
 
 func plainText(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
+// maxHistory bounds how many hundreds of edits are read: each of our own updates is one.
+const maxHistory = 10
+
 // Editors names who edited a comment beside its author, put back or not, "" for an account that is gone. An error means
 // that nobody can say.
 func (c *Client) Editors(ctx context.Context, comment Comment) ([]string, error) {
-	const query = `query($id:ID!){node(id:$id){...on IssueComment{userContentEdits(first:100){
-		pageInfo{hasNextPage} nodes{editor{__typename login}}}}}}`
-	var data struct {
-		Node *struct {
-			UserContentEdits *struct {
-				PageInfo struct{ HasNextPage bool }
-				Nodes    []struct {
-					Editor *struct {
-						Typename string `json:"__typename"`
-						Login    string
-					}
-				}
+	const query = `query($id:ID!,$after:String){node(id:$id){...on IssueComment{userContentEdits(first:100,after:$after){
+		pageInfo{hasNextPage endCursor} nodes{editor{__typename login}}}}}}`
+	type history struct {
+		PageInfo struct {
+			HasNextPage bool
+			EndCursor   string
+		}
+		Nodes []struct {
+			Editor *struct {
+				Typename string `json:"__typename"`
+				Login    string
 			}
 		}
-	}
-	if err := c.query(ctx, query, map[string]any{"id": comment.NodeID}, &data); err != nil {
-		return nil, fmt.Errorf("read the history of edits: %w", err)
-	}
-	if data.Node == nil {
-		return nil, errors.New("read the history of edits: GitHub does not know the comment")
-	}
-	edits := data.Node.UserContentEdits
-	if edits == nil { // never edited
-		return nil, nil
-	}
-	if edits.PageInfo.HasNextPage {
-		return nil, errors.New("read the history of edits: it has more than 100")
 	}
 	var others []string
-	for _, n := range edits.Nodes {
-		login := ""
-		if n.Editor != nil {
-			// GraphQL names a bot without the suffix that REST gives it (docs/github.md#accounts).
-			if login = n.Editor.Login; n.Editor.Typename == "Bot" {
-				login = strings.TrimSuffix(login, "[bot]") + "[bot]"
+	variables := map[string]any{"id": comment.NodeID}
+	for range maxHistory {
+		var data struct {
+			Node *struct{ UserContentEdits *history }
+		}
+		if err := c.query(ctx, query, variables, &data); err != nil {
+			return nil, fmt.Errorf("read the history of edits: %w", err)
+		}
+		if data.Node == nil {
+			return nil, errors.New("read the history of edits: GitHub does not know the comment")
+		}
+		edits := data.Node.UserContentEdits
+		if edits == nil { // never edited
+			return nil, nil
+		}
+		for _, n := range edits.Nodes {
+			login := ""
+			if n.Editor != nil {
+				// GraphQL names a bot without the suffix that REST gives it (docs/github.md#accounts).
+				if login = n.Editor.Login; n.Editor.Typename == "Bot" {
+					login = strings.TrimSuffix(login, "[bot]") + "[bot]"
+				}
+			}
+			if login == "" || !strings.EqualFold(login, comment.Author) {
+				others = append(others, login)
 			}
 		}
-		if login == "" || !strings.EqualFold(login, comment.Author) {
-			others = append(others, login)
+		if !edits.PageInfo.HasNextPage {
+			return others, nil
 		}
+		variables["after"] = edits.PageInfo.EndCursor
 	}
-	return others, nil
+	return nil, fmt.Errorf("read the history of edits: it has more than %d", maxHistory*100)
 }

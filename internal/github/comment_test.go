@@ -199,7 +199,14 @@ func TestEditors(t *testing.T) {
 	if diff := cmp.Diff([]string{"eve", "eve", "", "github-actions"}, editors()); diff != "" {
 		t.Errorf("editors (-want +got):\n%s", diff)
 	}
-	for range 100 {
+	for range 200 { // our own, one a plan
+		g.EditComment(old.ID, bot, "two")
+	}
+	g.EditComment(old.ID, "eve", "two")
+	if diff := cmp.Diff([]string{"eve", "eve", "", "github-actions", "eve"}, editors()); diff != "" {
+		t.Errorf("editors over several pages (-want +got):\n%s", diff)
+	}
+	for range 1000 {
 		g.EditComment(old.ID, bot, "two")
 	}
 	if _, err := c.Editors(t.Context(), old); err == nil {

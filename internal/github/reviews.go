@@ -183,11 +183,13 @@ func (r *Reviewers) Counts(ctx context.Context, login string) (as, reason string
 	if reason != "" {
 		return "", reason
 	}
-	may, err := r.c.MayWrite(ctx, login)
+	may, err := r.c.permission(ctx, login)
 	switch {
 	case err != nil:
 		return "", "whether they may write to the repository could not be read: " + err.Error()
-	case !may:
+	case may == "":
+		return "", "is the name of nobody on GitHub"
+	case may != "write" && may != "admin":
 		return "", "may not write to the repository"
 	}
 	return as, ""
@@ -236,13 +238,13 @@ func (c *Client) inTeam(ctx context.Context, org, team, login string) (bool, err
 	return err == nil && m.GetState() == "active", err
 }
 
-// MayWrite reports whether a person may write to the repository (docs/github.md#permissions).
-func (c *Client) MayWrite(ctx context.Context, login string) (bool, error) {
+// permission is what a person may do in the repository (docs/github.md#permissions); empty: there is no such person.
+func (c *Client) permission(ctx context.Context, login string) (string, error) {
 	p, _, err := attempt(ctx, c, true, func() (*gh.RepositoryPermissionLevel, *gh.Response, error) {
 		return c.rest.Repositories.GetPermissionLevel(ctx, c.owner, c.repo, url.PathEscape(login))
 	})
-	if isStatus(err, http.StatusNotFound) { // there is no such person
-		return false, nil
+	if isStatus(err, http.StatusNotFound) {
+		return "", nil
 	}
-	return err == nil && (p.GetPermission() == "write" || p.GetPermission() == "admin"), err
+	return p.GetPermission(), err
 }

@@ -113,7 +113,7 @@ func TestWhoDoesNotCount(t *testing.T) {
 		{name: "rights cannot be read", set: func(g *githubtest.GitHub) {
 			g.Inject(githubtest.Fault{Path: "/permission", Status: 403, Message: "Resource not accessible by integration"})
 		}, want: "whether they may write to the repository could not be read: 403 Resource not accessible by integration"},
-		{name: "nobody has that name", set: func(g *githubtest.GitHub) { g.Inject(githubtest.Fault{Path: "/permission", Status: 404}) }, want: "may not write to the repository"},
+		{name: "nobody has that name", set: func(g *githubtest.GitHub) { g.Inject(githubtest.Fault{Path: "/permission", Status: 404}) }, want: "is the name of nobody on GitHub"},
 		{name: "wrote a commit", pull: githubtest.Pull{Written: []githubtest.Commit{{SHA: "a", Author: "Rita", Committer: "web-flow"}, {SHA: head, Author: "ann"}}}, want: "wrote a commit of the pull request"},
 		{name: "committed another's commit", pull: githubtest.Pull{Written: []githubtest.Commit{{SHA: head, Author: "ann", Committer: "rita"}}}, want: "wrote a commit of the pull request"},
 		{name: "merged the base in", pull: githubtest.Pull{Written: []githubtest.Commit{{SHA: "a", Author: "ann", Parents: []string{base}}, {SHA: head, Author: "rita", Parents: []string{"a", base}}}}},

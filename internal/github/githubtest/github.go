@@ -176,7 +176,7 @@ func (g *GitHub) user(w http.ResponseWriter, _ *http.Request) {
 func (g *GitHub) graphql(w http.ResponseWriter, r *http.Request) {
 	var q struct {
 		Query     string
-		Variables struct{ ID string }
+		Variables struct{ ID, After string }
 	}
 	if json.NewDecoder(r.Body).Decode(&q) != nil {
 		refuse(w, http.StatusBadRequest, "Problems parsing JSON")
@@ -184,7 +184,7 @@ func (g *GitHub) graphql(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case strings.Contains(q.Query, "userContentEdits"):
-		answer(w, http.StatusOK, map[string]any{"data": map[string]any{"node": g.edits(q.Variables.ID)}})
+		answer(w, http.StatusOK, map[string]any{"data": map[string]any{"node": g.edits(q.Variables.ID, q.Variables.After)}})
 	case strings.Contains(q.Query, "viewer"):
 		answer(w, http.StatusOK, map[string]any{"data": map[string]any{"viewer": map[string]any{"login": g.login}}})
 	default:
@@ -193,7 +193,7 @@ func (g *GitHub) graphql(w http.ResponseWriter, r *http.Request) {
 }
 
 // edits is the history of a comment as GraphQL tells it: bots are without the suffix, and the first version is there too.
-func (g *GitHub) edits(node string) any {
+func (g *GitHub) edits(node, after string) any {
 	for _, c := range g.comments {
 		if nodeID(c.ID) != node {
 			continue
@@ -210,7 +210,10 @@ func (g *GitHub) edits(node string) any {
 			}
 			nodes = append(nodes, map[string]any{"editor": editor})
 		}
-		return map[string]any{"userContentEdits": map[string]any{"pageInfo": map[string]any{"hasNextPage": len(nodes) > 100}, "nodes": nodes[:min(len(nodes), 100)]}}
+		from := atoi(after, 0)
+		to := min(len(nodes), from+100)
+		page := map[string]any{"hasNextPage": to < len(nodes), "endCursor": strconv.Itoa(to)}
+		return map[string]any{"userContentEdits": map[string]any{"pageInfo": page, "nodes": nodes[from:to]}}
 	}
 	return nil
 }
