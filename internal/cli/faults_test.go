@@ -2,6 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,7 +54,7 @@ func undisturbed(t *testing.T, state sandbox.State, content files) (want []strin
 // was tried has a row in the audit. What a run could not do, the next ones have to.
 func TestUsersUnderFaults(t *testing.T) {
 	t.Parallel()
-	people, seeds, most := sized(300, 900), seeds(), 3
+	people, seeds, most := sized(300, 900), sized(6, 20), 3
 	state, content := company(people)
 	w := &state.Workspaces[0]
 	for i := range 30 { // people to invite, and groups to delete with their members
@@ -130,4 +133,38 @@ func TestEntriesUnderFaults(t *testing.T) {
 		}
 	})
 	t.Logf("%d changes; runs needed by seed: %v", len(p.Changes), runs)
+}
+
+// TestLostAnswersAreSoughtTogether: new entries whose answers are lost at once share the list of everything that is read
+// when they are not found by their description, and a list of several pages that grows meanwhile is read to its end.
+func TestLostAnswersAreSoughtTogether(t *testing.T) {
+	t.Parallel()
+	const lost = 40
+	for _, page := range []int{0, 50} {
+		state, content := timesheet(300, epoch)
+		state.Workspaces[1].Quirks.LargestPage = page
+		bubble(t, func(t *testing.T) {
+			b := newBed(t, sandbox.Options{State: state, Latency: 50 * time.Millisecond, Faults: sandbox.Faults{Kinds: []string{"cut_before"}, Only: []string{"POST"}, Route: "/time-entries", Times: lost}}, content)
+			lists := &everythingCounter{next: b.http}
+			b.http = lists
+			b.must(ExitDone, "apply")
+			if n := lists.n.Load(); n == 0 || n > lost/3 {
+				t.Errorf("pages of %d: %d lists of everything for %d lost answers", page, n, lost)
+			}
+		})
+	}
+}
+
+// everythingCounter counts first pages of lists of entries that have neither a window nor a description.
+type everythingCounter struct {
+	next http.RoundTripper
+	n    atomic.Int64
+}
+
+func (c *everythingCounter) RoundTrip(r *http.Request) (*http.Response, error) {
+	q := r.URL.Query()
+	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/time-entries") && !q.Has("start") && !q.Has("description") && q.Get("page") == "1" {
+		c.n.Add(1)
+	}
+	return c.next.RoundTrip(r)
 }

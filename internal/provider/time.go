@@ -42,6 +42,7 @@ type Time struct {
 	mu       sync.Mutex // guards what follows
 	linkID   string     // of the link field, once it is there
 	contents map[contentKey]*content
+	sweeps   map[*person]*sweeps
 	written  map[string]*written     // destination entries of this run, by id
 	lost     map[origin]*lostAnswers // what may have been made
 	ids      map[*state.Entry]string // of the entries that were made, by what was asked for
@@ -91,6 +92,7 @@ func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, dif
 	t.src, t.dst = t.Source.cache(), t.Destination.cache()
 	t.kept, t.known, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[string]bool{}, "", false
 	t.contents, t.written, t.lost = map[contentKey]*content{}, map[string]*written{}, map[origin]*lostAnswers{}
+	t.sweeps = map[*person]*sweeps{}
 	r := &timeReader{Time: t, shared: differs == nil, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
 	if len(sync.OnlyTags) > 0 {
 		differs = nil

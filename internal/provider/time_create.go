@@ -93,6 +93,11 @@ func (t *Time) createOnce(ctx context.Context, c *content, w *written) (clockify
 		return clockify.TimeEntry{}, err
 	}
 	defer c.sem.Release(1)
+	making := t.sweepsOf(w.person).making
+	if err := making.Acquire(ctx, 1); err != nil {
+		return clockify.TimeEntry{}, err
+	}
+	defer making.Release(1)
 	row, err := t.Destination.Writer.CreateTimeEntry(ctx, t.Destination.ID, w.person.destination, w.body)
 	if err == nil {
 		t.record(row.ID, &written{person: w.person, entry: w.entry, body: w.body, made: true})
@@ -126,11 +131,14 @@ func (t *Time) look(ctx context.Context, c *content, w *written) (bool, error) {
 				return false, err
 			}
 		}
-		description := w.body.Description
-		if i == len(lookDelays)-1 {
-			description = "" // the filter may not find every text
+		var rows []clockify.TimeEntry
+		var err error
+		if i < len(lookDelays)-1 {
+			rows, err = t.freshRows(ctx, w.person, w.body.Description, w.body.Start)
+		} else { // the filter may not find every text
+			rows, err = t.sweep(ctx, w.person, w.body.Start)
 		}
-		id, same, err := t.find(ctx, w, description)
+		id, same := t.find(rows, w)
 		switch {
 		case id != "": // one that differs may be somebody's own, and is never taken back
 			if i > 0 {
@@ -153,17 +161,10 @@ func (t *Time) late(w *written) {
 	t.lag = max(t.lag, t.Destination.Now().Sub(t.lost[originOf(w)].first))
 }
 
-// find returns the id of an entry that was not there before and that no other create of this run has made, the last of
-// several: what else came since is another run's. One that reads in everything as it was sent (same) goes before others.
-// The list begins with the latest start and is read no further than needed.
-func (t *Time) find(ctx context.Context, w *written, description string) (found string, same bool, err error) {
-	for row, err := range t.Destination.Writer.TimeEntries(ctx, t.Destination.ID, w.person.destination, clockify.EntriesQuery{Description: description}) {
-		if err != nil {
-			return found, same, err
-		}
-		if row.TimeInterval.Start.Before(w.body.Start.Add(-tzMargin)) {
-			break
-		}
+// find returns the id of an entry that no other create of this run has made, the last of several: what else came since is
+// another run's. One that reads in everything as it was sent (same) goes before others.
+func (t *Time) find(rows []clockify.TimeEntry, w *written) (found string, same bool) {
+	for _, row := range rows {
 		is := sameContent(row, w.body)
 		if w.entry.Link != "" {
 			is = t.linkOf(row) == w.entry.Link
@@ -179,7 +180,7 @@ func (t *Time) find(ctx context.Context, w *written, description string) (found 
 			found, same = row.ID, equal
 		}
 	}
-	return found, same, nil
+	return found, same
 }
 
 // fresh reports whether an entry was not there before and no other create of this run has made it.

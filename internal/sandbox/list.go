@@ -62,5 +62,22 @@ func pageOf[T any](c *call, rows []T, number, size, most int, header bool, rende
 
 // containsFold is how name and email filters compare; whether case counts is unknown [?].
 func containsFold(s, part string) bool {
-	return part == "" || strings.Contains(strings.ToLower(s), strings.ToLower(part))
+	if !ascii(s) || !ascii(part) {
+		return strings.Contains(strings.ToLower(s), strings.ToLower(part))
+	}
+	for i := 0; i+len(part) <= len(s); i++ {
+		if strings.EqualFold(s[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
