@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
-	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -20,15 +19,15 @@ import (
 type actionCommand struct{ command }
 
 func (c *actionCommand) run(ctx context.Context) int {
-	env, settingsErr := c.settle()
-	written := []string{c.opts.audit}
-	if c.opts.out != "" {
-		written = append(written, c.opts.out)
+	settingsErr := c.settle()
+	written := []string{c.opts.AuditDir}
+	if c.opts.Out != "" {
+		written = append(written, c.opts.Out)
 	}
 	defer c.giveToOwner(written...)
 	code, err := action.Run(ctx, action.Options{
 		Log: c.log, Getenv: c.getenv, Now: c.Now, Transport: c.HTTP,
-		Inputs: c.inputsOf(env, settingsErr),
+		Inputs: c.inputsOf(settingsErr),
 		Err:    settingsErr,
 		Load: func() (action.Loaded, error) {
 			r, err := c.load()
@@ -45,7 +44,7 @@ func (c *actionCommand) run(ctx context.Context) int {
 }
 
 // inputsOf is what the workflow gave. Where the settings cannot be used, what it takes to say so is read as it stands.
-func (c *actionCommand) inputsOf(env config.Given, unusable error) action.Inputs {
+func (c *actionCommand) inputsOf(unusable error) action.Inputs {
 	if unusable != nil {
 		input := func(name string) string { return strings.TrimSpace(c.getenv("INPUT_" + name)) }
 		return action.Inputs{
@@ -53,12 +52,13 @@ func (c *actionCommand) inputsOf(env config.Given, unusable error) action.Inputs
 			Comment: cmp.Or(input("COMMENT"), "always"), DriftIssue: input("DRIFT-ISSUE") == "true", GitHubToken: input("GITHUB-TOKEN"),
 		}
 	}
+	o := &c.opts
 	return action.Inputs{
-		Command: env.Command, Users: c.opts.users, Config: c.opts.config, Only: c.opts.only, Label: env.Label,
-		Approve: c.opts.approve, Environment: env.Environment, Redact: env.Redact,
-		WorkspaceID: env.Workspace.ID, AuditDir: c.opts.audit,
-		Comment: cmp.Or(env.Comment, "always"), DriftIssue: env.DriftIssue,
-		GitHubToken: env.GitHubToken.Reveal(), SigningKey: env.SigningKey.Reveal(),
+		Command: o.Command, Users: o.Users, Config: o.Config, Only: o.Only, Label: o.Label,
+		Approve: o.Approve, Environment: o.Environment, Redact: o.Redact,
+		WorkspaceID: o.Workspace.ID, AuditDir: o.AuditDir,
+		Comment: cmp.Or(o.Comment, "always"), DriftIssue: o.DriftIssue,
+		GitHubToken: o.GitHubToken.Reveal(), SigningKey: o.SigningKey.Reveal(),
 	}
 }
 
@@ -78,7 +78,7 @@ func (r actionFiles) Start(about func(*report.Context)) action.Syncs {
 func (r actionFiles) Files() action.Files {
 	f := action.Files{
 		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings,
-		Commit: commitOf(r.path("."), r.file, r.opts.config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
+		Commit: commitOf(r.path("."), r.file, r.opts.Config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
 	}
 	var secrets int
 	f.InSecrets, secrets, _ = r.secretProblems() // the problems say what the error does
@@ -114,7 +114,7 @@ func (a actionSyncs) WritePlan(p action.Planned) error {
 	if !p.Any {
 		return nil
 	}
-	dir := a.opts.audit
+	dir := a.opts.AuditDir
 	if err := a.makeDir(dir); err != nil {
 		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
 	}

@@ -64,7 +64,7 @@ func (c *applyCommand) approver(p *plan.Plan, approval plan.Approval) string {
 	switch {
 	case !slices.ContainsFunc(p.Gated(), approval.Permits):
 		return ""
-	case c.opts.approve != "":
+	case c.opts.Approve != "":
 		return c.getenv("USER") + " with --approve"
 	}
 	return c.getenv("USER") + " at a terminal"
@@ -72,11 +72,11 @@ func (c *applyCommand) approver(p *plan.Plan, approval plan.Approval) string {
 
 // approval is what may be done of the gated changes: what --approve says, or whoever sits at the terminal.
 func (c *applyCommand) approval(ctx context.Context, r *run, p *plan.Plan) (plan.Approval, string, error) {
-	if r.opts.approve == "" {
+	if r.opts.Approve == "" {
 		approval, err := c.agree(ctx, p)
 		return approval, "", err
 	}
-	approval, reason, err := p.ParseApproval(r.opts.approve, r.earlier()...)
+	approval, reason, err := p.ParseApproval(r.opts.Approve, r.earlier()...)
 	if err != nil {
 		err = about(aboutApproval, fmt.Errorf("--approve: %w", err))
 	}

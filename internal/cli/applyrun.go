@@ -61,10 +61,10 @@ const rememberedRuns = 20
 // approved one. They are believed only where they hash to the approved digest.
 func (r *run) earlier() [][]string {
 	var lists [][]string
-	names := []string{cmp.Or(r.opts.out, planFile), filepath.Join(r.opts.audit, audit.PlanFile)}
-	if runs, err := audit.List(r.path(r.opts.audit)); err == nil {
+	names := []string{cmp.Or(r.opts.Out, planFile), filepath.Join(r.opts.AuditDir, audit.PlanFile)}
+	if runs, err := audit.List(r.path(r.opts.AuditDir)); err == nil {
 		for _, run := range runs[max(0, len(runs)-rememberedRuns):] {
-			names = append(names, filepath.Join(r.opts.audit, run.Folder, audit.PlanFile))
+			names = append(names, filepath.Join(r.opts.AuditDir, run.Folder, audit.PlanFile))
 		}
 	}
 	for _, name := range names {
@@ -81,17 +81,17 @@ func (r *run) earlier() [][]string {
 
 // begin makes the run's folder in the audit folder, starts the journal and puts the plan beside it.
 func (a *applyRun) begin() (err error) {
-	if err := a.makeDir(a.opts.audit); err != nil {
+	if err := a.makeDir(a.opts.AuditDir); err != nil {
 		return about(aboutOutput, fmt.Errorf("audit-dir: %w", err))
 	}
 	a.mask = a.masker(a.plan)
-	a.audit, err = audit.Open(a.path(a.opts.audit), a.meta(), a.plan.Digest())
+	a.audit, err = audit.Open(a.path(a.opts.AuditDir), a.meta(), a.plan.Digest())
 	if err != nil {
 		return err
 	}
-	a.folder = filepath.Join(a.opts.audit, a.audit.Folder())
+	a.folder = filepath.Join(a.opts.AuditDir, a.audit.Folder())
 	if a.log != nil {
-		a.giveToOwner(a.opts.audit, a.folder) // now too: a run that is killed leaves folders that can be removed
+		a.giveToOwner(a.opts.AuditDir, a.folder) // now too: a run that is killed leaves folders that can be removed
 	}
 	pages, err := a.planPages(a.plan)
 	for _, page := range pages {
@@ -106,12 +106,12 @@ func (a *applyRun) begin() (err error) {
 // meta says which run this is: GitHub's number of it, or the time.
 func (a *applyRun) meta() audit.Meta {
 	run, actor := a.started.UTC().Format("20060102T150405Z"), a.getenv("USER")
-	if a.env.GitHubActions {
+	if a.opts.GitHubActions {
 		run, actor = a.getenv("GITHUB_RUN_ID")+"-"+a.getenv("GITHUB_RUN_ATTEMPT"), a.getenv("GITHUB_TRIGGERING_ACTOR")
 	}
 	return audit.Meta{
 		About: audit.About{
-			Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(commitOf(a.path("."), a.file, a.opts.config), a.getenv("GITHUB_SHA")),
+			Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(commitOf(a.path("."), a.file, a.opts.Config), a.getenv("GITHUB_SHA")),
 			Approver: a.approver, PullRequest: a.pull,
 		},
 		Secrets: a.secrets(), Reason: a.mask.Reason, Now: a.Now,
@@ -327,7 +327,7 @@ func (a *applyRun) exit() int {
 		return ExitFailed
 	case stopped:
 		return ExitStopped
-	case tally[plan.Withheld] > 0 && a.opts.exitCode:
+	case tally[plan.Withheld] > 0 && a.opts.ExitCode:
 		return ExitPending
 	}
 	return ExitDone
@@ -361,7 +361,7 @@ func (a *applyRun) print(reason string) {
 	for _, err := range a.errs {
 		fmt.Fprintf(a.Stderr, "clockify-sync: %s\n", a.mask.Text(err.Error()))
 	}
-	if a.opts.format == "json" {
+	if a.opts.Format == "json" {
 		if err := report.OutcomeJSON(a.Stdout, a.plan, a.outcomes, a.context()); err != nil {
 			fmt.Fprintf(a.Stderr, "clockify-sync: %v\n", err)
 		}
@@ -375,7 +375,7 @@ func (a *applyRun) print(reason string) {
 	}
 	ctx := a.context()
 	ctx.Elapsed = a.Now().Sub(a.started)
-	if a.opts.format == "markdown" {
+	if a.opts.Format == "markdown" {
 		_, _ = io.WriteString(a.Stdout, report.OutcomeMarkdown(a.plan, a.outcomes, a.verified, ctx)+"\n")
 		return
 	}

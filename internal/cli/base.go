@@ -16,7 +16,7 @@ import (
 // readBase reads the files as they were before a pull request, found by the same names. From then on the stricter of both
 // holds of what protects. Where they cannot be read or the config is unsound, the defaults stand for them.
 func (r *run) readBase(files fs.FS) (action.Base, error) {
-	names := wantedFiles{users: r.file, config: r.opts.config}
+	names := wantedFiles{users: r.file, config: r.opts.Config}
 	if !r.opts.wantsUsers() {
 		names.users = ""
 	}
@@ -63,7 +63,7 @@ func (r *run) elsewhere(base loadedFiles) (moved []plan.Loosened) {
 		}
 		moved = append(moved, of...)
 	}
-	given, before, now := r.env.Workspace.ID, base.Settings.Workspace.ID, r.loaded.Settings.Workspace.ID
+	given, before, now := r.opts.Workspace.ID, base.Settings.Workspace.ID, r.loaded.Settings.Workspace.ID
 	if now = cmp.Or(given, now); spec.Users == nil || now == before || before == "" && given != "" {
 		return moved // a workspace that the workflow names is not the pull request's word
 	}

@@ -67,7 +67,7 @@ func (r *run) client(token, workspace string, writes bool) (*clockify.Client, er
 	}
 	c, err := clockify.New(clockify.Options{
 		CoreURL: r.core, ReportsURL: r.reports,
-		Token: secret, Addon: token == mainKey && r.env.APIKey == "" && r.env.AddonToken != "",
+		Token: secret, Addon: token == mainKey && r.opts.APIKey == "" && r.opts.AddonToken != "",
 		ReadOnly: !writes, Limiter: r.limiters[host], Budget: r.budgets.of(workspace), Retries: retries,
 		Base: r.traffic, OnSlow: r.tellSlow, Gate: r.gate, Logger: r.logger(), UserAgent: "clockify-sync/" + cmp.Or(r.Version.resolved().Version, "development"),
 	})

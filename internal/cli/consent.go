@@ -31,23 +31,23 @@ func (c *command) agree(ctx context.Context, p *plan.Plan) (plan.Approval, error
 			routine++
 		}
 	}
-	if c.opts.yes {
+	if c.opts.Yes {
 		routine = 0
 	}
 	if len(p.Problems) > 0 || routine+gated == 0 || !c.asking() {
 		return plan.Approval{}, nil
 	}
 	if gated > 0 && len(p.Changes) > aScreen {
-		report.AskedAbout(c.Stderr, p, c.style(), report.Context{UsersFile: c.opts.users})
+		report.AskedAbout(c.Stderr, p, c.style(), report.Context{UsersFile: c.opts.Users})
 	}
-	fmt.Fprint(c.Stderr, report.Broken("\n"+question(routine, gated, c.opts.yes), 0, c.Width))
+	fmt.Fprint(c.Stderr, report.Broken("\n"+question(routine, gated, c.opts.Yes), 0, c.Width))
 	text, err := c.ask(ctx, "> ")
 	switch {
 	case err != nil && !errors.Is(err, errNobody):
 		return plan.Approval{}, err
 	case err == nil && text == confirmPhrase:
 		return plan.ApproveAll(), nil
-	case err == nil && strings.EqualFold(text, "yes") && routine > 0, c.opts.yes:
+	case err == nil && strings.EqualFold(text, "yes") && routine > 0, c.opts.Yes:
 		return plan.Approval{}, nil
 	}
 	return plan.Approval{}, errDeclined

@@ -40,8 +40,8 @@ func (d *doctorCommand) run(ctx context.Context) int {
 	if err != nil {
 		return d.fail(err)
 	}
-	if d.opts.format != "text" && d.opts.format != "json" {
-		return d.fail(about(aboutCommandLine, fmt.Errorf("--format %s: doctor prints text or json", d.opts.format)))
+	if d.opts.Format != "text" && d.opts.Format != "json" {
+		return d.fail(about(aboutCommandLine, fmt.Errorf("--format %s: doctor prints text or json", d.opts.Format)))
 	}
 	if err := r.guide(ctx); err != nil {
 		return d.fail(err)
@@ -59,7 +59,7 @@ func (d *doctorCommand) run(ctx context.Context) int {
 	if ctx.Err() != nil {
 		return d.fail(errInterrupted)
 	}
-	if d.opts.format == "json" {
+	if d.opts.Format == "json" {
 		data, err := json.MarshalIndent(found, "", "  ")
 		if err != nil {
 			return d.fail(err)

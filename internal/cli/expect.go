@@ -35,7 +35,7 @@ var wholeDigest = regexp.MustCompile(`^[0-9a-f]{32,64}$`)
 
 // expected holds a plan against --expect. Where the files tell what the expected plan was, the difference is printed.
 func (r *run) expected(p *plan.Plan) error {
-	want := strings.ToLower(r.opts.expect)
+	want := strings.ToLower(r.opts.Expect)
 	switch {
 	case want == "":
 		return nil
@@ -44,7 +44,7 @@ func (r *run) expected(p *plan.Plan) error {
 	case strings.HasPrefix(p.Digest(), want):
 		return nil
 	}
-	for _, name := range []string{planFile, filepath.Join(r.opts.audit, audit.PlanFile)} {
+	for _, name := range []string{planFile, filepath.Join(r.opts.AuditDir, audit.PlanFile)} {
 		var before shownPlan
 		data, err := os.ReadFile(r.path(name))
 		if err != nil || json.Unmarshal(data, &before) != nil || !strings.HasPrefix(before.Digest, want) {

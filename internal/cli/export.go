@@ -32,16 +32,15 @@ func newExport(c *console) *cobra.Command {
 }
 
 func (c *exportCommand) run(ctx context.Context) int {
-	c.opts.only = ""
 	r, err := c.load()
 	if err != nil {
 		return c.fail(err)
 	}
-	users, config := cmp.Or(c.opts.users, "users.csv"), cmp.Or(c.opts.config, configFile)
+	users, config := cmp.Or(c.opts.Users, "users.csv"), cmp.Or(c.opts.Config, configFile)
 	if err := c.free(users, config); err != nil {
 		return c.fail(err)
 	}
-	if n := len(r.loaded.Spec.Time); n > 0 && !c.opts.gaps && path.Clean(config) == path.Clean(r.loaded.Config) {
+	if n := len(r.loaded.Spec.Time); n > 0 && !c.opts.Check && path.Clean(config) == path.Clean(r.loaded.Config) {
 		return c.fail(fmt.Errorf("%s holds %s, which export does not write: nothing was replaced. Name another file with --config", config, count(n, [2]string{"time sync", "time syncs"})))
 	}
 	x, err := r.exportFiles(ctx, users, config)
@@ -50,7 +49,7 @@ func (c *exportCommand) run(ctx context.Context) int {
 	}
 	fmt.Fprintf(c.Stdout, "%s: %s, %s, %s; read with %s.\n", visible(x.dir.Workspace), count(len(x.dir.People), peopleWord),
 		count(len(x.dir.Groups), groupWord), count(len(x.dir.Fields), fieldWord), count(r.calls(), [2]string{"call", "calls"}))
-	if !c.opts.gaps {
+	if !c.opts.Check {
 		if err := c.writeBoth(x.files); err != nil {
 			return c.fail(err)
 		}
@@ -109,7 +108,7 @@ func (c *exportCommand) free(users, config string) error {
 	if path.Clean(users) == path.Clean(config) {
 		return fmt.Errorf("--users and --config both name %s", users)
 	}
-	if c.opts.force || c.opts.gaps {
+	if c.opts.Force || c.opts.Check {
 		return nil
 	}
 	var there []string
@@ -174,7 +173,7 @@ func (c *exportCommand) tell(e *export.Export) {
 	for _, l := range e.Limitations {
 		say(2, 6, text.Count(len(l.Names), l.What.One, l.What.Many)+" "+l.Text)
 		most := 3
-		if c.opts.gaps {
+		if c.opts.Check {
 			most = len(l.Names)
 		}
 		for _, name := range l.Names[:min(most, len(l.Names))] {
@@ -192,7 +191,7 @@ func (c *exportCommand) tell(e *export.Export) {
 		}
 	}
 	say(0, 0, "Who is owner or admin, rates, working days and access to projects are not part of the files.")
-	if !c.opts.gaps {
+	if !c.opts.Check {
 		fmt.Fprintln(c.Stdout, "Next: clockify-sync plan")
 	}
 }

@@ -20,7 +20,7 @@ func (r *run) guide(ctx context.Context) error {
 	if !r.asking() {
 		return nil
 	}
-	if r.opts.only == "time" && len(r.loaded.Spec.Time) == 0 && len(r.env.SecretNames) == 0 && len(r.problems()) == 0 {
+	if r.opts.Only == "time" && len(r.loaded.Spec.Time) == 0 && len(r.opts.SecretNames) == 0 && len(r.problems()) == 0 {
 		yes, err := r.confirm(ctx, "No time sync is configured. Set one up now?", true)
 		if err != nil || !yes {
 			return err
@@ -92,7 +92,7 @@ func (r *run) askKeyOf(ctx context.Context, name, question string) (clockify.Use
 
 // askWorkspace has the workspace chosen, if none is set, and reports whether that was done.
 func (r *run) askWorkspace(ctx context.Context) (bool, error) {
-	if r.env.Workspace.ID != "" || r.loaded.Settings.Workspace.ID != "" || r.env.APIKey == "" && r.env.AddonToken != "" || !r.asking() {
+	if r.opts.Workspace.ID != "" || r.loaded.Settings.Workspace.ID != "" || r.opts.APIKey == "" && r.opts.AddonToken != "" || !r.asking() {
 		return false, nil // an add-on token may not list workspaces
 	}
 	list, err := r.listWorkspaces(ctx, mainKey)
@@ -108,7 +108,7 @@ func (r *run) askWorkspace(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	r.env.Workspace.ID = list[i].ID
+	r.opts.Workspace.ID = list[i].ID
 	fmt.Fprintf(r.Stderr, "Workspace: %s\n", visible(list[i].Name))
 	return true, nil
 }
@@ -152,7 +152,7 @@ func (r *run) offerToKeep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = r.editConfig(func(data []byte) ([]byte, error) { return config.AddWorkspace(data, r.env.Workspace.ID) })
+	err = r.editConfig(func(data []byte) ([]byte, error) { return config.AddWorkspace(data, r.opts.Workspace.ID) })
 	if errors.Is(err, config.ErrEdit) {
 		fmt.Fprintf(r.Stderr, "%s: %v\n", name, err)
 		return nil
@@ -165,8 +165,8 @@ func (r *run) configName() string {
 	switch {
 	case r.loaded.Config != "":
 		return r.loaded.Config
-	case r.opts.config != "":
-		return r.opts.config
+	case r.opts.Config != "":
+		return r.opts.Config
 	}
 	return "clockify-sync.yaml"
 }

@@ -63,12 +63,12 @@ func (i *initCommand) run(ctx context.Context) int {
 		}
 	}
 	o := outline{kind: i.repository, syncs: i.syncs, reviewers: i.logins(), workspace: ""}
-	i.opts.only = map[string]string{syncUsers: "", syncTime: "time", syncBoth: ""}[i.syncs]
+	i.opts.part = map[string]string{syncUsers: "", syncTime: "time", syncBoth: ""}[i.syncs]
 	r, err := i.load()
 	if err != nil {
 		return i.fail(err)
 	}
-	o.workspace = r.env.Workspace.ID
+	o.workspace = r.opts.Workspace.ID
 	wanted, err := o.workflows()
 	if err != nil {
 		return i.fail(err)

@@ -16,17 +16,12 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/config"
 )
 
-// options are a command's settings: as the flags give them, and after settle with what environment and defaults add.
+// options are a command's settings: what flags, environment and defaults say, once settle has read them.
 type options struct {
-	users, config, only string
-	format, out, audit  string
-	approve, expect     string
-	exitCode, yes       bool
-	listen, state       string
-	faults              string
-	force, gaps         bool // export
-	newConfig           bool // the config that is named may be missing: it is made
-	noFiles             bool // there may be no files at all yet
+	config.Given
+	part      string // what the command is about, whatever --only says
+	newConfig bool   // the config that is named may be missing: it is made
+	noFiles   bool   // there may be no files at all yet
 
 	flags  map[string]string // those that were typed, with their values
 	repeat string            // the flags that a next command needs too, as they would be typed
@@ -66,8 +61,8 @@ func complete(cmd *cobra.Command) {
 	}
 }
 
-// settle reads flags, environment and defaults into the options, and returns all that they say.
-func (c *command) settle() (config.Given, error) {
+// settle reads flags, environment and defaults into the options.
+func (c *command) settle() error {
 	o := &c.opts
 	switch file := cmp.Or(o.flags["env-file"], c.getenv("CLOCKIFY_SYNC_ENV_FILE")); {
 	case file == "":
@@ -75,12 +70,12 @@ func (c *command) settle() (config.Given, error) {
 		c.warn("no env file is read in GitHub Actions; " + file + " is not")
 	default:
 		if err := c.readEnvFile(file); err != nil {
-			return config.Given{}, about(aboutSettings, err)
+			return about(aboutSettings, err)
 		}
 	}
 	env, err := config.FromEnvironment(config.Environment{Lookup: c.LookupEnv, Flags: o.flags, Names: c.Variables})
 	if err != nil {
-		return env, about(aboutSettings, err)
+		return about(aboutSettings, err)
 	}
 	if c.log != nil {
 		for _, secret := range env.Secrets() {
@@ -90,33 +85,29 @@ func (c *command) settle() (config.Given, error) {
 	for _, warning := range env.Warnings {
 		c.warn(warning)
 	}
-	o.users, o.config, o.only = env.Users, env.Config, cmp.Or(o.only, env.Only)
-	o.format, o.out, o.audit = env.Format, env.Out, env.AuditDir
-	o.approve, o.expect, o.exitCode, o.yes = env.Approve, env.Expect, env.ExitCode, env.Yes
-	o.listen, o.state, o.faults = env.Listen, env.State, env.Faults
-	o.force, o.gaps = env.Force, env.Check
+	o.Given, o.Only = env, cmp.Or(o.part, env.Only)
 	c.verbose, c.noColor = env.Verbose, env.NoColor
-	return env, about(aboutCommandLine, o.check())
+	return about(aboutCommandLine, o.check())
 }
 
 // check refuses values that mean nothing.
 func (o *options) check() error {
 	name, shard, of := o.onlySync()
-	_, part, parted := strings.Cut(strings.TrimPrefix(o.only, "time:"), ":")
+	_, part, parted := strings.Cut(strings.TrimPrefix(o.Only, "time:"), ":")
 	switch {
-	case o.only == "" || o.only == "users" || o.only == "time":
+	case o.Only == "" || o.Only == "users" || o.Only == "time":
 	case strings.Contains(o.person(), "@"):
 	case name == "":
-		return fmt.Errorf("--only %q: want users, time, time:NAME or user:EMAIL", o.only)
+		return fmt.Errorf("--only %q: want users, time, time:NAME or user:EMAIL", o.Only)
 	case parted && (shard < 1 || shard > of):
-		return fmt.Errorf("--only %q: %q is no part; write time:%s:1/4 for the first of four", o.only, part, name)
+		return fmt.Errorf("--only %q: %q is no part; write time:%s:1/4 for the first of four", o.Only, part, name)
 	}
 	return nil
 }
 
 // onlySync reads time:NAME and time:NAME:1/4.
 func (o *options) onlySync() (name string, shard, of int) {
-	rest, isSync := strings.CutPrefix(o.only, "time:")
+	rest, isSync := strings.CutPrefix(o.Only, "time:")
 	if !isSync {
 		return "", 0, 0
 	}
@@ -130,8 +121,8 @@ func (o *options) onlySync() (name string, shard, of int) {
 
 // person is the one person that a run is about, by email; empty: it is about all.
 func (o *options) person() string {
-	email, _ := strings.CutPrefix(o.only, "user:")
-	if email == o.only {
+	email, _ := strings.CutPrefix(o.Only, "user:")
+	if email == o.Only {
 		return ""
 	}
 	return strings.ToLower(strings.TrimSpace(email))
@@ -139,15 +130,15 @@ func (o *options) person() string {
 
 // wantsUsers reports whether the user sync is to be run, wantsSync whether the time sync of that name is.
 func (o *options) wantsUsers() bool {
-	return o.only == "" || o.only == "users" || o.person() != ""
+	return o.Only == "" || o.Only == "users" || o.person() != ""
 }
 
 // wantsTime reports whether any time sync is to be run.
-func (o *options) wantsTime() bool { return o.only == "" || strings.HasPrefix(o.only, "time") }
+func (o *options) wantsTime() bool { return o.Only == "" || strings.HasPrefix(o.Only, "time") }
 
 func (o *options) wantsSync(name string) bool {
 	only, _, _ := o.onlySync()
-	return o.only == "" || o.only == "time" || only == name
+	return o.Only == "" || o.Only == "time" || only == name
 }
 
 // readEnvFile adds the file's variables below those of the environment.

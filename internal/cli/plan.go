@@ -33,14 +33,14 @@ func (c *planCommand) run(ctx context.Context) int {
 		return c.fail(err)
 	}
 	earlier := r.earlier()
-	r.opts.out = cmp.Or(r.opts.out, planFile)
+	r.opts.Out = cmp.Or(r.opts.Out, planFile)
 	r.open()
 	p := r.planAll(ctx)
 	if err := r.show(p); err != nil {
 		return c.fail(err)
 	}
-	if r.opts.approve != "" {
-		_, reason, err := p.ParseApproval(r.opts.approve, earlier...)
+	if r.opts.Approve != "" {
+		_, reason, err := p.ParseApproval(r.opts.Approve, earlier...)
 		if err != nil {
 			return c.fail(about(aboutApproval, fmt.Errorf("--approve: %w", err)))
 		}

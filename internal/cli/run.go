@@ -21,7 +21,6 @@ import (
 // run is one run of a command that reads the files: what it knows before it asks Clockify anything.
 type run struct {
 	*command
-	env      config.Given
 	loaded   loadedFiles
 	file     string // the CSV's name, for messages
 	jobs     []*job
@@ -52,30 +51,29 @@ const mainKey = ""
 
 // load reads the settings and the files. Problems in the files are not an error: they travel in the Spec.
 func (c *command) load() (*run, error) {
-	env, err := c.settle()
-	if err != nil {
+	if err := c.settle(); err != nil {
 		return nil, err
 	}
 	o := &c.opts
-	r := &run{command: c, env: env, file: cmp.Or(o.users, "users.csv"), tokens: map[string]config.Secret{}}
-	if env.GitHubActions {
-		for setting, name := range map[string]string{"users": o.users, "config": o.config, "audit-dir": o.audit, "out": o.out} {
+	r := &run{command: c, file: cmp.Or(o.Users, "users.csv"), tokens: map[string]config.Secret{}}
+	if o.GitHubActions {
+		for setting, name := range map[string]string{"users": o.Users, "config": o.Config, "audit-dir": o.AuditDir, "out": o.Out} {
 			if err := confine(setting, name); err != nil {
 				return nil, err
 			}
 		}
 	}
-	files, done, err := c.inputs(env.GitHubActions)
+	files, done, err := c.inputs(o.GitHubActions)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	names := wantedFiles{users: r.file, needUsers: o.users != "" || o.only == "users" || o.person() != "", config: o.config, needConfig: o.config != "" && !o.newConfig}
+	names := wantedFiles{users: r.file, needUsers: o.Users != "" || o.Only == "users" || o.person() != "", config: o.Config, needConfig: o.Config != "" && !o.newConfig}
 	if !o.wantsUsers() {
 		names.users, names.needUsers = "", false
 	}
 	r.loaded, err = readFiles(files, names)
-	if err == nil && !o.noFiles && len(r.problems()) == 0 && o.only == "" && !r.loaded.Users && len(r.loaded.Spec.Time) == 0 && len(env.SecretNames) == 0 {
+	if err == nil && !o.noFiles && len(r.problems()) == 0 && o.Only == "" && !r.loaded.Users && len(r.loaded.Spec.Time) == 0 && len(o.SecretNames) == 0 {
 		names.needUsers = true // nothing to do at all: the CSV is what is missing
 		r.loaded, err = readFiles(files, names)
 	}
@@ -86,9 +84,9 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	api := r.loaded.Settings.API
-	r.clients = c.newClients(cmp.Or(env.API.MaxCalls, api.MaxCalls))
-	r.core, r.reports = cmp.Or(env.API.BaseURL, api.BaseURL), cmp.Or(env.API.ReportsURL, api.ReportsURL)
-	r.tokens[mainKey] = cmp.Or(env.APIKey, env.AddonToken)
+	r.clients = c.newClients(cmp.Or(o.API.MaxCalls, api.MaxCalls))
+	r.core, r.reports = cmp.Or(o.API.BaseURL, api.BaseURL), cmp.Or(o.API.ReportsURL, api.ReportsURL)
+	r.tokens[mainKey] = cmp.Or(o.APIKey, o.AddonToken)
 	r.hide()
 	return r, nil
 }
@@ -96,8 +94,8 @@ func (c *command) load() (*run, error) {
 // checkOut refuses to write the plan over a file that the run reads.
 func (r *run) checkOut() error {
 	for _, read := range []string{r.file, r.loaded.Config, r.opts.flags["env-file"]} {
-		if r.opts.out != "" && read != "" && r.path(r.opts.out) == r.path(read) {
-			return about(aboutOutput, fmt.Errorf("--out %s: the run reads this file; name another for the plan", r.opts.out))
+		if r.opts.Out != "" && read != "" && r.path(r.opts.Out) == r.path(read) {
+			return about(aboutOutput, fmt.Errorf("--out %s: the run reads this file; name another for the plan", r.opts.Out))
 		}
 	}
 	return nil
@@ -119,7 +117,7 @@ func (r *run) problems() []state.Problem { return r.loaded.Spec.Problems }
 // secrets are all tokens of the run, to keep out of whatever is written.
 func (r *run) secrets() []string {
 	var all []string
-	for _, secret := range r.env.Secrets() {
+	for _, secret := range r.opts.Secrets() {
 		all = append(all, secret.Reveal())
 	}
 	for _, secret := range r.tokens {
@@ -155,7 +153,7 @@ func (d debugLines) Write(p []byte) (int, error) {
 
 // workspaceID is the workspace of the user sync.
 func (r *run) workspaceID() (string, error) {
-	given, written := r.env.Workspace.ID, r.loaded.Settings.Workspace.ID
+	given, written := r.opts.Workspace.ID, r.loaded.Settings.Workspace.ID
 	id := cmp.Or(given, written)
 	switch {
 	case given != "" && written != "" && given != written:
@@ -174,7 +172,7 @@ func (r *run) key() error {
 		return nil
 	}
 	hint := ""
-	if _, err := os.Stat(r.path(".env")); err == nil && !r.env.GitHubActions && r.opts.flags["env-file"] == "" {
+	if _, err := os.Stat(r.path(".env")); err == nil && !r.opts.GitHubActions && r.opts.flags["env-file"] == "" {
 		hint = ". There is a .env here: --env-file .env reads it"
 	}
 	return about(aboutNoKey, errors.New("no key: set CLOCKIFY_API_KEY to an API key of an owner or admin of the workspace (Clockify, Profile settings, API)"+hint))

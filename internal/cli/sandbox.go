@@ -28,10 +28,10 @@ func newSandbox(c *console) *cobra.Command {
 }
 
 func (s *sandboxCommand) run(ctx context.Context) int {
-	if _, err := s.settle(); err != nil {
+	if err := s.settle(); err != nil {
 		return s.fail(err)
 	}
-	faults, err := sandbox.ParseFaults(s.opts.faults)
+	faults, err := sandbox.ParseFaults(s.opts.Faults)
 	if err != nil {
 		return s.fail(about(aboutCommandLine, fmt.Errorf("--faults: %w", err)))
 	}
@@ -40,30 +40,30 @@ func (s *sandboxCommand) run(ctx context.Context) int {
 		return s.fail(fmt.Errorf("--state: %w", err))
 	}
 	server := sandbox.New(sandbox.Options{State: state, Now: s.Now, Faults: faults, SettleDelay: 300 * time.Millisecond})
-	url, stop, err := serve(server, s.opts.listen)
+	url, stop, err := serve(server, s.opts.Listen)
 	if err != nil {
 		return s.fail(about(aboutCommandLine, fmt.Errorf("--listen: %w", err)))
 	}
 	s.introduce(url, state)
 	<-ctx.Done()
 	stop()
-	if s.opts.state != "" {
-		f, err := os.Create(s.path(s.opts.state))
+	if s.opts.State != "" {
+		f, err := os.Create(s.path(s.opts.State))
 		if err == nil {
 			err = errors.Join(server.State().Write(f), f.Close())
 		}
 		if err != nil {
 			return s.fail(fmt.Errorf("--state: %w", err))
 		}
-		fmt.Fprintf(s.Stdout, "Saved to %s after %d calls.\n", s.opts.state, server.Total())
+		fmt.Fprintf(s.Stdout, "Saved to %s after %d calls.\n", s.opts.State, server.Total())
 	}
 	return ExitDone
 }
 
 // sandboxState reads the state file; a missing one starts from the sample and is written at the end.
 func (s *sandboxCommand) sandboxState() (sandbox.State, error) {
-	if s.opts.state != "" {
-		f, err := os.Open(s.path(s.opts.state))
+	if s.opts.State != "" {
+		f, err := os.Open(s.path(s.opts.State))
 		switch {
 		case err == nil:
 			defer f.Close()

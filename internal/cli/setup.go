@@ -42,7 +42,7 @@ func (s *setupCommand) run(ctx context.Context) int {
 	if !s.asking() {
 		return s.fail(about(aboutTime, errors.New("setup: there is nobody to ask here. Run it at a terminal, or write time_sync in the config")))
 	}
-	s.opts.only = "time"
+	s.opts.part = "time"
 	r, err := s.load()
 	if err != nil {
 		return s.fail(err)

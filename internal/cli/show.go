@@ -14,10 +14,10 @@ import (
 
 // show prints the plan and what kept parts of it from being made, and writes plan.json where that was asked for.
 func (r *run) show(p *plan.Plan) error {
-	if r.opts.out != "" && r.planned() {
+	if r.opts.Out != "" && r.planned() {
 		data, err := r.json(p)
 		if err == nil {
-			err = r.writeFile(r.opts.out, data)
+			err = r.writeFile(r.opts.Out, data)
 		}
 		if err != nil {
 			return about(aboutOutput, fmt.Errorf("--out: %w", err))
@@ -26,13 +26,13 @@ func (r *run) show(p *plan.Plan) error {
 	failures := r.failures()
 	var err error
 	switch {
-	case r.opts.format == "json" && r.applying: // once it is known how the changes ended
-	case r.opts.format == "json":
+	case r.opts.Format == "json" && r.applying: // once it is known how the changes ended
+	case r.opts.Format == "json":
 		err = report.JSON(r.Stdout, p, r.context())
 	case len(failures) > 0 && !r.planned():
-	case r.opts.format == "markdown":
+	case r.opts.Format == "markdown":
 		_, err = io.WriteString(r.Stdout, report.Markdown(p, r.context())+"\n")
-	case r.opts.format == "html":
+	case r.opts.Format == "html":
 		var page []byte
 		if page, err = r.html(p); err == nil {
 			_, err = r.Stdout.Write(page)
@@ -71,7 +71,7 @@ func (r *run) planExit(p *plan.Plan) int {
 	switch code := r.troubled(p); {
 	case code != ExitDone:
 		return code
-	case r.opts.exitCode && !p.Empty():
+	case r.opts.ExitCode && !p.Empty():
 		return ExitPending
 	}
 	return ExitDone
@@ -99,7 +99,7 @@ func (r *run) context() report.Context {
 		ApplyCommand:  "clockify-sync apply" + r.opts.repeat,
 		RatePerSecond: r.loaded.Settings.API.RequestsPerSecond,
 		UsersFile:     r.file,
-		AuditDir:      cmp.Or(r.folder, r.opts.audit),
+		AuditDir:      cmp.Or(r.folder, r.opts.AuditDir),
 	}
 	if r.describe != nil {
 		r.describe(&c)

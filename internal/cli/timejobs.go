@@ -21,7 +21,7 @@ const secretWindow = 7 * 24 * time.Hour
 
 // timeSyncs are the time syncs of the config and of the secrets, in that order, and what is wrong with the secrets.
 func (r *run) timeSyncs() ([]state.TimeSync, error) {
-	secrets, err := r.env.TimeSecrets(r.LookupEnv)
+	secrets, err := r.opts.TimeSecrets(r.LookupEnv)
 	syncs := slices.Clone(r.loaded.Spec.Time)
 	for _, secret := range secrets {
 		if slices.ContainsFunc(syncs, func(t state.TimeSync) bool { return t.Name == secret.Name }) {
@@ -65,7 +65,7 @@ func (r *run) timeJobs() []*job {
 		switch {
 		case !r.opts.wantsSync(sync.Name):
 		case shard > 0 && of != max(1, sync.Shards):
-			err := fmt.Errorf("--only %s: time_sync %s has shards: %d", r.opts.only, sync.Name, max(1, sync.Shards))
+			err := fmt.Errorf("--only %s: time_sync %s has shards: %d", r.opts.Only, sync.Name, max(1, sync.Shards))
 			jobs = append(jobs, &job{title: "time " + sync.Name, err: about(aboutTime, err)})
 		default:
 			sync.Shard = shard
@@ -76,7 +76,7 @@ func (r *run) timeJobs() []*job {
 	case len(jobs) > 0:
 	case slices.ContainsFunc(r.problems(), func(p state.Problem) bool { return p.Source.File == r.loaded.Config }):
 		// Syncs with a problem are left out of the config, and the problem is told.
-	case named && slices.Contains(r.env.SecretNames, only):
+	case named && slices.Contains(r.opts.SecretNames, only):
 		jobs = append(jobs, &job{title: "time", err: about(aboutSecrets, err)})
 	case named:
 		have := "there are none"
@@ -84,7 +84,7 @@ func (r *run) timeJobs() []*job {
 			have = "there are " + strings.Join(names, ", ")
 		}
 		jobs = append(jobs, &job{title: "time", err: about(aboutTime, errors.Join(fmt.Errorf("--only time:%s: no time sync has this name; %s", only, have), err))})
-	case r.opts.only == "time":
+	case r.opts.Only == "time":
 		jobs = append(jobs, &job{title: "time", err: about(aboutTime, errors.New("no time sync is configured: write time_sync in the config, or name secrets in SECRET_NAMES"))})
 	}
 	return jobs
@@ -95,7 +95,7 @@ const lately = 15 * time.Minute
 
 // madeLately returns the ids of entries that earlier runs made, by time sync, as their journals tell.
 func (r *run) madeLately() map[string][]string {
-	r.latelyOnce.Do(func() { r.lately = audit.Made(r.path(r.opts.audit), r.Now().Add(-lately)) })
+	r.latelyOnce.Do(func() { r.lately = audit.Made(r.path(r.opts.AuditDir), r.Now().Add(-lately)) })
 	return r.lately
 }
 

@@ -103,7 +103,7 @@ func (r *run) bounded(jobs []*job) []*job {
 // begins further on.
 func (r *run) inTurn(jobs []*job) []*job {
 	jobs = slices.Clone(jobs)
-	if left, known := audit.LeftOut(r.path(r.opts.audit)); known {
+	if left, known := audit.LeftOut(r.path(r.opts.AuditDir)); known {
 		place := func(j *job) int {
 			if i := slices.Index(left, j.title); i >= 0 {
 				return i

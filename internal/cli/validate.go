@@ -53,7 +53,7 @@ func (r *run) secretProblems() (list []state.Problem, known int, err error) {
 	if !r.opts.wantsTime() {
 		return nil, 0, nil
 	}
-	set := r.env
+	set := r.opts.Given
 	set.SecretNames = slices.DeleteFunc(slices.Clone(set.SecretNames), func(name string) bool {
 		value, known := r.LookupEnv(name)
 		return known && value == "" || !known && config.IsVariable(name)
@@ -87,7 +87,7 @@ func (r *run) sound(secrets int) string {
 	if n := len(r.loaded.Spec.Time); n > 0 {
 		parts = append(parts, count(n, [2]string{"time sync", "time syncs"}))
 	}
-	if n := len(r.env.SecretNames); n > 0 && r.opts.wantsTime() {
+	if n := len(r.opts.SecretNames); n > 0 && r.opts.wantsTime() {
 		what := count(secrets, [2]string{"time sync", "time syncs"}) + " of SECRET_NAMES"
 		if unset := n - secrets; unset > 0 {
 			what += fmt.Sprintf(" (and %d not set here)", unset)
