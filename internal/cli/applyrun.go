@@ -362,7 +362,7 @@ func (a *applyRun) print(reason string) {
 		fmt.Fprintf(a.Stderr, "clockify-sync: %s\n", a.mask.Text(err.Error()))
 	}
 	if a.opts.Format == "json" {
-		if err := report.OutcomeJSON(a.Stdout, a.plan, a.outcomes, a.context()); err != nil {
+		if err := report.JSON(a.Stdout, a.plan, a.outcomes, a.context()); err != nil {
 			fmt.Fprintf(a.Stderr, "clockify-sync: %v\n", err)
 		}
 		return

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/report"
@@ -28,7 +29,7 @@ func (r *run) show(p *plan.Plan) error {
 	switch {
 	case r.opts.Format == "json" && r.applying: // once it is known how the changes ended
 	case r.opts.Format == "json":
-		err = report.JSON(r.Stdout, p, r.context())
+		err = report.JSON(r.Stdout, p, nil, r.context())
 	case len(failures) > 0 && !r.planned():
 	case r.opts.Format == "markdown":
 		_, err = io.WriteString(r.Stdout, report.Markdown(p, r.context())+"\n")
@@ -62,7 +63,7 @@ func (r *run) planned() bool {
 
 func (r *run) json(p *plan.Plan) ([]byte, error) {
 	var b bytes.Buffer
-	err := report.JSON(&b, p, r.context())
+	err := report.JSON(&b, p, nil, r.context())
 	return b.Bytes(), err
 }
 
@@ -96,12 +97,17 @@ func (r *run) troubled(p *plan.Plan) int {
 func (r *run) context() report.Context {
 	c := report.Context{
 		Applying:      r.applying,
-		ApplyCommand:  "clockify-sync apply" + r.opts.repeat,
+		Flags:         r.opts.repeat,
+		PlanFile:      r.opts.Out,
 		RatePerSecond: r.loaded.Settings.API.RequestsPerSecond,
 		UsersFile:     r.file,
 		AuditDir:      cmp.Or(r.folder, r.opts.AuditDir),
 	}
+	if r.folder != "" {
+		c.PlanFile = audit.PlanFile // beside the page, and named by the folder at the end
+	}
 	if r.describe != nil {
+		c.PlanFile = audit.PlanFile // of the artifact
 		r.describe(&c)
 	}
 	return c

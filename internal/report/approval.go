@@ -12,7 +12,7 @@ import (
 // Approval is what needs approval, and who may give it.
 type Approval struct {
 	Asks   string // "2 deactivations and 1 group deletion"
-	Many   bool   // whether that is more than one thing
+	Number int    // of these things
 	Digest string // to approve it by; empty while the plan is refused or has problems
 	Items  []Item
 	Reviews
@@ -95,7 +95,7 @@ func (b *builder) approvals(p *plan.Plan, outcomes []plan.Outcome) {
 		return cmp.Or(cmp.Compare(x.Sort, y.Sort), cmp.Compare(x.Name.String(), y.Name.String()))
 	})
 	a := &Approval{Items: items, Reviews: b.ctx.Reviews, Digest: p.ApprovalDigest()}
-	a.Asks, a.Many = asks(items)
+	a.Asks, a.Number = asks(items)
 	if b.doc.Run {
 		a.Digest = withheld(outcomes).ApprovalDigest() // a part of the plan's may have been approved and done
 	}
@@ -158,29 +158,28 @@ func guarded(c *plan.Change) Words {
 }
 
 // asks says what waits: "2 deactivations and 1 group deletion".
-func asks(items []Item) (words string, many bool) {
+func asks(items []Item) (words string, number int) {
 	n := map[Sort]int{}
 	for _, x := range items {
+		things := x.Changes
 		if x.Sort == SortDeactivate {
-			n[x.Sort]++
-		} else {
-			n[x.Sort] += x.Changes
+			things = 1 // with all that it takes
 		}
+		n[x.Sort] += things
+		number += things
 	}
 	var list []string
-	all := 0
 	for s := SortDeactivate; s <= SortOther; s++ {
 		if n[s] > 0 {
 			list = append(list, text.Count(n[s], sortWords[s][1], sortWords[s][2]))
-			all += n[s]
 		}
 	}
-	return text.And(list), all > 1
+	return text.And(list), number
 }
 
-// need is "2 deactivations need approval".
-func (a *Approval) need() string {
-	return a.Asks + map[bool]string{true: " need", false: " needs"}[a.Many] + " approval"
+// Need is "2 deactivations need approval".
+func (a *Approval) Need() string {
+	return a.Asks + " " + text.Plural(a.Number, "needs", "need") + " approval"
 }
 
 // leaving says in words what a deactivation takes: who takes over whom, which groups go, and what stays as it is.

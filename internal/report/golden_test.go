@@ -248,7 +248,7 @@ func TestWriters(t *testing.T) {
 	OutcomeText(&out, sample(), applied(sample()), Verify{Done: true}, Style{}, ctx)
 	golden(t, "outcome.txt", out.String())
 	out.Reset()
-	if err := JSON(&out, drift, Context{}); err != nil {
+	if err := JSON(&out, drift, nil, Context{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "plan.json", out.String())

@@ -288,7 +288,7 @@ func TestRedacted(t *testing.T) {
 	ctx.Redact = Mask
 	var out bytes.Buffer
 	Text(&out, p, Style{}, ctx)
-	if err := JSON(&out, p, ctx); err != nil {
+	if err := JSON(&out, p, nil, ctx); err != nil {
 		t.Fatal(err)
 	}
 	outcomes := applied(p)
@@ -324,14 +324,14 @@ func TestJSON(t *testing.T) {
 	t.Parallel()
 	p := sample()
 	var plainText, maskedText bytes.Buffer
-	if err := JSON(&plainText, p, Context{Commit: "a", Elapsed: 1}); err != nil {
+	if err := JSON(&plainText, p, nil, Context{Commit: "a", Elapsed: 1}); err != nil {
 		t.Fatal(err)
 	}
-	if err := JSON(&maskedText, p, Context{Redact: Mask}); err != nil {
+	if err := JSON(&maskedText, p, nil, Context{Redact: Mask}); err != nil {
 		t.Fatal(err)
 	}
 	var again bytes.Buffer
-	if err := JSON(&again, p, Context{Commit: "b"}); err != nil {
+	if err := JSON(&again, p, nil, Context{Commit: "b"}); err != nil {
 		t.Fatal(err)
 	}
 	if plainText.String() != again.String() {
@@ -366,7 +366,7 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	empty := &bytes.Buffer{}
-	if err := JSON(empty, &plan.Plan{}, Context{}); err != nil {
+	if err := JSON(empty, &plan.Plan{}, nil, Context{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(empty.String(), `"changes": []`) || !strings.Contains(empty.String(), `"findings": []`) {

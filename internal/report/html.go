@@ -29,7 +29,7 @@ var (
 	}).Parse(pageText))
 )
 
-// mostInPage is how many rows of a section the page shows. The rest is in plan.json.
+// mostInPage is how many rows of a section the page shows.
 const mostInPage = 5000
 
 // HTML writes the plan, and how it went where there are outcomes, as one page that needs nothing beside itself: no
@@ -89,6 +89,7 @@ type htmlPage struct {
 	Listed   int // of them in the list
 	RunURL   string
 	FilesURL string
+	Whole    string // where all of it is
 }
 
 type (
@@ -124,7 +125,7 @@ type (
 )
 
 func newHTMLPage(d *Document, ctx Context) *htmlPage {
-	page := &htmlPage{Document: d, RunURL: ctx.RunURL, FilesURL: ctx.ArtifactURL}
+	page := &htmlPage{Document: d, RunURL: ctx.RunURL, FilesURL: ctx.ArtifactURL, Whole: text.Sanitize(ctx.whole())}
 	for _, s := range d.Results {
 		page.Total += s.Number
 	}

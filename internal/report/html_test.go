@@ -156,7 +156,7 @@ func TestHTMLHostile(t *testing.T) {
 	ctx.HappensOnMerge = nasty[0]
 	for name, page := range map[string]string{
 		"plan": htmlOf(t, p, nil, Verify{}, ctx), "run": htmlOf(t, p, ended, verify, ctx),
-		"links": htmlOf(t, p, nil, Verify{}, Context{Commit: `"><b>`, ApplyCommand: "<i>"}),
+		"links": htmlOf(t, p, nil, Verify{}, Context{Commit: `"><b>`, Flags: " <i>"}),
 	} {
 		if bad := soundHTML(page); len(bad) > 0 {
 			t.Errorf("%s:\n%s", name, strings.Join(bad[:min(len(bad), 20)], "\n"))

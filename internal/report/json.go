@@ -78,17 +78,14 @@ type jsonCalls struct {
 	Seconds int `json:"seconds,omitempty"` // how long the needed ones take at the limit
 }
 
-// JSON writes plan.json: the plan in a stable, versioned form. The same plan gives the same bytes; nothing of the commit,
-// the run or the time is in it. Masked, it holds pseudonyms but the ids and digests of the real plan: they are needed to
-// recognise it, and someone who guesses a whole change right can confirm the guess by them.
-func JSON(w io.Writer, p *plan.Plan, ctx Context) error { return OutcomeJSON(w, p, nil, ctx) }
-
-// OutcomeJSON writes the same with how each change ended.
-func OutcomeJSON(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, ctx Context) error {
+// JSON writes plan.json: the plan in a stable, versioned form, and how each change ended where there are outcomes. The same
+// plan gives the same bytes; nothing of the commit, the run or the time is in it. Masked, it holds pseudonyms but the ids and
+// digests of the real plan: they are needed to recognise it, and someone who guesses a whole change right can confirm the
+// guess by them.
+func JSON(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, ctx Context) error {
 	shown, mask := masked(p, nil, ctx)
 	b := &builder{doc: &Document{Run: len(outcomes) > 0}, ctx: ctx, plan: shown, names: newNames(shown.Names), mask: mask}
 	out := &jsonWriter{w: bufio.NewWriter(w)}
-	out.write("{\n")
 	out.key("version", jsonVersion)
 	out.key("workspace", workspaceOf(shown))
 	out.key("digest", p.Digest())
@@ -112,12 +109,10 @@ func OutcomeJSON(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, ctx Context
 	if len(shown.Subjects) > 0 {
 		writeList(out, "subjects", shown.Subjects, func(s plan.Subject) any { return s })
 	}
-	out.last("calls", jsonCalls{p.Calls, int(atLimit(p.Calls, ctx.RatePerSecond).Seconds())})
-	if out.err == nil {
-		out.err = out.w.Flush()
-	}
-	if out.err != nil {
-		return fmt.Errorf("write plan.json: %w", out.err)
+	out.key("calls", jsonCalls{p.Calls, int(atLimit(p.Calls, ctx.RatePerSecond).Seconds())})
+	out.write("\n}\n")
+	if err := cmp.Or(out.err, out.w.Flush()); err != nil {
+		return fmt.Errorf("write plan.json: %w", err)
 	}
 	return nil
 }
@@ -181,49 +176,41 @@ func (b *builder) jsonFinding(f state.Finding) any {
 
 // jsonWriter writes an object key by key, and its long lists item by item, a line each.
 type jsonWriter struct {
-	w   *bufio.Writer
-	err error
+	w     *bufio.Writer // keeps its first error
+	begun bool
+	err   error
 }
 
-func (j *jsonWriter) write(s string) {
-	if j.err == nil {
-		_, j.err = j.w.WriteString(s)
-	}
-}
+func (j *jsonWriter) write(s string) { _, _ = j.w.WriteString(s) } // Flush returns the error
 
 func (j *jsonWriter) value(v any) {
 	text, err := json.Marshal(v)
-	if j.err == nil {
-		j.err = err
-	}
+	j.err = cmp.Or(j.err, err)
 	j.write(string(text))
 }
 
-func (j *jsonWriter) key(name string, v any) {
-	j.write("  \"" + name + "\": ")
-	j.value(v)
-	j.write(",\n")
+// name begins a key.
+func (j *jsonWriter) name(name string) {
+	j.write(map[bool]string{false: "{", true: ","}[j.begun] + "\n  \"" + name + "\": ")
+	j.begun = true
 }
 
-func (j *jsonWriter) last(name string, v any) {
-	j.write("  \"" + name + "\": ")
+func (j *jsonWriter) key(name string, v any) {
+	j.name(name)
 	j.value(v)
-	j.write("\n}\n")
 }
 
 func writeList[T any](j *jsonWriter, name string, list []T, item func(T) any) {
-	j.write("  \"" + name + "\": [")
+	j.name(name)
+	j.write("[")
 	for i, x := range list {
-		if i > 0 {
-			j.write(",")
-		}
-		j.write("\n    ")
+		j.write(map[bool]string{false: "\n    ", true: ",\n    "}[i > 0])
 		j.value(item(x))
 	}
 	if len(list) > 0 {
 		j.write("\n  ")
 	}
-	j.write("],\n")
+	j.write("]")
 }
 
 var changeID = regexp.MustCompile(`^[0-9a-f]{1,64}$`)

@@ -63,7 +63,7 @@ func (b *builder) applied() string {
 		said = append(said, text.Count(b.taken, "time entry", "time entries")+" taken back that another run made too")
 	}
 	if d.Approval != nil {
-		said = append(said, d.Approval.need())
+		said = append(said, d.Approval.Need())
 	}
 	said = append(said, b.hours()...)
 	if n := len(d.Findings.Problems); n > 0 {
@@ -163,14 +163,14 @@ func (f Failure) More() int { return f.Number - len(f.Shown()) }
 // nextAfter says what to do about how a run went.
 func (b *builder) nextAfter() Next {
 	d := b.doc
-	command := b.ctx.applyCommand()
+	command := b.ctx.command("apply")
 	switch {
 	case d.number(NotTried) > 0:
 		return Next{say("The run stopped early and is safe to run again: it goes on where it stopped."), []Command{{Line: command}}}
 	case d.number(Failed)+d.number(Skipped)+d.number(Unknown)+len(b.left) > 0:
 		return Next{say("Look at the reasons, then run it again: only what is missing is done."), []Command{{Line: command}}}
 	case d.number(Blocked) > 0:
-		return Next{say("Fix what was refused and plan again. Nothing of it is written until then."), []Command{{Line: b.ctx.planCommand()}}}
+		return Next{say("Fix what was refused and plan again. Nothing of it is written until then."), []Command{{Line: b.ctx.command("plan")}}}
 	case d.Approval != nil && b.ctx.ApproveHow != "":
 		return Next{Words: Words{said(b.ctx.ApproveHow)}}
 	case d.Approval != nil && d.Approval.Digest != "":

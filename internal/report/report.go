@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -26,8 +27,8 @@ type Context struct {
 	MaxBytes       int           // budget of Markdown; 0: 60,000
 	Applying       bool          // the plan is about to be applied: what to do next is told afterwards
 	HappensOnMerge string        // a sentence; set when the plan is shown on a pull request
-	ApplyCommand   string        // empty: clockify-sync apply
-	PlanCommand    string        // empty: clockify-sync plan
+	Flags          string        // those that a next command needs too, with a space before each
+	PlanFile       string        // the plan.json that lies beside what is written; empty: there is none
 	AuditDir       string        // where the CSV files are, for the last line of outcomes
 	UsersFile      string        // empty: users.csv
 
@@ -72,32 +73,19 @@ type Style struct {
 // bytes are never fewer than characters, however they are counted.
 const defaultMaxBytes = 60_000
 
-func (ctx Context) maxBytes() int {
-	if ctx.MaxBytes <= 0 {
-		return defaultMaxBytes
-	}
-	return ctx.MaxBytes
-}
+func (ctx Context) maxBytes() int { return max(0, cmp.Or(ctx.MaxBytes, defaultMaxBytes)) }
 
-func (ctx Context) applyCommand() string {
-	if ctx.ApplyCommand == "" {
-		return "clockify-sync apply"
-	}
-	return ctx.ApplyCommand
-}
+func (ctx Context) usersFile() string { return cmp.Or(ctx.UsersFile, "users.csv") }
 
-func (ctx Context) planCommand() string {
-	if ctx.PlanCommand == "" {
-		return "clockify-sync plan"
-	}
-	return ctx.PlanCommand
-}
+// command is a command to go on with.
+func (ctx Context) command(name string) string { return "clockify-sync " + name + ctx.Flags }
 
-func (ctx Context) usersFile() string {
-	if ctx.UsersFile == "" {
-		return "users.csv"
+// whole says where all of a plan is, of which a page or terminal shows a part.
+func (ctx Context) whole() string {
+	if ctx.PlanFile == "" {
+		return ctx.command("plan") + " --format json prints all of it"
 	}
-	return ctx.UsersFile
+	return "all of it is in " + ctx.PlanFile
 }
 
 // merging reports whether the plan is shown on a pull request.

@@ -152,14 +152,14 @@ func TestSchema(t *testing.T) {
 	plans := map[string]*plan.Plan{"sample": sample(), "refused": refused, "guarded": guard(8), "empty": {}, "crowd": crowd(5, 2)}
 	for name, p := range plans {
 		var out bytes.Buffer
-		if err := OutcomeJSON(&out, p, applied(p), Context{RatePerSecond: 10}); err != nil {
+		if err := JSON(&out, p, applied(p), Context{RatePerSecond: 10}); err != nil {
 			t.Fatal(err)
 		}
 		if err := check(name, out.String()); err != nil {
 			t.Errorf("%s with outcomes: %v", name, err)
 		}
 		out.Reset()
-		if err := JSON(&out, p, Context{Redact: Mask}); err != nil {
+		if err := JSON(&out, p, nil, Context{Redact: Mask}); err != nil {
 			t.Fatal(err)
 		}
 		if err := check(name, out.String()); err != nil {
@@ -167,7 +167,7 @@ func TestSchema(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	if err := JSON(&out, sample(), Context{}); err != nil {
+	if err := JSON(&out, sample(), nil, Context{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, spoilt := range [][2]string{{`"version": 2`, `"version": 3`}, {`"kind":"group"`, `"kind":"crowd"`}, {`"gated":true`, `"gated":"yes"`}, {`"digest"`, `"digests"`}, {`"cause":"absent"`, `"cause":"whim"`}} {
@@ -185,7 +185,7 @@ func TestOutcomeJSON(t *testing.T) {
 	outcomes := applied(p)
 	outcomes[0].HTTPStatus = 201
 	var out bytes.Buffer
-	if err := OutcomeJSON(&out, p, outcomes, Context{}); err != nil {
+	if err := JSON(&out, p, outcomes, Context{}); err != nil {
 		t.Fatal(err)
 	}
 	var got jsonPlan
@@ -212,7 +212,7 @@ func TestRefusedHasNoDigest(t *testing.T) {
 	p := sample()
 	p.Refusals = []plan.Refusal{{Domain: plan.Users, Setting: "guards.min_known", Cause: state.CauseGuard}}
 	var out bytes.Buffer
-	if err := JSON(&out, p, Context{}); err != nil {
+	if err := JSON(&out, p, nil, Context{}); err != nil {
 		t.Fatal(err)
 	}
 	Text(&out, p, Style{}, Context{})

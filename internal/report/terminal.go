@@ -10,7 +10,7 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// mostAtTerminal is how many rows of a section a terminal shows. The rest is in plan.json.
+// mostAtTerminal is how many rows of a section a terminal shows.
 const mostAtTerminal = 3000
 
 // Text writes the plan for a terminal or a log: what needs a person first, then everything old → new, and last what to

@@ -32,7 +32,7 @@ func (t *terminal) section(title string, s Section, sign string) {
 
 func (t *terminal) more(n int) {
 	if n > 0 {
-		t.line(2, "  "+t.paint(faint, "and "+text.Thousands(n)+" more; all of it is in plan.json"))
+		t.line(2, "  "+t.paint(faint, "and "+text.Thousands(n)+" more; "+plain(t.ctx.whole())))
 	}
 }
 

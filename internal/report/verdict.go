@@ -121,7 +121,7 @@ func (b *builder) verdict(stopped string) string {
 		said = append(said, "merging changes nothing by itself")
 	}
 	if a := b.doc.Approval; a != nil {
-		said = append(said, a.need())
+		said = append(said, a.Need())
 	}
 	if len(said) == 0 {
 		said = append(said, "nothing to change")
@@ -250,7 +250,7 @@ func (d *Document) where() string {
 // next says what to do about a plan.
 func (b *builder) next(stopped string) Next {
 	approval := b.doc.Approval
-	command := b.ctx.applyCommand()
+	command := b.ctx.command("apply")
 	switch {
 	case stopped != "" && b.allBlocked():
 		return Next{Words: say("Fix what stands above and plan again. Nothing is written until then.")}
@@ -259,7 +259,7 @@ func (b *builder) next(stopped string) Next {
 		return Next{Words: Words{said(b.ctx.HappensOnMerge)}}
 	case b.ctx.Applying:
 	case approval != nil && approval.Digest != "":
-		n := len(approval.Items)
+		n := approval.Number
 		note, both := "without the "+text.Thousands(n)+" that need approval", "with the "+text.Thousands(n)
 		if n == 1 {
 			note, both = "without the one that needs approval", "with it"
