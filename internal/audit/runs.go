@@ -190,28 +190,59 @@ func LeftOut(dir string) (names []string, known bool) {
 	return nil, false
 }
 
-// Made returns the ids of the time entries that runs in an audit folder made since an instant, by the name of the time
-// sync: Clockify's lists may not show them yet. What cannot be read is left out.
-func Made(dir string, since time.Time) map[string][]string {
-	made := map[string][]string{}
+// MadeEntry is a time entry that a run made.
+type MadeEntry struct {
+	ID, Sync string
+	Person   string // as the journal names them: a pseudonym, where people are masked
+	Lately   bool   // Clockify's lists may not show it yet
+	Unsure   bool   // another run may have made it too: its run was not verified, and none since went well
+}
+
+// rememberedRuns is how many runs back those are looked for that were not verified.
+const rememberedRuns = 20
+
+// Made returns the time entries that runs in an audit folder made since an instant, or that are unsure. What cannot be
+// read is left out.
+func Made(dir string, since time.Time) []MadeEntry {
 	f, err := openFolder(dir)
 	if err != nil {
-		return made
+		return nil
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	names, _ := f.runs()             // without names there is nothing to read
 	// A run that ended since began at most a day before.
 	first := since.Add(-24 * time.Hour).UTC().Format(folderTime)
-	for _, name := range names {
-		if name < first {
+	var made []MadeEntry
+	for i, name := range names {
+		if name < first && i < len(names)-rememberedRuns {
 			continue
+		}
+		settled, running := howItEnded(f, name)
+		if settled {
+			for k := range made {
+				made[k].Unsure = false
+			}
 		}
 		h, _ := readHistory(f, name)
 		for _, e := range h.entries {
-			if e.MadeID != "" && !e.ended.Before(since) {
-				made[e.Change.Sync] = append(made[e.Change.Sync], e.MadeID)
+			if e.MadeID != "" {
+				made = append(made, MadeEntry{e.MadeID, e.Change.Sync, e.Change.Person, !e.ended.Before(since), !settled && !running})
 			}
 		}
 	}
-	return made
+	return slices.DeleteFunc(made, func(e MadeEntry) bool { return !e.Lately && !e.Unsure })
+}
+
+// howItEnded reports whether a run went well, or is running.
+func howItEnded(dir folder, name string) (settled, running bool) {
+	data, err := dir.ReadFile(name + "/" + RunFile)
+	var r run
+	if err == nil && json.Unmarshal(data, &r) == nil {
+		return r.Verified || r.ExitCode != nil && *r.ExitCode == 0, false
+	}
+	if sub, err := dir.sub(name); err == nil {
+		running = sub.held()
+		_ = sub.Close() // it was only looked at
+	}
+	return false, running
 }

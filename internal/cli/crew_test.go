@@ -64,7 +64,13 @@ func TestCrew(t *testing.T) {
 		if half == 0 || half >= 36 {
 			t.Fatalf("the first of two shards made %d of 36 entries", half)
 		}
+		b.server.ResetCalls()
 		b.must(ExitDone, "apply", "--only", "time:team:2/2", "--yes")
+		for _, c := range b.server.Calls() {
+			if strings.Contains(c.Route, "GET") && strings.Contains(c.Route, "time-entries/{") {
+				t.Errorf("the second shard asks for entries of the first: %+v", c)
+			}
+		}
 		if n := len(teamEntries(b.server.State())); n != 36 {
 			t.Errorf("both shards made %d of 36 entries", n)
 		}

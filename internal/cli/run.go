@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
@@ -42,8 +43,8 @@ type run struct {
 	scrubber  *text.Scrubber // of all keys, which are known when it is first asked for
 	scrubOnce sync.Once
 
-	lately     map[string][]string // see madeLately
-	latelyOnce sync.Once
+	made        []audit.MadeEntry // see madeEarlier
+	earlierOnce sync.Once
 }
 
 // mainKey names the key of the user sync among the tokens.

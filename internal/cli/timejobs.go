@@ -93,10 +93,16 @@ func (r *run) timeJobs() []*job {
 // lately is how long Clockify's lists may lag behind what an earlier run made.
 const lately = 15 * time.Minute
 
-// madeLately returns the ids of entries that earlier runs made, by time sync, as their journals tell.
-func (r *run) madeLately() map[string][]string {
-	r.latelyOnce.Do(func() { r.lately = audit.Made(r.path(r.opts.AuditDir), r.Now().Add(-lately)) })
-	return r.lately
+// madeEarlier returns the entries that earlier runs of a time sync made, as their journals tell.
+func (r *run) madeEarlier(sync string) []provider.Earlier {
+	r.earlierOnce.Do(func() { r.made = audit.Made(r.path(r.opts.AuditDir), r.Now().Add(-lately)) })
+	var list []provider.Earlier
+	for _, e := range r.made {
+		if e.Sync == sync {
+			list = append(list, provider.Earlier{ID: e.ID, Person: e.Person, Lately: e.Lately, Unsure: e.Unsure})
+		}
+	}
+	return list
 }
 
 // timeJob is the job of one time sync; all are told to the planner, for two of them may get into each other's way.
@@ -133,7 +139,7 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 			return source{}, err
 		}
 		to, err := r.workspace(sync.Destination.WorkspaceID, sync.Destination.Token)
-		t := &provider.Time{Source: from, Destination: to, Recent: func() []string { return r.madeLately()[sync.Name] }}
+		t := &provider.Time{Source: from, Destination: to, Earlier: func() []provider.Earlier { return r.madeEarlier(sync.Name) }}
 		for _, peer := range all {
 			if r.opts.wantsSync(peer.Name) && sharesWorkspaces(peer, sync) {
 				t.Peers.Source = append(t.Peers.Source, peer.Source.UserID)

@@ -75,6 +75,47 @@ func TestListsThatLagForLong(t *testing.T) {
 	})
 }
 
+// TestTakenBackByTheNextRun: what two runs made while no list showed it is taken back by the next of either, which knows from
+// its audit folder what was not verified. Once all is well, nothing that they made is touched any more.
+func TestTakenBackByTheNextRun(t *testing.T) {
+	t.Parallel()
+	state, content := timesheet(5, epoch)
+	state.Workspaces[1].ListLag, state.Workspaces[1].AllListsLag = "5m", true
+	bubble(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: state}, content)
+		there := func() int { return len(b.server.State().Workspaces[1].Entries) }
+		for _, dir := range []string{"one", "two"} {
+			b.must(ExitFailed, "apply", "--yes", "--audit-dir", dir)
+		}
+		if n := there(); n != 10 {
+			t.Fatalf("%d entries are there, want 10: lists do not lag", n)
+		}
+		time.Sleep(time.Hour)
+		if got := b.must(ExitDone, "apply", "--yes", "--audit-dir", "one"); !strings.Contains(got.out, "5 time entries (3h 45m) count twice") {
+			t.Errorf("the run that was the first does not say it:\n%s", got.out)
+		}
+		if got := b.must(ExitDone, "apply", "--yes", "--audit-dir", "two"); there() != 5 || !strings.Contains(got.out, "Verified: all is as asked") {
+			t.Errorf("%d entries are there, want 5:\n%s", there(), got.out)
+		}
+		s := b.server.State()
+		for _, w := range []int{0, 0} { // two equal ones, of which one goes
+			e := s.Workspaces[w].Entries[0]
+			s.Workspaces[w].AddEntry(e.UserID, e.ProjectID, "equal", epoch.Add(-2*time.Hour), time.Hour)
+		}
+		b.server.SetState(s)
+		b.must(ExitFailed, "apply", "--yes", "--audit-dir", "two") // lists lag for five minutes
+		time.Sleep(time.Hour)
+		b.must(ExitDone, "apply", "--yes", "--audit-dir", "two")
+		s = b.server.State()
+		s.Workspaces[0].Entries = s.Workspaces[0].Entries[:len(s.Workspaces[0].Entries)-1]
+		b.server.SetState(s)
+		b.must(ExitDone, "apply", "--yes", "--audit-dir", "two")
+		if n := there(); n != 7 {
+			t.Errorf("%d entries are there, want 7: what was verified is never deleted", n)
+		}
+	})
+}
+
 // TestCountedTwice: what is in the destination twice, for whatever reason, is told in the verdict with its hours, when it is
 // planned and when it was applied.
 func TestCountedTwice(t *testing.T) {

@@ -21,9 +21,8 @@ import (
 type Time struct {
 	Source, Destination *Workspace
 
-	// Recent returns the ids of entries that runs of this sync made a short while ago, for the lists of Clockify may lag
-	// behind (docs/clockify-api.md#lag). Nil: none are known.
-	Recent func() []string
+	// Earlier returns entries that earlier runs of this sync made. Nil: none are known.
+	Earlier func() []Earlier
 
 	// Peers are the user ids of all syncs that share both workspaces with this one, its own among them. Of several, entries
 	// are read in bulk.
@@ -36,6 +35,8 @@ type Time struct {
 	fixed    bool                             // the destination decides what is billable
 	kept     map[string][]clockify.FieldValue // custom field values of destination entries, by entry id, without the link
 	known    map[string]bool                  // ids of the destination entries that were read
+	earlier  []Earlier
+	unsure   map[string]bool // ids of those of earlier that another run may have made too
 	projects struct{ source, dest map[string]state.Project }
 	visible  map[string]bool // ids of all source projects the key sees
 
@@ -49,6 +50,14 @@ type Time struct {
 	created  time.Time               // when an entry was last made
 	lostAt   time.Time               // when an answer was last lost
 	lag      time.Duration           // how far lists were seen to lag behind
+}
+
+// Earlier is an entry that an earlier run made.
+type Earlier struct {
+	ID     string
+	Person string // their address, or a pseudonym
+	Lately bool   // lists may lag behind it (docs/clockify-api.md#lag)
+	Unsure bool   // another run may have made it too, and nobody has looked since
 }
 
 // person is one person of the sync by their user ids.
@@ -91,6 +100,15 @@ func (t *Time) Read(ctx context.Context, sync state.TimeSync, now time.Time, dif
 	}
 	t.src, t.dst = t.Source.cache(), t.Destination.cache()
 	t.kept, t.known, t.linkID, t.fixed = map[string][]clockify.FieldValue{}, map[string]bool{}, "", false
+	t.earlier, t.unsure = nil, map[string]bool{}
+	if t.Earlier != nil {
+		t.earlier = t.Earlier()
+	}
+	for _, e := range t.earlier {
+		if e.Unsure {
+			t.unsure[e.ID] = true
+		}
+	}
 	t.contents, t.written, t.lost = map[contentKey]*content{}, map[string]*written{}, map[origin]*lostAnswers{}
 	t.sweeps = map[*person]*sweeps{}
 	r := &timeReader{Time: t, shared: differs == nil, unmapped: map[string][]string{}, alike: map[string][]clockify.FieldValue{}}
@@ -160,6 +178,7 @@ type timeReader struct {
 	unmapped map[string][]string              // by custom field of the source
 	alike    map[string][]clockify.FieldValue // by what is in them
 	found    sync.Mutex                       // guards the maps of Time and these
+	asked    lists                            // entries that were asked for by their ids
 
 	mine map[*person]map[string]*written // what this run wrote, for reading again
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -144,7 +145,7 @@ func (r *timeReader) unmappedField(name string) []string {
 func (r *timeReader) fromDestination(row clockify.TimeEntry) (state.Entry, bool) {
 	e := r.plain(row, r.dst)
 	p := r.projects.dest[row.ProjectID]
-	e.Client, e.Project, e.Locked = p.Client, p.Name, row.IsLocked
+	e.Client, e.Project, e.Locked, e.Made = p.Client, p.Name, row.IsLocked, r.unsure[row.ID]
 	var values []clockify.FieldValue
 	for _, v := range row.CustomFieldValues {
 		if v.CustomFieldID != r.linkID {
@@ -206,28 +207,30 @@ func filled(raw json.RawMessage) bool {
 	return v != nil && v != false
 }
 
-// recent adds entries that runs made a short while ago and the list has not caught up with.
+// recent adds entries of the person's that runs made a short while ago and the list has not caught up with. Each is asked
+// for once.
 func (r *timeReader) recent(ctx context.Context, p *person) error {
-	if r.Recent == nil {
-		return nil
-	}
-	for _, id := range r.Recent() {
+	for _, made := range r.earlier {
 		r.found.Lock()
-		known := r.known[id]
+		known := r.known[made.ID]
 		r.found.Unlock()
-		if known {
+		another := p.email != "" && strings.Contains(made.Person, "@") && made.Person != p.email
+		if known || another || !made.Lately {
 			continue
 		}
-		row, err := r.Destination.Reader.TimeEntry(ctx, r.Destination.ID, id)
-		if clockify.IsStatus(err, 400, 404) {
-			continue // it was deleted since
-		}
+		row, err := once(&r.asked, made.ID, func() (clockify.TimeEntry, error) {
+			row, err := r.Destination.Reader.TimeEntry(ctx, r.Destination.ID, made.ID)
+			if clockify.IsStatus(err, 400, 404) {
+				return row, nil // it was deleted since
+			}
+			return row, err
+		})
 		if err != nil {
 			return wrap(r.of("look for an entry that an earlier run made"), err)
 		}
 		if e, ok := r.fromDestination(row); ok && row.UserID == p.destination {
 			p.have.Destination.Entries = append(p.have.Destination.Entries, e)
-			r.note(id)
+			r.note(made.ID)
 		}
 	}
 	return nil

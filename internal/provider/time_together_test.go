@@ -321,7 +321,12 @@ func TestTimeListsThatLag(t *testing.T) {
 				}
 				// The next run is told what was made, and makes nothing again.
 				next := o.open(s)
-				next.Recent = first.Made
+				next.Earlier = func() (list []provider.Earlier) {
+					for _, id := range first.Made() {
+						list = append(list, provider.Earlier{ID: id, Lately: true})
+					}
+					return list
+				}
 				if p := computeTime(s, must(next.Read(t.Context(), s, o.now, differs(s)))...); !p.Empty() {
 					t.Errorf("the next run would make %d entries again", len(p.Changes))
 				}

@@ -143,7 +143,7 @@ func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*wri
 			return state.Entry{}, false // as it was before it was written; it is asked for by its id
 		}
 		e, ok := r.fromDestination(row)
-		e.Made = w != nil && w.made || r.mayBeMade(p, row)
+		e.Made = e.Made || w != nil && w.made || r.mayBeMade(p, row)
 		return e, ok
 	}
 	entries, err := r.newest(ctx, p, len(p.have.Destination.Entries)+len(mine), keep)
@@ -169,7 +169,7 @@ func (r *timeReader) reread(ctx context.Context, p *person, mine map[string]*wri
 			w.stored = &row
 		}
 		if e, ok := r.fromDestination(*w.stored); ok {
-			e.Made, e.Unlisted = w.made, w.made && !listed[id]
+			e.Made, e.Unlisted = e.Made || w.made, w.made && !listed[id]
 			lags = lags || e.Unlisted
 			entries = append(entries, e)
 		}

@@ -147,7 +147,7 @@ type Entry struct {
 	TimeOff         bool         // type HOLIDAY or TIME_OFF: made by Clockify alone (docs/clockify-api.md#entries-of-a-person)
 	OutOfScope      bool         // source: linked to, and in no project the sync covers
 	Unseen          bool         // source: in a project that the key cannot see
-	Made            bool         // destination: made by this very run
+	Made            bool         // destination: made by this very run, or by one that could not see whether another made it too
 	Unlisted        bool         // destination: made by this very run, and not in Clockify's lists even after a minute
 	Locked          bool         // destination: in a locked or approved period
 	OpenBillable    bool         // to be written without billable: the destination project decides
