@@ -49,8 +49,9 @@ type Inputs struct {
 
 // Files is what users.csv and the config say.
 type Files struct {
-	Users, Config string // their names
-	Commit        string // that is checked out; empty: it cannot be told
+	Users, Config string   // their names
+	Behind        []string // the files they lead to, where they are symbolic links
+	Commit        string   // that is checked out; empty: it cannot be told
 	Problems      []state.Problem
 	InSecrets     []state.Problem // of time syncs that are kept as secrets; validate alone looks at them
 	Findings      []state.Finding

@@ -90,3 +90,26 @@ func TestStricterRules(t *testing.T) {
 		}
 	}
 }
+
+// TestWayOut: what is withheld can be approved in the way that works where it was withheld.
+func TestWayOut(t *testing.T) {
+	t.Parallel()
+	byReview := Approval{From: fromPullRequest, Reviewers: []string{"rita", "omar"}, Count: 1}
+	two := byReview
+	two.Count = 2
+	cases := map[string]struct {
+		gate gate
+		want string
+	}{
+		"reviews":     {gate{Approval: byReview}, "The review of the next pull request can approve it; or rita or omar can run this workflow by hand with approve: e07b."},
+		"two reviews": {gate{Approval: two}, "The reviews of the next pull request can approve it."},
+		"environment": {gate{Approval: Approval{Environment: "gate"}}, `The job of the environment "gate" does it, once one of its reviewers approves.`},
+		"nothing":     {gate{}, "To approve it, run this workflow by hand with approve: e07b."},
+		"shut":        {gate{Approval: byReview, shut: "the base is unsound"}, "Nothing can be approved here: the base is unsound."},
+	}
+	for name, tc := range cases {
+		if got := tc.gate.how("e07b"); got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}

@@ -138,7 +138,8 @@ func (r *reporter) starterCounts(ctx context.Context, w *Word) ([]string, error)
 	case r.client == nil:
 		return nil, errors.New("without a github-token nobody can tell whose word it is")
 	}
-	writers, pulls, err := r.client.LastWriters(ctx, r.event.DefaultBranch, r.event.SHA, r.files.Users, r.files.Config)
+	files := append([]string{r.files.Users, r.files.Config}, r.files.Behind...)
+	writers, pulls, err := r.client.LastWriters(ctx, r.event.DefaultBranch, r.event.SHA, files...)
 	if err != nil {
 		return nil, fmt.Errorf("who wrote what is approved could not be read: %w", err)
 	}

@@ -1,6 +1,8 @@
 package action_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -27,10 +29,18 @@ func TestByHand(t *testing.T) {
 		leaves bool
 		says   string
 	}{
-		"a reviewer":             {config: byReview, who: "rita", leaves: true},
-		"one of a team":          {config: byReview, who: "theo", setup: func(r *runner) { r.hub.AddTeamMember("acme", "people-ops", "theo") }, leaves: true},
-		"the author":             {config: strings.Replace(byReview, "rita", "ann", 1), who: "ann", says: "ann wrote what is approved"},
-		"wrote a commit of it":   {config: strings.Replace(byReview, "rita", "carl", 1), who: "carl", says: "carl wrote what is approved"},
+		"a reviewer":           {config: byReview, who: "rita", leaves: true},
+		"one of a team":        {config: byReview, who: "theo", setup: func(r *runner) { r.hub.AddTeamMember("acme", "people-ops", "theo") }, leaves: true},
+		"the author":           {config: strings.Replace(byReview, "rita", "ann", 1), who: "ann", says: "ann wrote what is approved"},
+		"wrote a commit of it": {config: strings.Replace(byReview, "rita", "carl", 1), who: "carl", says: "carl wrote what is approved"},
+		"wrote it behind a link": {config: byReview, who: "rita", setup: func(r *runner) {
+			r.remove("users.csv")
+			r.write("people.csv", companyCSV)
+			if err := os.Symlink("people.csv", filepath.Join(r.dir, "users.csv")); err != nil {
+				r.t.Fatal(err)
+			}
+			r.hub.AddChange("people.csv", githubtest.Commit{SHA: head2, Author: "rita", Committer: "web-flow"})
+		}, says: "rita wrote what is approved"},
 		"not named":              {config: byReview, who: "mallory", says: "mallory is not a named reviewer"},
 		"may only read":          {config: byReview, who: "rita", setup: func(r *runner) { r.hub.SetPermission("rita", "read") }, says: "rita may not write to the repository"},
 		"a bot":                  {config: strings.Replace(byReview, "rita", `"sync[bot]"`, 1), who: "sync[bot]", says: "is no person"},

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // workflow is the part of a workflow file that is held against the house's rules.
@@ -72,6 +73,12 @@ func TestWorkflows(t *testing.T) {
 		}
 		for name, job := range w.Jobs {
 			at := fmt.Sprintf("%s: job %s", filepath.Base(path), name)
+			if template && w.On["pull_request"] != nil {
+				want := map[string]any{"types": []any{"opened", "synchronize", "reopened", "edited"}}
+				if diff := gocmp.Diff(want, w.On["pull_request"]); diff != "" || w.On["pull_request_review"] == nil || job.Permissions["statuses"] != "write" {
+					t.Errorf("%s does not follow a pull request and its reviews: %s", at, diff)
+				}
+			}
 			if job.Timeout == 0 || job.Permissions == nil {
 				t.Errorf("%s has no timeout-minutes or no permissions", at)
 			}

@@ -78,6 +78,7 @@ func (r actionFiles) Start(about func(*report.Context)) action.Syncs {
 func (r actionFiles) Files() action.Files {
 	f := action.Files{
 		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings,
+		Behind: r.behind(r.file, r.loaded.Config),
 		Commit: commitOf(r.path("."), r.file, r.opts.Config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
 	}
 	var secrets int
@@ -88,6 +89,19 @@ func (r actionFiles) Files() action.Files {
 	}
 	f.Parts = append(f.Parts, r.syncParts()...)
 	return f
+}
+
+// behind names the files that symbolic links among these lead to.
+func (r *run) behind(names ...string) (all []string) {
+	root, err := filepath.EvalSymlinks(r.path("."))
+	for _, name := range names {
+		target, linkErr := filepath.EvalSymlinks(r.path(name))
+		rel, relErr := filepath.Rel(root, target)
+		if rel = filepath.ToSlash(rel); errors.Join(err, linkErr, relErr) == nil && name != "" && rel != filepath.ToSlash(filepath.Clean(name)) {
+			all = append(all, rel)
+		}
+	}
+	return all
 }
 
 // actionSyncs does the work of a run in Actions that is not GitHub's.

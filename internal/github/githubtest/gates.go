@@ -64,8 +64,8 @@ func (g *GitHub) runApprovals(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, items)
 }
 
-// SetPermission says what a person may do in the repository: admin, write, read or none. Everybody may write who was not
-// named.
+// SetPermission says what a person may do in the repository: admin, write, read or none; empty: there is no such person.
+// Everybody may write who was not named.
 func (g *GitHub) SetPermission(login, permission string) {
 	g.set(func() { g.permissions[strings.ToLower(login)] = permission })
 }
@@ -74,6 +74,10 @@ func (g *GitHub) permission(w http.ResponseWriter, r *http.Request) {
 	permission, ok := g.permissions[strings.ToLower(r.PathValue("login"))]
 	if !ok {
 		permission = "write"
+	}
+	if permission == "" {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
 	}
 	answer(w, http.StatusOK, map[string]any{"permission": permission, "role_name": permission})
 }
