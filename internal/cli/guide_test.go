@@ -279,7 +279,7 @@ func TestSetupWithTwoKeys(t *testing.T) {
 	if code != ExitDone {
 		t.Errorf("exit code %d: %s", code, text)
 	}
-	wantText(t, text, "Source workspace: Beta", "Destination workspace: alpha", "Write a name of capital letters", "Set ALPHA_TOKEN to the key before the next run.", "Written to sync.yaml.")
+	wantText(t, text, "Source workspace: Beta", "Whose entries: ann@example.com, whose key this is. For others write people: in the config", "Destination workspace: alpha", "Write a name of capital letters", "Set ALPHA_TOKEN to the key before the next run.", "Written to sync.yaml.")
 	wantText(t, d.read(t, "sync.yaml"), "token_env: ALPHA_TOKEN", bob, "window: 14d")
 	d.env["CLOCKIFY_API_KEY"], d.env["ALPHA_TOKEN"] = guidedKey, "key-of-bob"
 	if code, text := d.run(t, "plan", "--only", "time", "--config", "sync.yaml"); code != ExitDone || strings.Contains(text, "?") {

@@ -55,7 +55,7 @@ func (s *sandboxCommand) run(ctx context.Context) int {
 		if err != nil {
 			return s.fail(fmt.Errorf("--state: %w", err))
 		}
-		fmt.Fprintf(s.Stdout, "Saved to %s after %d calls.\n", s.opts.State, server.Total())
+		fmt.Fprintf(s.Stdout, "Saved to %s after %s.\n", s.opts.State, count(server.Total(), [2]string{"call", "calls"}))
 	}
 	return ExitDone
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/clockify"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Verdict is what looking at an assumption has shown.
@@ -123,11 +124,11 @@ func probePageSize(_ context.Context, p *probing) (Verdict, string, error) {
 	case p.refused:
 		return Differs, "a page of 5,000 is refused", nil
 	case rows < largestPage && last != nil && !*last:
-		return Differs, fmt.Sprintf("a page is cut to %d rows", rows), nil
+		return Differs, "a page is cut to " + text.Count(rows, "row", "rows"), nil
 	case last == nil && p.users.Total < 0:
 		return CannotTell, "nothing says whether the page is whole", nil
 	}
-	return Holds, fmt.Sprintf("%d rows on a page", rows), nil
+	return Holds, text.Count(rows, "row", "rows") + " on a page", nil
 }
 
 func probeLastPage(_ context.Context, p *probing) (Verdict, string, error) {
@@ -153,9 +154,9 @@ func probeMemberships(_ context.Context, p *probing) (Verdict, string, error) {
 		}
 	}
 	if without > 0 {
-		return Differs, fmt.Sprintf("%d of %d people have none", without, len(p.users.Rows)), nil
+		return Differs, fmt.Sprintf("%d of %s without one", without, text.Count(len(p.users.Rows), "person", "people")), nil
 	}
-	return Holds, fmt.Sprintf("%d people have theirs", len(p.users.Rows)), nil
+	return Holds, text.Count(len(p.users.Rows), "person", "people") + " with theirs", nil
 }
 
 func probeOwner(_ context.Context, p *probing) (Verdict, string, error) {
@@ -241,7 +242,7 @@ func probeTotals(_ context.Context, p *probing) (Verdict, string, error) {
 	case p.totalsErr != nil:
 		return "", "", p.totalsErr
 	}
-	return Holds, fmt.Sprintf("%d people on a page", len(p.totals)), nil
+	return Holds, text.Count(len(p.totals), "person", "people") + " on a page", nil
 }
 
 func probeTotalsUnit(ctx context.Context, p *probing) (Verdict, string, error) {
@@ -345,5 +346,5 @@ func probeReport(ctx context.Context, p *probing) (Verdict, string, error) {
 	case err != nil:
 		return "", "", err
 	}
-	return Holds, fmt.Sprintf("%d entries of a week on a page", len(got.Rows)), nil
+	return Holds, text.Count(len(got.Rows), "entry", "entries") + " of a week on a page", nil
 }

@@ -290,7 +290,7 @@ func (b *builder) findingSlots(f *state.Finding) slots {
 		s["mirrored"] = say("mirrored")
 	case f.Kind == state.FindingFiltered:
 		rows, _ := strconv.Atoi(f.About)
-		s["rows"] = say("%s rows", rows)
+		s["rows"] = say(text.Count(rows, "row", "rows"))
 	}
 	b.entrySlots(s, f)
 	return s

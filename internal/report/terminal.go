@@ -114,7 +114,20 @@ type terminal struct {
 	ctx Context
 }
 
-func (t *terminal) words(w Words) string { return plain(w.String()) }
+// words writes a sentence; names and values in it are cut where a table would cut them.
+func (t *terminal) words(w Words) string {
+	var b strings.Builder
+	for _, p := range w {
+		if p.Kind == Name || p.Kind == Data {
+			p.Text = text.Clip(p.Text, longestCell)
+		}
+		b.WriteString(plain(p.Text))
+	}
+	return b.String()
+}
+
+// called writes a name; the whole of it is in plan.json.
+func (t *terminal) called(s string) string { return plain(text.Clip(s, longestCell)) }
 
 // stops says what stands against any write.
 func (t *terminal) stops() {

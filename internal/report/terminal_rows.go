@@ -22,7 +22,7 @@ func (t *terminal) section(title string, s Section, sign string) {
 		case o.Taken:
 			mark = t.paint(red, "-")
 		}
-		t.line(6, joined("  ", "  "+mark+" "+plain(o.Name.Text), t.paint(faint, plain(o.Beside)), t.paint(faint, members(o))))
+		t.line(6, joined("  ", "  "+mark+" "+t.called(o.Name.Text), t.paint(faint, t.called(o.Beside)), t.paint(faint, members(o))))
 		for _, r := range o.Rows {
 			t.row(r, c)
 		}
@@ -49,7 +49,7 @@ func (t *terminal) measure(objects []Object) widths {
 	for _, o := range objects {
 		for _, r := range o.Rows {
 			for _, l := range r.Lines {
-				if n := columns(plain(l.What.Text)); n <= most.what {
+				if n := columns(t.called(l.What.Text)); n <= most.what {
 					c.what = max(c.what, n)
 				}
 				if n := columns(t.values(l.Before)); n <= most.before {
@@ -73,7 +73,7 @@ func (t *terminal) values(list []Part) string {
 func (t *terminal) row(r Row, c widths) {
 	const edge = "      "
 	for i, l := range r.Lines {
-		what, before, after := plain(l.What.Text), t.values(l.Before), t.paint(green, t.values(l.After))
+		what, before, after := t.called(l.What.Text), t.values(l.Before), t.paint(green, t.values(l.After))
 		if l.Takes() {
 			after = t.paint(red, "–")
 		}
@@ -123,7 +123,7 @@ func (t *terminal) syncs() {
 		if len(s.Projects)+len(s.Made) == 0 {
 			continue
 		}
-		t.heading("Time sync " + plain(s.Name) + span(s))
+		t.heading("Time sync " + t.called(s.Name) + span(s))
 		if len(s.Made) > 0 {
 			t.line(6, "  "+t.paint(green, "+")+" "+t.words(s.Made))
 		}
@@ -139,7 +139,7 @@ func (t *terminal) syncs() {
 func (t *terminal) projects(list []Project) {
 	names := 0
 	for _, p := range list {
-		names = max(names, min(columns(plain(p.Name)), 40))
+		names = max(names, min(columns(t.called(p.Name)), 40))
 	}
 	for i, p := range list {
 		if i == mostAtTerminal {
@@ -149,7 +149,7 @@ func (t *terminal) projects(list []Project) {
 		sign := t.paint(yellow, "~")
 		var made, add, edit, take, sum string
 		if p.Made != "" {
-			sign, made = t.paint(green, "+"), "created in "+plain(p.Made)
+			sign, made = t.paint(green, "+"), "created in "+t.called(p.Made)
 		}
 		if p.Add > 0 {
 			add = text.Thousands(p.Add) + " new"
@@ -164,7 +164,7 @@ func (t *terminal) projects(list []Project) {
 			sum = duration(p.Hours)
 		}
 		if both := joined(", ", made, add, edit, take, sum); both != "" {
-			t.line(6, "  "+sign+" "+pad(plain(p.Name), names)+"  "+both)
+			t.line(6, "  "+sign+" "+pad(t.called(p.Name), names)+"  "+both)
 		}
 	}
 }

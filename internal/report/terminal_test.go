@@ -116,6 +116,26 @@ func TestArrowsStandUnderEachOther(t *testing.T) {
 	}
 }
 
+// A value of thousands of characters is cut at a terminal, with or without a width; plan.json has the whole of it.
+func TestLongValues(t *testing.T) {
+	t.Parallel()
+	b := &maker{plan.Plan{}}
+	b.profile("p@example.com", field(strings.Repeat("F", 500), strings.Repeat("B", 3001), strings.Repeat("A", 3001)))
+	b.Findings = append(b.Findings, state.Finding{Kind: state.FindingUnknownColumn, Level: state.LevelAttention, Values: []string{strings.Repeat("N", 3001)}, Name: strings.Repeat("N", 3001)})
+	for _, width := range []int{0, 80} {
+		shown := textOf(&b.Plan, Style{Width: width}, Context{})
+		for _, letter := range []string{"F", "B", "A", "N"} {
+			if n := strings.Count(shown, letter); n < 20 || n > 2*longestCell {
+				t.Errorf("width %d: %d times %s", width, n, letter)
+			}
+		}
+	}
+	var whole strings.Builder
+	if err := JSON(&whole, &b.Plan, Context{}); err != nil || !strings.Contains(whole.String(), strings.Repeat("B", 3001)) {
+		t.Errorf("plan.json has not the whole of it, %v", err)
+	}
+}
+
 // What many people have in common is one line, in the comment too; the page has them all.
 func TestManyAlike(t *testing.T) {
 	t.Parallel()
