@@ -131,7 +131,7 @@ func TestLongValues(t *testing.T) {
 		}
 	}
 	var whole strings.Builder
-	if err := JSON(&whole, &b.Plan, Context{}); err != nil || !strings.Contains(whole.String(), strings.Repeat("B", 3001)) {
+	if err := JSON(&whole, &b.Plan, nil, Context{}); err != nil || !strings.Contains(whole.String(), strings.Repeat("B", 3001)) {
 		t.Errorf("plan.json has not the whole of it, %v", err)
 	}
 }
