@@ -145,7 +145,7 @@ func (b *builder) jsonChange(c plan.Change, o plan.Outcome) any {
 	if b.doc.Run {
 		j.Status, j.HTTPStatus, j.Attempts = string(cmp.Or(o.Status, plan.NotTried)), o.HTTPStatus, o.Attempts
 		if o.Status != plan.Done {
-			j.Error = b.mask.text(joinError(o))
+			j.Error = b.mask.text(cmp.Or(o.Err, o.Response))
 		}
 	}
 	return j

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"text/template"
-	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/text"
@@ -25,7 +24,7 @@ func (m *markdown) functions() template.FuncMap {
 		"tag":     func(s string) string { return codeTag(text.Clip(s, longestCell)) },
 		"cell":    cell,
 		"num":     number,
-		"hours":   func(d time.Duration) string { return duration(d) },
+		"hours":   duration,
 		"count":   text.Count,
 		"upper":   upper,
 		"members": members,
