@@ -76,8 +76,7 @@ func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Veri
 	}
 	t.approval()
 	if ctx.AuditDir != "" {
-		t.line(2, fmt.Sprintf("Report: %s/report.html (%s done, %s not), beside it a row for every change tried",
-			plain(strings.TrimSuffix(ctx.AuditDir, "/")), text.Thousands(d.number(Done)), text.Thousands(d.number(Failed)+d.number(Unknown)+d.number(Kept))))
+		t.line(2, fmt.Sprintf("Report: %s/report.html, beside it a row for every change tried", plain(strings.TrimSuffix(ctx.AuditDir, "/"))))
 	}
 	t.next()
 }
