@@ -86,14 +86,14 @@ func (b *builder) approvals(p *plan.Plan, outcomes []plan.Outcome) {
 	if len(items) == 0 {
 		return
 	}
-	for i := range items {
-		if items[i].Sort == SortDeactivate {
-			items[i].Why = b.leaving(waits[items[i].Name[0].Text])
-		}
-	}
 	slices.SortStableFunc(items, func(x, y Item) int {
 		return cmp.Or(cmp.Compare(x.Sort, y.Sort), cmp.Compare(x.Name.String(), y.Name.String()))
 	})
+	for i := range items {
+		if items[i].Sort == SortDeactivate {
+			items[i].Why = b.leaving(waits[items[i].Name[0].Text], i == 0)
+		}
+	}
 	a := &Approval{Items: items, Reviews: b.ctx.Reviews, Digest: p.ApprovalDigest()}
 	a.Asks, a.Number = asks(items)
 	if b.doc.Run {
@@ -192,7 +192,8 @@ var leavingWords = []pattern{
 }
 
 // leaving says in words why somebody is deactivated and what that takes: who takes over whom, which groups go, what stays.
-func (b *builder) leaving(changes []*end) Words {
+// The figures of a limit that all of them are over stand beside the first.
+func (b *builder) leaving(changes []*end, first bool) Words {
 	var why []Words
 	var to, deleted []Part
 	people, groups, left := map[string]bool{}, map[string]bool{}, 0
@@ -207,8 +208,11 @@ func (b *builder) leaving(changes []*end) Words {
 			if e.Handover != nil {
 				handover = *e.Handover
 			}
-			if e.Guard != "" {
+			switch {
+			case e.Guard != "" && first:
 				why = append(why, b.exceeded(e.Change))
+			case e.Guard != "":
+				why = append(why, say("over the limit"))
 			}
 		case e.Ref.Kind == plan.KindManager && e.Op == plan.Create:
 			taker := manager
