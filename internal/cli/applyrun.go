@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -71,8 +72,8 @@ func (r *run) earlier() [][]string {
 		if err != nil {
 			continue
 		}
-		if shown, err := report.ReadJSON(data); err == nil {
-			lists = append(lists, shown.Gated)
+		if ids, _, err := report.ReadJSON(bytes.NewReader(data)); err == nil {
+			lists = append(lists, ids)
 		}
 	}
 	return lists

@@ -46,11 +46,10 @@ func (r *run) guide(ctx context.Context) error {
 	return r.offerToKeep(ctx)
 }
 
-// askKey asks for the key of the user sync, if it is missing, until Clockify knows it. Where nobody can be asked that is an
-// error.
+// askKey asks for the key of the user sync, if it is missing, until Clockify knows it.
 func (r *run) askKey(ctx context.Context) error {
-	if err := r.key(); err == nil || !r.asking() {
-		return err
+	if r.tokens[mainKey] != "" || !r.asking() {
+		return nil
 	}
 	self, err := r.askKeyOf(ctx, mainKey, "Clockify API key (Profile settings, API; it is not shown): ")
 	if errors.Is(err, errNobody) {

@@ -3,8 +3,26 @@ package config
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
+
+// setDefaults fills in what the table says where nothing is written.
+func setDefaults(s *setting, to reflect.Value) {
+	for _, k := range s.keys {
+		field := to.Field(k.index)
+		if k.kind == aMapping {
+			setDefaults(k, field)
+		} else if k.def != "" {
+			k.setText(field, k.def)
+		}
+	}
+}
 
 // decode puts a value into a field. What the table does not allow is reported and left out of field and tree: it counts as
 // not written. It reports whether anything is left.
@@ -108,4 +126,175 @@ func (s *setting) isBlank(v *value) bool {
 	}
 	says := s.keepsTheBlank || s.kind == aFlag || s.kind == aList || s.kind == people
 	return v.shape == aScalar && v.text == "" && !says
+}
+
+// decodeOwn decodes a mapping of names that are the user's own, to texts or to lists.
+func (d *document) decodeOwn(p place, to reflect.Value) {
+	var (
+		texts Names
+		many  Lists
+		keep  []*entry
+	)
+	for _, e := range p.value.keys {
+		own := p.ownKey(e)
+		if p.setting.kind == lists && e.value != nil {
+			e.value.asList(&setting{kind: aList})
+		}
+		switch {
+		case p.setting.kind == names && e.value != nil && e.value.shape == aScalar:
+			texts = append(texts, Name{e.key, e.value.text, d.source(e.at)})
+		case p.setting.kind == lists && e.value != nil && len(e.value.list) > 0:
+			many = append(many, List{e.key, d.texts(own), d.source(e.at)})
+		default:
+			d.wrong(own, "")
+			continue
+		}
+		keep = append(keep, e)
+	}
+	p.value.keys = keep
+	if p.setting.kind == names {
+		to.Set(reflect.ValueOf(texts))
+	} else {
+		to.Set(reflect.ValueOf(many))
+	}
+}
+
+// texts decodes a list of texts.
+func (d *document) texts(p place) []string {
+	var out []string
+	for i, v := range p.value.list {
+		why, ok := "", v.shape == aScalar
+		if ok {
+			why, ok = formats[p.setting.as].matches(v.text)
+		}
+		if !ok {
+			d.wrong(p.item(i), why)
+			p.value.list[i] = nil
+			continue
+		}
+		out = append(out, v.text)
+	}
+	return out
+}
+
+// decodePeople decodes all, or a list of addresses and pairs of them.
+func (d *document) decodePeople(p place) People {
+	if p.value.shape == aScalar {
+		return People{All: true}
+	}
+	var out People
+	for i, v := range p.value.list {
+		item := p.item(i)
+		pair := state.PersonPair{}
+		if v.shape == aDict {
+			pair = d.decodePair(item)
+		} else if email, ok := d.email(item); ok {
+			pair = state.PersonPair{Source: email, Destination: email}
+		}
+		if pair.Source != "" && pair.Destination != "" {
+			out.Pairs = append(out.Pairs, pair)
+		}
+	}
+	return out
+}
+
+func (d *document) decodePair(p place) (pair state.PersonPair) {
+	for key, to := range map[string]*string{"source": &pair.Source, "destination": &pair.Destination} {
+		if e := p.value.find(key); e == nil {
+			d.missing(p, &setting{name: key, kind: aMapping})
+		} else {
+			*to, _ = d.email(p.ownKey(e))
+		}
+	}
+	for _, e := range p.value.keys {
+		if e.key != "source" && e.key != "destination" {
+			d.unknownKey(p.setting, e)
+		}
+	}
+	return pair
+}
+
+func (d *document) email(p place) (string, bool) {
+	if p.value == nil || p.value.shape != aScalar {
+		return "", d.wrong(p, "")
+	}
+	if why, is := wrongEmail(p.value.text); is {
+		return "", d.wrong(p, why)
+	}
+	return strings.ToLower(p.value.text), true
+}
+
+// accepts reports whether a scalar is sound, and why not where there is more to say than what is wanted.
+func (s *setting) accepts(v *value) (why string, ok bool) {
+	isBool := v.typ == ast.BoolType
+	switch {
+	case len(s.words) > 0:
+		word := v.text
+		if isBool {
+			word = strings.ToLower(word)
+		}
+		return "", slices.Contains(s.words, word) && isBool == (word == "true" || word == "false")
+	case s.kind == aFlag:
+		return "", isBool
+	case s.kind == aNumber, s.kind == aCount:
+		number, ok := parseDecimal(v.text)
+		return "", ok && number >= s.low && number <= s.high && (s.kind == aNumber || number == float64(int(number)))
+	}
+	return formats[s.as].matches(v.text)
+}
+
+// setText puts a sound text into a field.
+func (s *setting) setText(to reflect.Value, text string) {
+	if to.Kind() == reflect.Pointer {
+		to.Set(reflect.New(to.Type().Elem()))
+		to = to.Elem()
+	}
+	switch to.Interface().(type) {
+	case Limit:
+		limit, _ := parseLimit(text)
+		if limit.Share > 0 {
+			limit.Floor = s.floor
+		}
+		to.Set(reflect.ValueOf(limit))
+		return
+	case time.Duration:
+		d, _ := parseDuration(text)
+		to.SetInt(int64(d))
+		return
+	case time.Time:
+		at, _ := parseInstant(text)
+		to.Set(reflect.ValueOf(at))
+		return
+	}
+	switch to.Kind() {
+	case reflect.String:
+		switch {
+		case s.as == "workspace":
+			text, _ = WorkspaceID(text)
+		case s.as == "email", len(s.words) > 0:
+			text = strings.ToLower(text)
+		}
+		to.SetString(text)
+	case reflect.Bool:
+		to.SetBool(strings.EqualFold(text, "true"))
+	case reflect.Int:
+		number, _ := parseDecimal(text)
+		to.SetInt(int64(number))
+	case reflect.Float64:
+		number, _ := parseDecimal(text)
+		if s.as == "share" {
+			limit, _ := parseLimit(text)
+			number = limit.Share
+		}
+		to.SetFloat(number)
+	}
+}
+
+// parseDecimal reads 37, 37.5 or 37,5 and nothing more clever: no exponent, no hex, no NaN.
+func parseDecimal(s string) (float64, bool) {
+	if strings.Trim(s, "0123456789.,-") != "" || strings.HasPrefix(s, ".") || strings.HasPrefix(s, ",") {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
+	return f, err == nil && len(s) <= 30
 }

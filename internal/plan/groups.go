@@ -143,11 +143,11 @@ func (b *teamBuilder) match() {
 
 // teamByRole finds the group that is a person's: they are its only team manager, and of the CSV's people it holds theirs
 // and nobody else's, whatever it is called; or it has their name and they manage it. Of several the one with their name is
-// theirs, else the one with most of their people, else the first.
+// theirs, else the one with most of their people, else the oldest.
 func (b *teamBuilder) teamByRole(manager string, names []string) string {
 	type candidate struct {
-		key         string
-		name, count int
+		key                string
+		name, count, place int
 	}
 	var candidates []candidate
 	plain := groupName(b.p.label(b.from, manager), "")
@@ -169,13 +169,13 @@ func (b *teamBuilder) teamByRole(manager string, names []string) string {
 		default:
 			continue
 		}
-		candidates = append(candidates, candidate{key, name, theirs})
+		candidates = append(candidates, candidate{key, name, theirs, g.Place})
 	}
 	if len(candidates) == 0 {
 		return ""
 	}
 	return slices.MinFunc(candidates, func(x, y candidate) int {
-		return cmp.Or(cmp.Compare(x.name, y.name), cmp.Compare(y.count, x.count), cmp.Compare(x.key, y.key))
+		return cmp.Or(cmp.Compare(x.name, y.name), cmp.Compare(y.count, x.count), cmp.Compare(x.place, y.place), cmp.Compare(x.key, y.key))
 	}).key
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // resolveManagers turns the managers of the rows into accounts: numbers, and addresses of people whose address changed.
@@ -20,53 +19,19 @@ func (p *userPlanner) resolveManagers(before *userState) {
 		if !strings.Contains(row.Manager, "@") {
 			if account := r.byID[p.id(row.Manager)]; account != "" {
 				row.Manager = account
+			} else {
+				row.near = p.nearNumber(row.Manager)
 			}
 		}
 		row.Manager = r.account(row.Manager)
 		if row.Manager == row.Email {
 			row.Manager = ""
 		}
-		if before.people[row.Manager] == nil && row.Manager != "" && r.likely[row.Manager] == "" {
-			row.near = p.nearest(row.Manager)
+		if before.people[row.Manager] == nil && row.Manager != "" && r.likely[row.Manager] == "" && !r.declared[row.Manager] && row.near == "" {
+			row.near = p.nearAddress(row.Manager)
 		}
 	}
 }
-
-// nearest is the address of the CSV or the workspace that another one was most likely meant to be.
-func (p *userPlanner) nearest(email string) string {
-	r := p.roll
-	if near, known := r.near[email]; known {
-		return near
-	}
-	if r.emails == nil {
-		all := set{}
-		for _, person := range p.dir.People {
-			all[person.Email] = true
-		}
-		for _, row := range p.spec.People {
-			all[row.Email] = true
-		}
-		r.emails = sorted(all)
-	}
-	near := ""
-	if _, found := slices.BinarySearch(r.emails, email); !found && strings.Contains(email, "@") {
-		local, domain, _ := strings.Cut(email, "@")
-		for _, other := range r.emails {
-			l, d, _ := strings.Cut(other, "@")
-			if abs(len(email)-len(other)) > 2 || local == l && d == domain {
-				continue
-			}
-			if len(local) > 3 && text.Distance(email, other) <= 2 || local == l && len(local) > 3 {
-				near = other
-				break
-			}
-		}
-	}
-	r.near[email] = near
-	return near
-}
-
-func abs(n int) int { return max(n, -n) }
 
 // setManagers gives each planned person the one manager they ought to have: the one of the CSV, or the fallback. Managers
 // who are protected keep their role beside it; roles over nothing go.

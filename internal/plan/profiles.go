@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 
 // readFields says of each mapped field what it is, or will be: those the workspace lacks are made as text. One whose name
 // another one nearly has is not made, nor is one that is inactive written; both need a person's hand.
-func (p *userPlanner) readFields(before *userState) map[string]state.Field {
+func (p *userPlanner) readFields() map[string]state.Field {
 	fields := map[string]state.Field{}
 	for _, m := range p.spec.Fields {
 		i := slices.IndexFunc(p.dir.Fields, func(f state.Field) bool { return text.NFC(f.Name) == text.NFC(m.Field) })
@@ -28,7 +29,6 @@ func (p *userPlanner) readFields(before *userState) map[string]state.Field {
 			p.note(state.Finding{Kind: state.FindingField, Level: state.LevelAttention, Name: m.Field, Cause: state.CauseFieldInactive})
 		}
 	}
-	p.sayDamaged(fields, before)
 	return fields
 }
 
@@ -98,16 +98,16 @@ func (p *userPlanner) setProfiles(t *userTarget, from *userState, held holds) {
 // differ reports whether two texts differ by more than their Unicode form.
 func differ(a, b string) bool { return a != b && text.NFC(a) != text.NFC(b) }
 
-// sayDamaged warns of values that lost their leading zeros, or became 1.00235E+11, against what the field holds.
-func (p *userPlanner) sayDamaged(fields map[string]state.Field, before *userState) {
+// sayDamaged warns of values that lost their leading zeros against what the field holds, or became 1.00235E+11.
+func (p *userPlanner) sayDamaged(before *userState) {
 	damaged := map[string][]string{}
-	for _, row := range p.spec.People {
+	for _, row := range p.roll.rows {
 		person := before.people[row.Email]
 		if person == nil {
 			continue
 		}
 		for _, cell := range row.Cells {
-			f := fields[cell.Field]
+			f := p.fields[cell.Field]
 			if was := person.Fields[f.Name]; f.Type == state.FieldText && was != cell.Text && isDamaged(was, cell.Text) {
 				damaged[cell.Field] = append(damaged[cell.Field], row.Email)
 			}
@@ -141,16 +141,11 @@ func (p *userPlanner) sayNotCleared(before *userState) {
 	}
 }
 
-// isDamaged reports whether a spreadsheet has likely made the text of what was there.
+// scientific is what a spreadsheet makes of a long number.
+var scientific = regexp.MustCompile(`^\d(?:[.,]\d+)?[eE]\+\d+$`)
+
+// isDamaged reports whether a spreadsheet has likely made the text: it is 1.00235E+11, or what was there without the zeros
+// before it.
 func isDamaged(was, now string) bool {
-	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-	if !digits(was) {
-		return false
-	}
-	if digits(now) {
-		return strings.HasPrefix(was, "0") && strings.TrimLeft(was, "0") == now
-	}
-	mantissa, exponent, ok := strings.Cut(strings.ToUpper(strings.Replace(now, ",", ".", 1)), "E+")
-	whole, fraction, _ := strings.Cut(mantissa, ".")
-	return ok && digits(exponent) && digits(whole) && strings.HasPrefix(strings.TrimLeft(was, "0"), strings.TrimRight(whole+fraction, "0"))
+	return scientific.MatchString(now) || strings.HasPrefix(was, "0") && now != "" && withoutZeros(was) == now
 }

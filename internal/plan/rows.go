@@ -25,8 +25,7 @@ type roll struct {
 	byID     map[string]string // number to account
 	awaited  set               // accounts of the rows; see awaited
 	declared set               // emails of the CSV, of whatever row
-	emails   []string          // all of the CSV and the workspace, to find near ones; see nearest
-	near     map[string]string // answers of nearest
+	nearBy
 }
 
 // readRows decides which rows are carried out, for which account, and who is absent. It reads the workspace as it was
@@ -34,7 +33,7 @@ type roll struct {
 func (p *userPlanner) readRows(before *userState) *roll {
 	r := &roll{
 		known: setOf(p.spec.InvalidEmails, p.spec.LeftOut), left: map[string]Cause{}, moved: map[string]string{},
-		likely: map[string]string{}, near: map[string]string{},
+		likely: map[string]string{},
 	}
 	p.roll = r
 	r.byID = p.accountsByID()
@@ -107,7 +106,11 @@ func (r *roll) account(email string) string {
 func (p *userPlanner) convertible(r state.Row) bool {
 	sound := true
 	for _, cell := range r.Cells {
-		if _, err := FieldText(p.fields[cell.Field], cell.Text); err != nil {
+		_, err := FieldText(p.fields[cell.Field], cell.Text)
+		if err == nil && p.fields[cell.Field].Type == state.FieldNumber {
+			err = unclear(cell.Text)
+		}
+		if err != nil {
 			sound = false
 			p.plan.Problems = append(p.plan.Problems, state.Problem{Source: cell.At, Text: cell.Field + ": " + err.Error() + "."})
 		}
@@ -126,9 +129,15 @@ func (p *userPlanner) reachable(before *userState, declared state.Row, email str
 		found.Cause = state.CauseIdentityProvider
 	case person == nil && !p.spec.Invite:
 		found.Cause = state.CauseNew
+		if near := p.nearPerson(declared); near != "" {
+			found.Values = []string{near}
+		}
 	case person == nil && p.dir.Self != "" && before.people[p.dir.Self] == nil:
 		found.Cause = state.CauseSelfMissing
 	case person == nil:
+		if near := p.nearPerson(declared); near != "" {
+			p.note(state.Finding{Kind: state.FindingNearPerson, Level: state.LevelAttention, Name: declared.Email, About: near, Source: declared.At})
+		}
 		return true
 	case person.Status == state.Declined:
 		found.Cause = state.CauseDeclined
@@ -224,19 +233,18 @@ func (p *userPlanner) matchAddresses(before *userState) {
 type clues struct {
 	local  map[string]*state.Person            // by the name before the @; nil where two have it
 	values map[string]map[string]*state.Person // by mapped field and value, of fields in which no value stands twice
+	zeros  map[string]*state.Person            // by number without the zeros before it
 }
 
 func (p *userPlanner) clues(absent []*state.Person) clues {
-	c := clues{local: map[string]*state.Person{}, values: map[string]map[string]*state.Person{}}
+	c := clues{local: map[string]*state.Person{}, values: map[string]map[string]*state.Person{}, zeros: map[string]*state.Person{}}
 	for _, person := range absent {
 		if person.Status != state.Active && person.Status != state.Pending {
 			continue
 		}
 		local, _, _ := strings.Cut(person.Email, "@")
-		if _, twice := c.local[local]; twice {
-			person = nil
-		}
-		c.local[local] = person
+		claim(c.local, local, person)
+		claim(c.zeros, withoutZeros(person.Fields[p.spec.IDField]), person)
 	}
 	for _, m := range p.spec.Fields {
 		if values := p.distinct(m.Field, absent); values != nil {
@@ -244,6 +252,14 @@ func (p *userPlanner) clues(absent []*state.Person) clues {
 		}
 	}
 	return c
+}
+
+// claim keeps who has a mark; what two have is nobody's.
+func claim(marks map[string]*state.Person, mark string, person *state.Person) {
+	if _, twice := marks[mark]; twice {
+		person = nil
+	}
+	marks[mark] = person
 }
 
 // distinct are the absent people by their value of the field; nil where a value stands twice, in the CSV, which is what the
@@ -285,7 +301,10 @@ func (c clues) person(p *userPlanner, row state.Row) string {
 			return false
 		}
 		id := person.Fields[p.spec.IDField]
-		return p.spec.IDField == "" || row.ID == "" || id == "" || id == p.id(row.ID)
+		return p.spec.IDField == "" || row.ID == "" || id == "" || withoutZeros(id) == withoutZeros(p.id(row.ID))
+	}
+	if person := c.zeros[withoutZeros(p.id(row.ID))]; row.ID != "" && fits(person) && person.Fields[p.spec.IDField] != p.id(row.ID) {
+		return person.Email
 	}
 	for _, cell := range row.Cells {
 		value, _ := FieldText(p.fields[cell.Field], cell.Text)

@@ -87,6 +87,23 @@ func TestAddresses(t *testing.T) {
 			`,
 		},
 		{
+			name: "a number that lost its zeros is likely the same person's",
+			have: moved, csv: baseCSV + "hilde@x owner@x Id=71\n rep@x hilde@x",
+			set: func(u *state.Users) { byNumber(u); absentLeave(u); u.Invite = true; u.Fields = nil },
+			want: `
+				finding address_changed anna.berg@x @users.csv:6:1: likely_same hilde@x
+				finding keeps_manager rep@x @users.csv:7:2: manager_moved hilde@x ["anna.berg@x"]
+			`,
+		},
+		{
+			name: "a manager's number that lost its zeros changes nothing",
+			have: base + "person rep@x Id=7 mgr=ann@x\n person boss@x Id=009\n field Id TXT", csv: "rep@x 9 Id=7",
+			set: byNumber,
+			want: `
+				finding keeps_manager rep@x @users.csv:2:2: manager_near 9 ["009"]
+			`,
+		},
+		{
 			name: "a manager whose address is nearly another changes nothing",
 			have: base + "person harald@x\n person rep@x mgr=ann@x", csv: "rep@x haradl@x",
 			want: `
@@ -327,6 +344,39 @@ func TestHandsOff(t *testing.T) {
 				profiles update profile q@x N: 7 -> 8
 				finding damaged_values M:  ["p@x"] (1)
 				finding damaged_values N:  ["p@x"] (1)
+			`,
+		},
+		{
+			name: "a number that no spreadsheet keeps is said where nothing was, too", have: base + "person p@x mgr=ann@x\n field N TXT", csv: "p@x ann@x N=1.00235E+11",
+			set: func(u *state.Users) { u.NoGroups = true },
+			want: `
+				profiles update profile p@x N: none -> 1.00235E+11
+				finding damaged_values N:  ["p@x"] (1)
+			`,
+		},
+		{
+			name: "numbers that mean two things, or have more digits than are kept", have: base + "person p@x mgr=ann@x\n person q@x mgr=ann@x\n field N NUMBER", csv: "p@x ann@x N=1,005\n q@x ann@x N=1234567890123456\n ann@x owner@x N=1,50",
+			set: func(u *state.Users) { u.NoGroups = true },
+			want: `
+				profiles update profile ann@x N: none -> 1.5
+				problem users.csv:2:4: N: "1,005" may be 1005 or 1.005: write it without a comma, or with a point.
+				problem users.csv:3:4: N: "1234567890123456" has more than the 15 digits that a NUMBER field keeps: map the column to a text field.
+			`,
+		},
+		{
+			name: "somebody to be invited who is nearly another", have: base + "person anna.berg@x mgr=ann@x", csv: "anna.berg@x ann@x\n ana.berg@x ann@x\n pers11@x ann@x\n pers12@x ann@x",
+			set: func(u *state.Users) { u.NoGroups, u.Invite = true, true },
+			want: `
+				provision create person ana.berg@x status: none -> invited (new)
+				provision create person pers11@x status: none -> invited (new)
+				provision create person pers12@x status: none -> invited (new)
+				profiles update profile ana.berg@x capacity: none -> PT8H
+				profiles update profile pers11@x capacity: none -> PT8H
+				profiles update profile pers12@x capacity: none -> PT8H
+				assign create manager ana.berg@x manager: none -> ann@x
+				assign create manager pers11@x manager: none -> ann@x
+				assign create manager pers12@x manager: none -> ann@x
+				finding near_person ana.berg@x @users.csv:3:1: anna.berg@x
 			`,
 		},
 		{

@@ -24,8 +24,9 @@ func users(spec *state.Users, dir *state.Directory) *Plan {
 	p := &userPlanner{spec: spec, dir: dir, plan: &Plan{Names: map[string]string{}}}
 	p.keep = newHandsOff(spec, dir)
 	p.sayUnmatched(before)
-	p.fields = p.readFields(before)
+	p.fields = p.readFields()
 	p.roll = p.readRows(before)
+	p.sayDamaged(before)
 	p.sayNotCleared(before)
 
 	if spec.IdentityProvider {

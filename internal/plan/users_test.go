@@ -331,6 +331,21 @@ func TestManagers(t *testing.T) {
 			`,
 		},
 		{
+			name: "of two groups that are a renamed manager's the older one is kept",
+			have: base + "person eve@x name=Eve_Jones mgr=owner@x\n person cyd@x mgr=eve@x\n person dan@x mgr=eve@x\n group Alpha = cyd@x | eve@x\n group Beta = dan@x | eve@x",
+			csv:  baseCSV + "eve@x owner@x\n cyd@x eve@x\n dan@x eve@x",
+			dir: func(d *state.Directory) {
+				for i := range d.Groups {
+					d.Groups[i].Place = len(d.Groups) - i // Beta was there before Alpha
+				}
+			},
+			want: `
+				provision update group Beta name: Beta -> Eve Jones (renamed)
+				assign create membership cyd@x group: none -> Eve Jones
+				assign create membership eve@x group: none -> Owner
+			`,
+		},
+		{
 			name: "a renamed manager whose new name is taken",
 			have: `person owner@x owner
 				person eve@x name=Eve_Jones

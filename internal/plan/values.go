@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,6 +59,31 @@ func FieldText(f state.Field, text string) (string, error) {
 		return strings.Join(slices.Compact(values), separator), nil
 	}
 	return text, nil
+}
+
+var ambiguous = regexp.MustCompile(`^[1-9]\d{0,2}(?:,\d{3})+$`)
+
+// Ambiguous reports whether a number may mean two: 1,005 is a thousand and five, or one and five thousandths.
+func Ambiguous(number string) bool { return ambiguous.MatchString(number) }
+
+// mostDigits is how many digits of a number every reader keeps.
+const mostDigits = 15
+
+// unclear says why a number is none to rely on.
+func unclear(number string) error {
+	digits := 0
+	for _, c := range strings.TrimLeft(number, "-0.,") {
+		if c >= '0' && c <= '9' {
+			digits++
+		}
+	}
+	switch {
+	case Ambiguous(number):
+		return fmt.Errorf("%q may be %s or %s: write it without a comma, or with a point", number, strings.ReplaceAll(number, ",", ""), strings.Replace(number, ",", ".", 1))
+	case digits > mostDigits:
+		return fmt.Errorf("%q has more than the %d digits that a NUMBER field keeps: map the column to a text field", number, mostDigits)
+	}
+	return nil
 }
 
 // allowed finds the field's own spelling of a dropdown value.

@@ -206,9 +206,10 @@ func (w *Workspace) membership(row clockify.User) (state.Status, bool) {
 
 func (w *Workspace) keepGroups(dir *state.Directory, groups []clockify.Group) {
 	w.groups = map[string]string{}
-	for _, g := range groups {
+	byID := slices.SortedFunc(slices.Values(groups), func(a, b clockify.Group) int { return strings.Compare(a.ID, b.ID) })
+	for place, g := range byID {
 		w.groups[g.Name] = g.ID
-		kept := state.Group{Name: g.Name}
+		kept := state.Group{Name: g.Name, Place: place}
 		for _, id := range g.UserIDs {
 			if email := w.emails[id]; email != "" {
 				kept.Members = append(kept.Members, email)

@@ -184,6 +184,14 @@ func checkRead(t *rapid.T, dir, have *state.Directory, spec *state.Users) {
 			want.People[i].Fields = nil
 		}
 	}
+	want.Groups = slices.Clone(dir.Groups)
+	groupIDs := make([]string, len(dir.Groups))
+	for i := range dir.Groups {
+		groupIDs[i] = sandbox.ID("group/"+have.WorkspaceID, i+1)
+	}
+	for i, id := range groupIDs {
+		want.Groups[i].Place, _ = slices.BinarySearch(slices.Sorted(slices.Values(groupIDs)), id)
+	}
 	got := *have
 	got.People = slices.Clone(have.People)
 	for i := range got.People {

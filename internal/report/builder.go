@@ -1,8 +1,6 @@
 package report
 
 import (
-	"cmp"
-
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
@@ -76,7 +74,7 @@ func (b *builder) match(outcomes []plan.Outcome) {
 		o := ended.take(c.ID)
 		e.result, e.tries = b.result(c, o), o.Attempts
 		if e.result != Done && e.result != Withheld {
-			e.err = b.mask.text(cmp.Or(o.Err, o.Response))
+			e.err = b.mask.text(joinError(o))
 		}
 		if e.result == Kept {
 			e.err = b.notCleared(c).String()
@@ -109,12 +107,19 @@ func outcomesByID(outcomes []plan.Outcome) outcomesOf {
 
 // take gives away the next outcome of the changes with this id.
 func (o outcomesOf) take(id string) plan.Outcome {
-	if len(o[id]) == 0 {
+	list := o[id]
+	if len(list) == 0 {
 		return plan.Outcome{}
 	}
-	next := o[id][0]
-	o[id] = o[id][1:]
-	return *next
+	o[id] = list[1:]
+	return *list[0]
+}
+
+func joinError(o plan.Outcome) string {
+	if o.Err != "" {
+		return o.Err
+	}
+	return o.Response
 }
 
 // result is how a change ended, or will.

@@ -347,8 +347,7 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	for _, text := range []string{plainText.String(), maskedText.String()} {
-		shown, err := ReadJSON([]byte(text))
-		got, digest := shown.Gated, shown.ApprovalDigest
+		got, digest, err := ReadJSON(strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -374,7 +373,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("empty lists are not lists: %s", empty)
 	}
 	for _, bad := range []string{"", "{}", `{"version":1}`, `{"version":2,"changes":[{"id":"x y","gated":true}]}`} {
-		if _, err := ReadJSON([]byte(bad)); err == nil {
+		if _, _, err := ReadJSON(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}
 	}

@@ -28,13 +28,11 @@ const (
 	Kept     = Result("kept")
 )
 
-type resultWords struct {
+// results has the words for how changes end, the best first.
+var results = []struct {
 	Result Result
 	Words  string
-}
-
-// results has the words for how changes end, the best first.
-var results = []resultWords{
+}{
 	{Done, "done"},
 	{Planned, "planned"},
 	{Gated, "needs approval"},
@@ -48,11 +46,22 @@ var results = []resultWords{
 }
 
 // Words is what people read for a result.
-func (r Result) Words() string { return results[r.rank()].Words }
+func (r Result) Words() string {
+	for _, x := range results {
+		if x.Result == r {
+			return x.Words
+		}
+	}
+	return string(r)
+}
 
-// rank is the place among the results.
 func (r Result) rank() int {
-	return slices.IndexFunc(results, func(x resultWords) bool { return x.Result == r })
+	for i, x := range results {
+		if x.Result == r {
+			return i
+		}
+	}
+	return len(results)
 }
 
 func (r Result) worse(than Result) bool { return r.rank() > than.rank() }

@@ -115,12 +115,13 @@ func (w Words) String() string {
 	return b.String()
 }
 
-// Upper begins the sentence with a capital where its first word is ours.
-func (w Words) Upper() Words {
+// upper begins the sentence with a capital where its first word is ours.
+func (w Words) upper() Words {
 	if len(w) == 0 || w[0].Kind != Ours {
 		return w
 	}
-	return append(Words{ours(upper(w[0].Text))}, w[1:]...)
+	out := append(Words{ours(upper(w[0].Text))}, w[1:]...)
+	return out
 }
 
 // joined puts together what is not empty.

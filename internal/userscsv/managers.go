@@ -2,6 +2,7 @@ package userscsv
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,10 +16,18 @@ func (r *reader) managersByID() {
 	if !r.header.has("id") {
 		return
 	}
+	short := map[string]bool{} // numbers as a spreadsheet shows them, without the zeros before them
+	for id := range r.ids {
+		if s := strings.TrimLeft(id, "0"); s != id {
+			short[s] = true
+		}
+	}
 	for i := range r.users.People {
 		p := &r.users.People[i]
 		if who, ok := r.ids[p.Manager]; ok {
 			p.Manager = who.email
+		} else if short[p.Manager] {
+			r.warnings.lost(r.layout.Manager.Name).add(p.Email, p.ManagerAt)
 		}
 	}
 }
@@ -79,8 +88,8 @@ func (r *reader) cycle(index map[string]int, at int) {
 // mostCompared bounds the work of looking for near names: so many pairs are compared.
 const mostCompared = 2_000_000
 
-// nearManagers warns of managers who are no row and nearly one: the same name in another domain, of which there may be
-// many and which are told in one line, or an address that differs in one or two letters.
+// nearManagers warns of managers who are no row and nearly one: the same name in another domain, or any name in a domain
+// that is nearly another, which are one finding for all of them; and a name that differs in a letter or two.
 func (r *reader) nearManagers() {
 	if !slices.ContainsFunc(r.users.People, func(p state.Row) bool { return p.Manager != "" && r.lines[p.Manager] == 0 }) {
 		return
@@ -94,8 +103,10 @@ func (r *reader) nearManagers() {
 	for _, locals := range domains {
 		slices.Sort(locals)
 	}
+	known := slices.Sorted(maps.Keys(domains))
 	type move struct{ from, to string }
 	moved := map[move]*state.Finding{}
+	var all []*state.Finding
 	seen, compared := map[string]bool{}, 0
 	for _, p := range r.users.People {
 		local, domain, ok := strings.Cut(p.Manager, "@")
@@ -103,34 +114,34 @@ func (r *reader) nearManagers() {
 			continue
 		}
 		seen[p.Manager] = true
-		if near, ok := byLocal[local]; ok {
-			_, to, _ := strings.Cut(near, "@")
-			f := moved[move{domain, to}]
-			if f == nil {
-				f = &state.Finding{Kind: state.FindingNearManager, Level: state.LevelAttention, Name: p.Manager, About: near, Source: p.ManagerAt}
-				moved[move{domain, to}] = f
+		near := byLocal[local]
+		if to := nearest(domain, known); near == "" && domains[domain] == nil && to != "" {
+			near = local + "@" + to
+		}
+		if near == "" {
+			if compared += len(domains[domain]); compared > mostCompared {
+				continue
 			}
-			f.Count++
-			f.Values = append(f.Values, p.Manager)
-			continue
+			if local = nearest(local, domains[domain]); local == "" {
+				continue
+			}
+			near = local + "@" + domain
 		}
-		if compared += len(domains[domain]); compared > mostCompared {
-			continue
+		_, to, _ := strings.Cut(near, "@")
+		f := moved[move{domain, to}]
+		if f == nil || domain == to {
+			f = &state.Finding{Kind: state.FindingNearManager, Level: state.LevelAttention, Name: p.Manager, About: near, Source: p.ManagerAt}
+			moved[move{domain, to}] = f
+			all = append(all, f)
+		} else {
+			f.Name, f.About = "@"+domain, "@"+to
 		}
-		if near := nearest(local, domains[domain]); near != "" {
-			near += "@" + domain
-			r.findings = append(r.findings, state.Finding{
-				Kind: state.FindingNearManager, Level: state.LevelAttention, Name: p.Manager, About: near, Values: []string{p.Manager}, Count: 1,
-				Source: p.ManagerAt,
-			})
-		}
+		f.Count++
+		f.Values = append(f.Values, p.Manager)
 	}
-	var all []state.Finding
-	for _, f := range moved {
-		all = append(all, *f)
+	for _, f := range all {
+		r.findings = append(r.findings, *f)
 	}
-	slices.SortFunc(all, func(a, b state.Finding) int { return a.Source.Compare(b.Source) })
-	r.findings = append(r.findings, all...)
 }
 
 // nearest is the one of names that differs from name in one or two letters, and short ones in one; empty: none does.

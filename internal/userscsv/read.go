@@ -188,8 +188,8 @@ func (r *reader) row(l line, record []string) {
 		r.users.LeftOut = append(r.users.LeftOut, email)
 		return
 	}
-	person, ok := r.person(l, record)
-	person.Email, person.ID, person.At = email, id, at
+	person := state.Row{Email: email, ID: id, At: at}
+	ok := r.person(&person, l, record)
 	if !ok || !sound {
 		r.users.InvalidEmails = append(r.users.InvalidEmails, email)
 		return
@@ -236,10 +236,10 @@ func (r *reader) email(cell string, at state.Source) (email, wrong string) {
 }
 
 // person reads the cells of a row, but for the email; ok says that they are sound.
-func (r *reader) person(l line, record []string) (p state.Row, ok bool) {
+func (r *reader) person(p *state.Row, l line, record []string) (ok bool) {
 	c := cells{r, true}
-	r.manager(&c, &p, l.Manager)
-	p.Capacity, p.Week = c.capacity(l.Hours, c.days(l.Days, &p))
+	r.manager(&c, p, l.Manager)
+	p.Capacity, p.Week = c.capacity(l.Hours, c.days(l.Days, p))
 	p.Left = l.Status != "" && !slices.ContainsFunc(r.layout.ActiveValues, func(v string) bool { return fold(v) == fold(l.Status) })
 	if p.Left && r.statuses[fold(l.Status)] == "" {
 		r.statuses[fold(l.Status)] = l.Status
@@ -256,7 +256,7 @@ func (r *reader) person(l line, record []string) (p state.Row, ok bool) {
 		}
 		p.Cells = append(p.Cells, state.Cell{Field: f.field, Text: value, At: r.rows.at(f.index)})
 	}
-	return p, c.ok
+	return c.ok
 }
 
 // manager reads an email or, with columns.id, a number.
@@ -269,6 +269,8 @@ func (r *reader) manager(c *cells, p *state.Row, cell string) {
 	case cell == "":
 	case damaged(cell) != "":
 		c.bad("manager", "%s %s", quote(cell), damaged(cell))
+	case r.header.has("id") && scientific.MatchString(cell):
+		c.bad("manager", "%s %s", quote(cell), lostDigits)
 	case r.header.has("id") && !strings.Contains(cell, "@"):
 		p.Manager = cell
 	default:

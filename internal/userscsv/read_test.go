@@ -41,7 +41,7 @@ func layout(name string) state.UsersFile {
 		l.WeeklyHours = 40
 	case "working_days":
 		l.Days = at("Days")
-	case "ids":
+	case "ids", "ids_scientific", "ids_zeros":
 		l.ID = at("Global Id")
 		l.Fields = []state.FieldColumn{{Column: at("Global Id"), Field: "Global ID"}}
 	case "status", "status_all_left", "status_most_left":

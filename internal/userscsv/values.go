@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
@@ -59,12 +60,10 @@ func damaged(s string) string {
 	return ""
 }
 
-var (
-	// ambiguousNumber is 1,005: a thousand and five, or one and five thousandths.
-	ambiguousNumber = regexp.MustCompile(`^[1-9]\d{0,2}(?:,\d{3})+$`)
-	// scientific is what a spreadsheet makes of a long number.
-	scientific = regexp.MustCompile(`^\d[.,]?\d*[eE]\+?\d{2,}$`)
-)
+// scientific is what a spreadsheet makes of a long number.
+var scientific = regexp.MustCompile(`^\d[.,]?\d*[eE]\+?\d{2,}$`)
+
+const lostDigits = "lost its digits in a spreadsheet. Format the column as text and export it again."
 
 // Hours of a week that are worth a look, and of a day that cannot be.
 const (
@@ -86,7 +85,7 @@ func (c *cells) capacity(cell string, days float64) (perDay, week time.Duration)
 	switch {
 	case damaged(cell) != "":
 		c.bad("hours", "%s %s", quote(cell), damaged(cell))
-	case ambiguousNumber.MatchString(cell):
+	case plan.Ambiguous(cell):
 		c.bad("hours", "%s may be %s or %s hours (%s). Write it without a comma, or with a point.", quote(cell),
 			strings.ReplaceAll(cell, ",", ""), strings.Replace(cell, ",", ".", 1), column())
 	case !ok:
@@ -206,7 +205,7 @@ func (r *reader) id(cell, email string) (id string, ok bool) {
 	at := r.rows.at(r.header.at["id"])
 	why := damaged(cell)
 	if why == "" && scientific.MatchString(cell) {
-		why = "lost its digits in a spreadsheet. Format the column as text and export it again."
+		why = lostDigits
 	}
 	if why != "" {
 		r.bad(at, "%s %s", quote(cell), why)

@@ -38,7 +38,8 @@ const (
 	FindingCycle           = "manager_cycle"     // managers form a cycle; Values: its people in order
 	FindingUnknownColumn   = "unknown_column"    // CSV columns nobody reads; Values: the columns
 	FindingNotManaged      = "not_managed"       // the file has no column Name: nobody's About (manager, hours) is managed
-	FindingNearManager     = "near_manager"      // managers without a row, where About has one and is nearly the same; Values: the managers
+	FindingNearManager     = "near_manager"      // the manager Name has no row and is nearly About; of several, their domains; Values: the managers
+	FindingNearPerson      = "near_person"       // Name is to be invited, and nearly About, who is known
 	FindingTwoScripts      = "two_scripts"       // addresses with letters of two alphabets; Values: them
 	FindingUnusualHours    = "unusual_hours"     // hours of a week over 80 or under 4; Values: the lines
 	FindingAddressChanged  = "address_changed"   // Name is an account whose person has the address About in the CSV

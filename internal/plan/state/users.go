@@ -208,6 +208,7 @@ type Group struct {
 	Name     string
 	Members  []string // emails, sorted
 	Managers []string // emails of those who hold TEAM_MANAGER on the group, sorted
+	Place    int      // among the groups by Clockify's id: the oldest is first
 }
 
 // FieldType is the type of a custom field, in Clockify's own words.
