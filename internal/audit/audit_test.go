@@ -157,6 +157,28 @@ func completed(t *testing.T, dir, name string) Completed {
 	return c
 }
 
+// TestKilledLeaves: of a run that was killed run.json lists what it did not come to, as its plan.json tells: equal changes
+// are as many as they are.
+func TestKilledLeaves(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, err := Open(dir, meta(), "d")
+	must(t, err)
+	must(t, a.WriteFile(PlanFile, fmt.Appendf(nil, `{"approval_digest":"a1","changes":[{"id":%q,"name":"one"},{"id":%[1]q,"name":"its double"},{"id":"later","op":"delete","kind":"group","name":"Old"}]}`, sample(1).ID)))
+	must(t, a.Begin(sample(1)))
+	must(t, a.End(done(sample(1))))
+	kill(t, a)
+	if c := completed(t, dir, a.Folder()); c.Done != 1 || c.NotTried != 2 {
+		t.Errorf("%+v", c)
+	}
+	var r run
+	must(t, json.Unmarshal([]byte(read(t, filepath.Join(dir, a.Folder()), RunFile)), &r))
+	want := []notTried{{sample(1).ID, plan.NotTried, "", "", "", "its double"}, {"later", plan.NotTried, "", plan.Delete, "group", "Old"}}
+	if diff := cmp.Diff(want, r.NotTried); diff != "" || r.ApprovalDigest != "a1" || r.Totals["not_tried"] != 2 {
+		t.Errorf("%+v (-want +got):\n%s", r, diff)
+	}
+}
+
 func TestNothingDone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

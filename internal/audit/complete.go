@@ -1,10 +1,13 @@
 package audit
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
 // Completed is what Complete found in a journal.
@@ -84,6 +87,7 @@ func complete(dir folder, name string) (_ Completed, err error) {
 	}
 	r := h.run()
 	r.ExitCode = h.exit
+	r.leave(sub, h.entries)
 	r.Errors = []string{"the run was killed; this file was made from its journal"}
 	err = errors.Join(r.write(sub, nil), removeParts(sub))
 	if err == nil {
@@ -99,6 +103,33 @@ func (h history) run() *run {
 		r.add(e)
 	}
 	return r
+}
+
+// leave lists the changes of the run's plan.json that were never begun. Without the file nothing is known of them.
+func (r *run) leave(f folder, entries []entry) {
+	var p struct {
+		Digest  string `json:"approval_digest"`
+		Changes []struct {
+			ID   string
+			Op   plan.Op
+			Kind plan.Kind
+			Name string
+		}
+	}
+	if data, err := f.ReadFile(PlanFile); err != nil || json.Unmarshal(data, &p) != nil {
+		return
+	}
+	begun := map[string]int{} // equal changes have one id
+	for _, e := range entries {
+		begun[e.Change.ID]++
+	}
+	r.ApprovalDigest = p.Digest
+	for _, c := range p.Changes {
+		if begun[c.ID]--; begun[c.ID] < 0 {
+			r.Totals[string(plan.NotTried)]++
+			r.NotTried = append(r.NotTried, notTried{c.ID, plan.NotTried, "", c.Op, c.Kind, c.Name})
+		}
+	}
 }
 
 // removeParts removes what was being written when the run was killed.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -72,8 +71,8 @@ func (r *run) earlier() [][]string {
 		if err != nil {
 			continue
 		}
-		if ids, _, err := report.ReadJSON(bytes.NewReader(data)); err == nil {
-			lists = append(lists, ids)
+		if shown, err := report.ReadJSON(data); err == nil {
+			lists = append(lists, shown.Gated)
 		}
 	}
 	return lists

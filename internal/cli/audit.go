@@ -53,7 +53,8 @@ func (a *auditCommand) run(context.Context) int {
 		fmt.Fprintf(a.Stdout, "%s ended by itself or was completed before: its files are complete.\n", run.Folder)
 		return ExitDone
 	}
-	fmt.Fprintf(a.Stdout, "%s was killed. Its files now tell what it did: %d done, %d failed, %d unknown.\n", run.Folder, run.Done, run.Failed+run.NotTried, run.Unknown)
+	fmt.Fprintf(a.Stdout, "%s was killed. Its files now tell what it did: %d done, %d failed, %d unknown, %d not tried.\n", run.Folder, run.Done, run.Failed, run.Unknown, run.NotTried)
+	fmt.Fprintln(a.Stdout, "Next: clockify-sync apply, which reads what is there and does what is missing.")
 	return ExitDone
 }
 

@@ -325,7 +325,7 @@ func TestPeakMemory(t *testing.T) {
 
 // BenchmarkStart starts the program and prints its version.
 func BenchmarkStart(b *testing.B) {
-	bed := newBed(b, sandbox.Options{State: sampleState(epoch)}, nil)
+	bed := newBed(b, sandbox.Options{State: sandbox.Sample(epoch)}, nil)
 	for b.Loop() {
 		if err := bed.process("version").Run(); err != nil {
 			b.Fatal(err)

@@ -157,12 +157,17 @@ func (b *budgets) release() {
 }
 
 // explain says of a budget that reading alone has used up that no later run would get any further, and how many calls
-// reading takes at least.
+// reading takes at least, where more than the budget are known to be needed.
 func (b *budgets) explain(err error, least int) error {
 	for _, limited := range b.limits() {
-		if limited.Left() == 0 {
-			return fmt.Errorf("%w: reading alone takes more than the %d calls of a run (api.max_calls, or a free workspace's %d an hour): at least %d, and one more for each change", err, limited.Max(), freeCalls, max(least, limited.Max()+1))
+		if limited.Left() > 0 {
+			continue
 		}
+		need := "a run with a higher limit will say how many"
+		if least > limited.Max() {
+			need = fmt.Sprintf("it takes at least %d, and one more for each change", least)
+		}
+		return fmt.Errorf("%w: reading alone takes more than the %d calls of a run (api.max_calls, or a free workspace's %d an hour): %s", err, limited.Max(), freeCalls, need)
 	}
 	return err
 }

@@ -211,9 +211,23 @@ func TestMaxCalls(t *testing.T) {
 			if b.server.Total() > 20 && tc.most != "100" {
 				t.Errorf("max-calls %s: %d calls", tc.most, b.server.Total())
 			}
-			if tc.most == "4" && !strings.Contains(r.err, "reading alone takes more than the 4 calls of a run (api.max_calls, or a free workspace's 30 an hour): at least 6") {
+			if tc.most == "4" && !strings.Contains(r.err, "reading alone takes more than the 4 calls of a run (api.max_calls, or a free workspace's 30 an hour): it takes at least 6, and one more for each change") {
 				t.Errorf("max-calls 4: %s", r.err)
 			}
+		}
+	})
+}
+
+// TestBudgetOfUnknownNeed: where a run ends in reading before it is known how much there is to read, no figure is made up.
+func TestBudgetOfUnknownNeed(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		state, content := timesheet(30, time.Now())
+		b := newBed(t, sandbox.Options{State: state}, content)
+		b.env["CLOCKIFY_SYNC_MAX_CALLS"] = "6"
+		r := b.must(ExitStopped, "plan")
+		if !strings.Contains(r.err, "reading alone takes more than the 6 calls of a run (api.max_calls, or a free workspace's 30 an hour): a run with a higher limit will say how many") || strings.Contains(r.err, "7") {
+			t.Errorf("it says %s", r.err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"embed"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,6 +17,11 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
+
+// sampleFiles are the files of the demo, which fit the sandbox's sample.
+//
+//go:embed sample
+var sampleFiles embed.FS
 
 // demoCommand shows the whole way against a sandbox: what would change, changing it, approving what waits, and that nothing is
 // left to do.
@@ -34,7 +40,7 @@ func (d *demoCommand) run(ctx context.Context) int {
 	if err != nil {
 		return d.fail(fmt.Errorf("make the demo's folder: %w", err))
 	}
-	state := sampleState(d.Now())
+	state := sandbox.Sample(d.Now())
 	server := sandbox.New(sandbox.Options{State: state, Now: d.Now, SettleDelay: 100 * time.Millisecond})
 	url, stop, err := serve(server, "127.0.0.1:0")
 	if err != nil {
@@ -45,7 +51,7 @@ func (d *demoCommand) run(ctx context.Context) int {
 	fmt.Fprintf(d.Stdout, "Its users.csv and clockify-sync.yaml are in %s\n", dir)
 
 	inDemo := d.visitor(dir, map[string]string{
-		"CLOCKIFY_API_KEY": sampleKey, "CLOCKIFY_WORKSPACE_ID": state.Workspaces[0].ID,
+		"CLOCKIFY_API_KEY": sandbox.SampleKey, "CLOCKIFY_WORKSPACE_ID": state.Workspaces[0].ID,
 		"CLOCKIFY_API_URL": url + "/api/v1", "CLOCKIFY_REPORTS_URL": url + "/report/v1",
 	})
 	for i, step := range []struct {
@@ -118,16 +124,15 @@ func firstRun(dir string) string {
 
 // approvalOf is the approval digest in a plan.json.
 func approvalOf(name string) string {
-	f, err := os.Open(name)
+	data, err := os.ReadFile(name)
 	if err != nil {
 		return ""
 	}
-	defer f.Close()
-	_, digest, err := report.ReadJSON(f)
+	shown, err := report.ReadJSON(data)
 	if err != nil {
 		return ""
 	}
-	return digest[:min(len(digest), 32)] // as the plan shows it
+	return shown.ApprovalDigest[:min(len(shown.ApprovalDigest), 32)] // as the plan shows it
 }
 
 // sampleInto writes the sample files.

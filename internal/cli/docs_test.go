@@ -159,7 +159,7 @@ func TestDocsCommands(t *testing.T) {
 			if len(list) == 0 {
 				return
 			}
-			state := sampleState(time.Now())
+			state := sandbox.Sample(time.Now())
 			server := httptest.NewServer(sandbox.New(sandbox.Options{State: state}))
 			defer server.Close()
 			home := t.TempDir()
@@ -193,7 +193,7 @@ func copyOld(t *testing.T, file, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.ReplaceAll(string(data), "your_token", sampleKey)
+	text := strings.ReplaceAll(string(data), "your_token", sandbox.SampleKey)
 	if err := os.WriteFile(filepath.Join(dir, path.Base(file)), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

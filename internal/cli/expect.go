@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,24 +10,8 @@ import (
 
 	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/report"
 )
-
-// shownPlan is as much of a plan.json as is needed to tell how another plan differs.
-type shownPlan struct {
-	Digest  string        `json:"digest"`
-	Changes []shownChange `json:"changes"`
-}
-
-type shownChange struct {
-	ID   string `json:"id"`
-	Op   string `json:"op"`
-	Kind string `json:"kind"`
-	Name string `json:"name"`
-}
-
-func (c shownChange) String() string {
-	return c.Op + " " + strings.ReplaceAll(c.Kind, "_", " ") + " " + visible(c.Name)
-}
 
 // wholeDigest is a digest that says enough: 128 bits of it.
 var wholeDigest = regexp.MustCompile(`^[0-9a-f]{32,64}$`)
@@ -45,9 +28,12 @@ func (r *run) expected(p *plan.Plan) error {
 		return nil
 	}
 	for _, name := range []string{planFile, filepath.Join(r.opts.AuditDir, audit.PlanFile)} {
-		var before shownPlan
 		data, err := os.ReadFile(r.path(name))
-		if err != nil || json.Unmarshal(data, &before) != nil || !strings.HasPrefix(before.Digest, want) {
+		if err != nil {
+			continue
+		}
+		before, err := report.ReadJSON(data)
+		if err != nil || !strings.HasPrefix(before.Digest, want) {
 			continue
 		}
 		fmt.Fprintf(r.Stderr, "Since that plan (%s):\n", name)
@@ -63,21 +49,24 @@ const mostDifferences = 20
 
 // difference lists the changes that are in one of two plans alone: those that came with a plus, those that went with a
 // minus.
-func difference(before []shownChange, now []plan.Change) []string {
+func difference(before, now []plan.Change) []string {
+	line := func(mark string, c plan.Change) string {
+		return mark + string(c.Op) + " " + strings.ReplaceAll(string(c.Ref.Kind), "_", " ") + " " + visible(c.Ref.Name)
+	}
 	gone, came := map[string]bool{}, []string{}
 	for _, c := range before {
 		gone[c.ID] = true
 	}
 	for _, c := range now {
 		if !gone[c.ID] {
-			came = append(came, "+ "+shownChange{Op: string(c.Op), Kind: string(c.Ref.Kind), Name: c.Ref.Name}.String())
+			came = append(came, line("+ ", c))
 		}
 		delete(gone, c.ID)
 	}
 	var lines []string
 	for _, c := range before {
 		if gone[c.ID] {
-			lines = append(lines, "- "+c.String())
+			lines = append(lines, line("- ", c))
 		}
 	}
 	lines = append(lines, came...)

@@ -72,9 +72,6 @@ func (r *run) exportFiles(ctx context.Context, users, config string) (exported, 
 	if err := r.askKey(ctx); err != nil {
 		return exported{}, err
 	}
-	if err := r.key(); err != nil {
-		return exported{}, err
-	}
 	if _, err := r.askWorkspace(ctx); err != nil {
 		return exported{}, err
 	}

@@ -46,10 +46,11 @@ func (r *run) guide(ctx context.Context) error {
 	return r.offerToKeep(ctx)
 }
 
-// askKey asks for the key of the user sync, if it is missing, until Clockify knows it.
+// askKey asks for the key of the user sync, if it is missing, until Clockify knows it. Where nobody can be asked that is an
+// error.
 func (r *run) askKey(ctx context.Context) error {
-	if r.tokens[mainKey] != "" || !r.asking() {
-		return nil
+	if err := r.key(); err == nil || !r.asking() {
+		return err
 	}
 	self, err := r.askKeyOf(ctx, mainKey, "Clockify API key (Profile settings, API; it is not shown): ")
 	if errors.Is(err, errNobody) {

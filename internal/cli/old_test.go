@@ -49,7 +49,7 @@ func TestOldFiles(t *testing.T) {
 				return map[string]string{"SECRET_NAMES": "GLOBEX", "GLOBEX": string(secret)}
 			},
 			[]string{"Time sync GLOBEX", "Audit 2026           created in Acme", "2 new, 1 edited", "Plan "},
-			[]string{"People\n", sampleKey},
+			[]string{"People\n", sandbox.SampleKey},
 		},
 	}
 	for _, tc := range cases {
@@ -59,7 +59,7 @@ func TestOldFiles(t *testing.T) {
 			for _, file := range tc.files {
 				copyOld(t, "testdata/old/"+file, dir)
 			}
-			state := sampleState(time.Now())
+			state := sandbox.Sample(time.Now())
 			clockify := sandbox.New(sandbox.Options{State: state})
 			server := httptest.NewServer(clockify)
 			defer server.Close()

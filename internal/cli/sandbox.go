@@ -72,7 +72,7 @@ func (s *sandboxCommand) sandboxState() (sandbox.State, error) {
 			return sandbox.State{}, err
 		}
 	}
-	return sampleState(s.Now()), nil
+	return sandbox.Sample(s.Now()), nil
 }
 
 // introduce says how to use the sandbox.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/clockify-sync/clockify-sync/internal/audit"
+	"github.com/clockify-sync/clockify-sync/internal/report"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
@@ -141,7 +141,7 @@ func lastRunVerb(ts *testscript.TestScript, _ []string) error {
 }
 
 func clockifyVerb(ts *testscript.TestScript, args []string) error {
-	state := sampleState(time.Now())
+	state := sandbox.Sample(time.Now())
 	if len(args) == 1 {
 		var err error
 		if state, err = sandbox.ReadState(strings.NewReader(ts.ReadFile(args[0]))); err != nil {
@@ -227,8 +227,7 @@ func exitsVerb(ts *testscript.TestScript, args []string) error {
 }
 
 func digestVerb(ts *testscript.TestScript, args []string) error {
-	var p shownPlan
-	err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &p)
+	p, err := report.ReadJSON([]byte(ts.ReadFile(args[0])))
 	ts.Setenv("DIGEST", p.Digest)
 	return err
 }

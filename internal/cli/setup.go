@@ -62,9 +62,6 @@ func (r *run) setupTime(ctx context.Context) error {
 	if err := r.askKey(ctx); err != nil {
 		return err
 	}
-	if err := r.key(); err != nil {
-		return err
-	}
 	client, err := r.client(mainKey, "", false)
 	if err != nil {
 		return err
@@ -78,10 +75,8 @@ func (r *run) setupTime(ctx context.Context) error {
 		return err
 	}
 	t := state.TimeSync{}
-	from := 0
-	if len(list) == 1 {
-		fmt.Fprintf(r.Stderr, "Source workspace: %s\n", visible(list[0].Name))
-	} else if from, err = r.choose(ctx, "Source workspace, where all of a client's work is booked under that client?", workspaceNames(list)); err != nil {
+	from, err := r.chooseWorkspace(ctx, "Source workspace", "where all of a client's work is booked under that client", list)
+	if err != nil {
 		return err
 	}
 	t.Source = state.Endpoint{WorkspaceID: list[from].ID, UserID: self.ID}
@@ -108,19 +103,16 @@ func (r *run) setupTime(ctx context.Context) error {
 
 // chooseDestination has the destination chosen: one that the first key opens too, or one with a key of its own.
 func (r *run) chooseDestination(ctx context.Context, t *state.TimeSync, others []clockify.Workspace) error {
-	to := 0
-	var err error
-	if len(others) == 1 {
-		fmt.Fprintf(r.Stderr, "Destination workspace: %s\n", visible(others[0].Name))
-	} else if len(others) > 1 {
-		names := append(workspaceNames(others), "another one, with a key of its own")
-		if to, err = r.choose(ctx, "Destination workspace, which gets the entries?", names); err != nil {
+	const what, which = "Destination workspace", "which gets the entries"
+	if len(others) > 0 {
+		to, err := r.chooseWorkspace(ctx, what, which, others, "another one, with a key of its own")
+		if err != nil {
 			return err
 		}
-	}
-	if to < len(others) {
-		t.Destination.WorkspaceID = others[to].ID
-		return nil
+		if to < len(others) {
+			t.Destination.WorkspaceID = others[to].ID
+			return nil
+		}
 	}
 	const name = "DESTINATION_TOKEN"
 	self, err := r.askKeyOf(ctx, name, "API key of the destination (it is not shown): ")
@@ -132,21 +124,26 @@ func (r *run) chooseDestination(ctx context.Context, t *state.TimeSync, others [
 		return err
 	}
 	list = slices.DeleteFunc(list, func(w clockify.Workspace) bool { return w.ID == t.Source.WorkspaceID })
-	switch len(list) {
-	case 0:
+	if len(list) == 0 {
 		return errors.New("this key opens no other workspace than the source")
-	case 1:
-		to = 0
-		fmt.Fprintf(r.Stderr, "Destination workspace: %s\n", visible(list[0].Name))
-	default:
-		if to, err = r.choose(ctx, "Destination workspace, which gets the entries?", workspaceNames(list)); err != nil {
-			return err
-		}
+	}
+	to, err := r.chooseWorkspace(ctx, what, which, list)
+	if err != nil {
+		return err
 	}
 	t.Destination = state.Endpoint{WorkspaceID: list[to].ID, UserID: self.ID}
 	t.Destination.Token, err = r.askVariable(ctx, name)
 	r.tokens[t.Destination.Token] = r.tokens[name]
 	return err
+}
+
+// chooseWorkspace has one of a list chosen, where there is more than one; others are said beside two and more.
+func (r *run) chooseWorkspace(ctx context.Context, what, which string, list []clockify.Workspace, others ...string) (int, error) {
+	if len(list) == 1 {
+		fmt.Fprintf(r.Stderr, "%s: %s\n", what, visible(list[0].Name))
+		return 0, nil
+	}
+	return r.choose(ctx, what+", "+which+"?", append(workspaceNames(list), others...))
 }
 
 // askVariable asks which variable is to hold the destination's key.

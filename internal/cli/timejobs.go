@@ -21,10 +21,16 @@ const secretWindow = 7 * 24 * time.Hour
 
 // timeSyncs are the time syncs of the config and of the secrets, in that order, and what is wrong with the secrets.
 func (r *run) timeSyncs() ([]state.TimeSync, error) {
-	secrets, err := r.opts.TimeSecrets(r.LookupEnv)
-	syncs := slices.Clone(r.loaded.Spec.Time)
+	secrets, err := r.secretSyncs(r.opts.Given)
+	return append(slices.Clone(r.loaded.Spec.Time), secrets...), err
+}
+
+// secretSyncs are the time syncs of the secrets that the environment names, and what is wrong with others.
+func (r *run) secretSyncs(env config.Given) ([]state.TimeSync, error) {
+	secrets, err := env.TimeSecrets(r.LookupEnv)
+	var syncs []state.TimeSync
 	for _, secret := range secrets {
-		if slices.ContainsFunc(syncs, func(t state.TimeSync) bool { return t.Name == secret.Name }) {
+		if slices.ContainsFunc(r.loaded.Spec.Time, func(t state.TimeSync) bool { return t.Name == secret.Name }) {
 			err = errors.Join(err, fmt.Errorf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, r.loaded.Config))
 			continue
 		}

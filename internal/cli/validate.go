@@ -58,24 +58,13 @@ func (r *run) secretProblems() (list []state.Problem, known int, err error) {
 		value, known := r.LookupEnv(name)
 		return known && value == "" || !known && config.IsVariable(name)
 	})
-	secrets, err := set.TimeSecrets(r.LookupEnv)
-	for _, text := range linesOf(err) {
-		list = append(list, state.Problem{Text: text})
-	}
-	for _, secret := range secrets {
-		if slices.ContainsFunc(r.loaded.Spec.Time, func(t state.TimeSync) bool { return t.Name == secret.Name }) {
-			list = append(list, state.Problem{Text: fmt.Sprintf("SECRET_NAMES: %s is also the name of a time sync in %s; rename one of them", secret.Name, r.loaded.Config)})
+	secrets, err := r.secretSyncs(set)
+	if err != nil {
+		for text := range strings.SplitSeq(err.Error(), "\n") {
+			list = append(list, state.Problem{Text: text})
 		}
 	}
 	return list, len(secrets), about(aboutSecrets, err)
-}
-
-// linesOf are the errors that were joined.
-func linesOf(err error) []string {
-	if err == nil {
-		return nil
-	}
-	return strings.Split(err.Error(), "\n")
 }
 
 // sound says in a line what was read and found to be in order, beside so many time syncs that are kept as secrets.

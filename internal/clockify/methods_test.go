@@ -96,6 +96,7 @@ var methods = []struct {
 	}, "POST /api/v1/workspaces/w/user/u/time-entries", `{"start":"2026-03-01T10:00:00Z","end":"2026-03-01T11:00:00Z","description":"d","projectId":"p","tagIds":["t"],"billable":false,"customFields":[{"customFieldId":"f","value":"src","sourceType":"WORKSPACE"}]}`},
 	{"UpdateTimeEntry", true, updateEntry, "PUT /api/v1/workspaces/w/time-entries/e", `{"start":"2026-03-01T10:00:00Z","description":"","billable":false}`},
 	{"DeleteTimeEntry", true, deleteEntry, "DELETE /api/v1/workspaces/w/time-entries/e", ""},
+	{"Approvals", false, func(ctx context.Context, c *Client) error { _, err := Collect(c.Approvals(ctx, "w")); return err }, "GET /api/v1/workspaces/w/approval-requests?page=1&page-size=200&sort-column=START&sort-order=DESCENDING&status=APPROVED", ""},
 	{"DetailedReport", false, func(ctx context.Context, c *Client) error {
 		_, err := Collect(c.DetailedReport(ctx, "w", ReportQuery{Start: noon, End: one1, UserIDs: []string{"u"}}))
 		return err

@@ -24,6 +24,8 @@ type WorkspaceSettings struct {
 	ForceDescription                  bool    `json:"forceDescription"`
 	LockTimeEntries                   string  `json:"lockTimeEntries"` // an instant; entries before it are locked. Empty: none
 	LockTimeZone                      string  `json:"lockTimeZone"`
+	AutomaticLock                     *Lock   `json:"automaticLock"`
+	TimeApprovalEnabled               bool    `json:"timeApprovalEnabled"`
 	OnlyAdminsCanChangeBillableStatus bool    `json:"onlyAdminsCanChangeBillableStatus"`
 	DefaultBillableProjects           bool    `json:"defaultBillableProjects"`
 	WorkingDays                       Strings `json:"workingDays"`
@@ -31,6 +33,16 @@ type WorkspaceSettings struct {
 	EntityCreationPermissions struct {
 		WhoCanCreateProjectsAndClients string `json:"whoCanCreateProjectsAndClients"` // ADMINS, ADMINS_AND_PROJECT_MANAGERS, EVERYONE
 	} `json:"entityCreationPermissions"`
+}
+
+// Lock says how the date before which entries are locked moves by itself (docs/clockify-api.md#locked-periods).
+type Lock struct {
+	Type            string `json:"type"` // WEEKLY, MONTHLY, OLDER_THAN
+	ChangeDay       string `json:"changeDay"`
+	FirstDay        string `json:"firstDay"`
+	DayOfMonth      int    `json:"dayOfMonth"`
+	OlderThanPeriod string `json:"olderThanPeriod"` // DAYS, WEEKS, MONTHS
+	OlderThanValue  int    `json:"olderThanValue"`
 }
 
 // Membership is somebody's place in a workspace, project or group: TargetID by Type.

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Bounds on what a config may be made of. The YAML parser's time grows with the square of what a file is made of, and
@@ -221,38 +219,6 @@ func (d *document) all() []state.Problem {
 	}
 	return d.problems
 }
-
-// excerpt draws the line and a caret under the column. With keep, only so many columns are shown.
-func (d *document) excerpt(at state.Source, keep int) string {
-	if at.Line < 1 || at.Line > len(d.lines) {
-		return ""
-	}
-	line := []rune(strings.TrimRight(d.lines[at.Line-1], " \t\r"))
-	if at.Column > 100 || at.Column > len(line) {
-		return ""
-	}
-	for i, r := range line {
-		if !strconv.IsPrint(r) {
-			line[i] = ' ' // one for one: the caret stands under its column
-		}
-	}
-	shown := []rune(hideTokens(string(line)))
-	if keep > 0 && keep < len(shown) {
-		shown = append(shown[:keep:keep], []rune(" …")...)
-	}
-	return fmt.Sprintf("%s\n%s^", text.Clip(string(shown), 121), strings.Repeat(" ", at.Column-1))
-}
-
-// hideTokens replaces what looks like a token by as many stars.
-func hideTokens(s string) string {
-	return longRun.ReplaceAllStringFunc(s, func(run string) string { return strings.Repeat("*", len(run)) })
-}
-
-// shorten makes text from outside fit for a message: short, on one line and without what looks like a token.
-func shorten(s string) string { return text.Sanitize(text.Clip(hideTokens(s), 61)) }
-
-// quote is shorten in quotation marks.
-func quote(s string) string { return `"` + shorten(s) + `"` }
 
 // firstInvalid finds the first byte that is not UTF-8: its line and, in runes, its column.
 func firstInvalid(data []byte) (line, column int, found bool) {

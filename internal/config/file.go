@@ -87,12 +87,7 @@ func (f *File) at(path ...string) state.Source {
 // convert puts the settings into the words of the plan.
 func (f *File) convert() {
 	s := &f.Settings
-	switch s.Redact {
-	case "true":
-		s.Redact = "full"
-	case "false":
-		s.Redact = "none"
-	}
+	s.Redact = redactWord(s.Redact)
 	if d := s.API.RateLimitDelay; d != nil { // the old tool slept this many seconds after each call
 		s.API.RequestsPerSecond = min(50, 1/max(*d, 1e-9))
 	}

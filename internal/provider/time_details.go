@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -44,7 +43,7 @@ func (r *timeReader) details(ctx context.Context) error {
 		d.Rules, d.FixedBillable = r.dest.Rules, r.dest.FixedBillable
 		d.Projects, d.Tags, d.ArchivedTags = r.dest.Projects, r.dest.Tags, r.dest.ArchivedTags
 	}
-	return nil
+	return r.approvals(ctx)
 }
 
 // keyOwners finds out whose the keys are.
@@ -73,7 +72,7 @@ func (r *timeReader) keyOwners(ctx context.Context) error {
 func (r *timeReader) rules(ctx context.Context) error {
 	settings := r.dst.workspace.Settings
 	rules := state.EntryRules{NeedsTask: settings.ForceTasks, NeedsTag: settings.ForceTags, NeedsDescription: settings.ForceDescription}
-	locked, _ := time.Parse(time.RFC3339, settings.LockTimeEntries) // unreadable: met where it is written
+	locked := lockedBefore(settings, r.dst.w.Now())
 	timer := settings.TimeTrackingMode == "STOPWATCH_ONLY"
 	if settings.OnlyAdminsCanChangeBillableStatus || timer || !locked.IsZero() {
 		admin, err := r.dst.admin(ctx)

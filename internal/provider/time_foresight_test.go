@@ -2,8 +2,11 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/sandbox"
@@ -53,6 +56,24 @@ func TestTimeForesight(t *testing.T) {
 			member(theirs)
 		}, nil, "locked"},
 		{"lock, and an admin", func(o *office, _, theirs *sandbox.Workspace) { theirs.LockedUntil = o.now }, nil, ""},
+		{"automatic lock", func(o *office, _, theirs *sandbox.Workspace) {
+			theirs.AutomaticLock = &sandbox.Lock{Type: "OLDER_THAN", OlderThanPeriod: "DAYS", OlderThanValue: 0}
+			o.now = o.now.Add(24 * time.Hour)
+			member(theirs)
+		}, nil, "locked"},
+		{"automatic lock whose date is not told", func(o *office, _, theirs *sandbox.Workspace) {
+			theirs.AutomaticLock, theirs.HidesLockDate = &sandbox.Lock{Type: "WEEKLY", ChangeDay: "MONDAY", FirstDay: "SATURDAY"}, true
+			o.now = o.now.Add(3 * 24 * time.Hour)
+			member(theirs)
+		}, nil, "locked"},
+		{"automatic lock, and an admin", func(_ *office, _, theirs *sandbox.Workspace) {
+			theirs.AutomaticLock = &sandbox.Lock{Type: "OLDER_THAN", OlderThanPeriod: "DAYS", OlderThanValue: 0}
+		}, nil, ""},
+		{"approved", approvedFriday, nil, "approved"},
+		{"approved, of somebody else", func(o *office, home, theirs *sandbox.Workspace) {
+			approvedFriday(o, home, theirs)
+			theirs.ApprovedPeriods[0].UserID, theirs.Entries = "somebody else", nil
+		}, nil, ""},
 		{"timer", func(_ *office, _, theirs *sandbox.Workspace) {
 			theirs.Settings.TimeTrackingMode = "STOPWATCH_ONLY"
 			member(theirs)
@@ -92,6 +113,63 @@ func TestTimeForesight(t *testing.T) {
 			}
 		})
 	}
+}
+
+// approvedFriday has Ann's Friday approved, of which there is some work already.
+func approvedFriday(o *office, _, theirs *sandbox.Workspace) {
+	theirs.Settings.TimeApproval = true
+	theirs.AddEntry(o.ann, "", "before", cron[0].Add(-16*time.Hour), time.Hour)
+	theirs.ApprovedPeriods = []sandbox.Period{{UserID: o.ann, From: cron[0].Add(-23 * time.Hour), To: cron[0].Add(time.Hour)}}
+}
+
+// Where what is approved cannot be read, it is met in the write, with the reason.
+func TestTimeApprovalsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, func(o *office, home, theirs *sandbox.Workspace) {
+		o.book(home, 20, "09:00", time.Hour, "plan")
+		approvedFriday(o, home, theirs)
+		theirs.WithoutFeatures = []string{"APPROVAL"}
+	})
+	_, failed := o.run(o.sync())
+	if len(failed) != 1 || !strings.Contains(failed[0], "approved in the destination") {
+		t.Errorf("%v", failed)
+	}
+}
+
+// The date of an automatic lock is worked out as the sandbox does, by a program of its own, on every day.
+func TestTimeAutomaticLockDates(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		days := []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"}
+		lock := &sandbox.Lock{
+			Type:      rapid.SampledFrom([]string{"WEEKLY", "MONTHLY", "OLDER_THAN"}).Draw(t, "type"),
+			ChangeDay: rapid.SampledFrom(days).Draw(t, "change"), FirstDay: rapid.SampledFrom(days).Draw(t, "first"),
+			DayOfMonth:      rapid.IntRange(1, 28).Draw(t, "day"),
+			OlderThanPeriod: rapid.SampledFrom([]string{"DAYS", "WEEKS"}).Draw(t, "period"), OlderThanValue: rapid.IntRange(1, 5).Draw(t, "value"),
+		}
+		zone := rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland"}).Draw(t, "zone")
+		back := time.Duration(rapid.IntRange(0, 7*24).Draw(t, "hours")) * time.Hour
+		now := cron[0].Add(time.Duration(rapid.IntRange(0, 400*24).Draw(t, "now")) * time.Hour)
+		wrote := [2]bool{}
+		for i, hides := range []bool{false, true} {
+			o := &office{t: t, retries: -1, now: now, keys: map[string]string{}, address: "https://clockify.test"}
+			o.build(func(o *office, home, theirs *sandbox.Workspace) {
+				home.AddEntry(o.ann, home.Projects[0].ID, "work", now.Add(-back), time.Hour)
+				theirs.AutomaticLock, theirs.HidesLockDate, theirs.Settings.LockTimeZone = lock, hides, zone
+				member(theirs)
+			})
+			o.base = o.Transport()
+			s := o.sync()
+			s.Window = 30 * 24 * time.Hour
+			if _, failed := o.run(s); failed != nil {
+				t.Fatalf("a write was tried: %v", failed)
+			}
+			wrote[i] = len(o.entries(o.theirs)) > 0
+		}
+		if wrote[0] != wrote[1] {
+			t.Fatalf("written where the date is told: %t, where it is not: %t", wrote[0], wrote[1])
+		}
+	})
 }
 
 // A key that may not create projects is one finding, with who may, and the entries arrive.

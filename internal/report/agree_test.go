@@ -91,3 +91,22 @@ func TestWhereAllOfItIs(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitIsToldOnce: the figures of a limit that many deactivations are over stand beside the first of them.
+func TestLimitIsToldOnce(t *testing.T) {
+	t.Parallel()
+	m := &maker{plan.Plan{Subjects: []plan.Subject{{Domain: plan.Users, Workspace: "Acme"}}}}
+	for _, who := range []string{"cid@example.com", "ann@example.com", "bob@example.com"} {
+		m.leaver(who, nil)
+	}
+	for i := range m.Changes {
+		m.Changes[i].Guard = plan.MaxDeactivations
+	}
+	page := Markdown(&m.Plan, Context{})
+	if n := strings.Count(page, "guards.max_deactivations"); n != 1 {
+		t.Errorf("the limit is told %d times:\n%s", n, page)
+	}
+	if n := strings.Count(page, "over the limit"); n != 2 {
+		t.Errorf("%d others are over the limit:\n%s", n, page)
+	}
+}

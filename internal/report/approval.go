@@ -86,14 +86,14 @@ func (b *builder) approvals(p *plan.Plan, outcomes []plan.Outcome) {
 	if len(items) == 0 {
 		return
 	}
-	for i := range items {
-		if items[i].Sort == SortDeactivate {
-			items[i].Why = b.leaving(waits[items[i].Name[0].Text])
-		}
-	}
 	slices.SortStableFunc(items, func(x, y Item) int {
 		return cmp.Or(cmp.Compare(x.Sort, y.Sort), cmp.Compare(x.Name.String(), y.Name.String()))
 	})
+	for i := range items {
+		if items[i].Sort == SortDeactivate {
+			items[i].Why = b.leaving(waits[items[i].Name[0].Text], i == 0)
+		}
+	}
 	a := &Approval{Items: items, Reviews: b.ctx.Reviews, Digest: p.ApprovalDigest()}
 	a.Asks, a.Number = asks(items)
 	if b.doc.Run {
@@ -179,28 +179,40 @@ func asks(items []Item) (words string, number int) {
 
 // Need is "2 deactivations need approval".
 func (a *Approval) Need() string {
+	if a == nil {
+		return ""
+	}
 	return a.Asks + " " + text.Plural(a.Number, "needs", "need") + " approval"
 }
 
-// leaving says in words what a deactivation takes: who takes over whom, which groups go, and what stays as it is.
-func (b *builder) leaving(changes []*end) Words {
-	var list []Words
+// leavingWords are what a deactivation takes, and what stays as it is; each is said where its slots are filled.
+var leavingWords = []pattern{
+	"{manages} go to {to}", "no longer manages {unmanaged}", "leaves {groups group|groups}", "group {deleted} is deleted",
+	"still manages project {project}", "still manages projects {projects}", "still named as manager by {named}",
+}
+
+// leaving says in words why somebody is deactivated and what that takes: who takes over whom, which groups go, what stays.
+// The figures of a limit that all of them are over stand beside the first.
+func (b *builder) leaving(changes []*end, first bool) Words {
+	var why []Words
+	var to, deleted []Part
 	people, groups, left := map[string]bool{}, map[string]bool{}, 0
-	var to []Part
-	var deleted []Part
 	var handover plan.Handover
 	for _, e := range changes {
 		manager := fieldOf(e.Change, "manager")
 		switch {
 		case e.Ref.Kind == plan.KindPerson:
-			if len(list) == 0 {
-				list = append(list, b.why(e.Change))
+			if len(why) == 0 {
+				why = append(why, b.why(e.Change))
 			}
 			if e.Handover != nil {
 				handover = *e.Handover
 			}
-			if e.Guard != "" {
-				list = append(list, b.exceeded(e.Change))
+			switch {
+			case e.Guard != "" && first:
+				why = append(why, b.exceeded(e.Change))
+			case e.Guard != "":
+				why = append(why, say("over the limit"))
 			}
 		case e.Ref.Kind == plan.KindManager && e.Op == plan.Create:
 			taker := manager
@@ -220,33 +232,22 @@ func (b *builder) leaving(changes []*end) Words {
 			deleted = append(deleted, name(e.Ref.Name))
 		}
 	}
-	var manages []string
-	if n := len(people); n > 0 {
-		manages = append(manages, text.Count(n, "person", "people"))
-	}
-	if n := len(groups); n > 0 {
-		manages = append(manages, text.Count(n, "group", "groups"))
-	}
-	switch {
-	case len(manages) > 0 && len(to) == 0 && handover.To != "":
+	if len(to) == 0 && handover.To != "" {
 		to = []Part{b.names.person(handover.To)}
-		fallthrough
-	case len(manages) > 0 && len(to) > 0:
-		list = append(list, say("%s go to %s", text.And(manages), enumerate(to, firstFew)))
-	case len(manages) > 0:
-		list = append(list, say("no longer manages %s", text.And(manages)))
+	}
+	s := slots{"to": enumerate(to, firstFew), "deleted": enumerate(deleted, firstFew), "named": enumerate(parts(data, handover.NamedBy), firstFew)}
+	taken := map[bool]string{true: "manages", false: "unmanaged"}[len(to) > 0]
+	if manages := joined(" and ", counted(len(people), "person", "people"), counted(len(groups), "group", "groups")); manages != "" {
+		s[taken] = say(manages)
 	}
 	if left > 0 {
-		list = append(list, say("leaves %s", text.Count(left, "group", "groups")))
+		s["groups"] = say("%s", left)
 	}
-	if len(deleted) > 0 {
-		list = append(list, say("group %s is deleted", enumerate(deleted, firstFew)))
+	s[text.Plural(len(handover.Projects), "project", "projects")] = enumerate(parts(data, handover.Projects), firstFew)
+	for _, p := range leavingWords {
+		if words, whole := fillPlain(string(p), s); whole {
+			why = append(why, words)
+		}
 	}
-	if n := len(handover.Projects); n > 0 {
-		list = append(list, say("still manages %s %s", text.Plural(n, "project", "projects"), enumerate(parts(data, handover.Projects), firstFew)))
-	}
-	if n := len(handover.NamedBy); n > 0 {
-		list = append(list, say("still named as manager by %s", enumerate(parts(data, handover.NamedBy), firstFew)))
-	}
-	return join("; ", list...)
+	return join("; ", why...)
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
@@ -74,7 +76,7 @@ func (b *builder) match(outcomes []plan.Outcome) {
 		o := ended.take(c.ID)
 		e.result, e.tries = b.result(c, o), o.Attempts
 		if e.result != Done && e.result != Withheld {
-			e.err = b.mask.text(joinError(o))
+			e.err = b.mask.text(cmp.Or(o.Err, o.Response))
 		}
 		if e.result == Kept {
 			e.err = b.notCleared(c).String()
@@ -107,19 +109,12 @@ func outcomesByID(outcomes []plan.Outcome) outcomesOf {
 
 // take gives away the next outcome of the changes with this id.
 func (o outcomesOf) take(id string) plan.Outcome {
-	list := o[id]
-	if len(list) == 0 {
+	if len(o[id]) == 0 {
 		return plan.Outcome{}
 	}
-	o[id] = list[1:]
-	return *list[0]
-}
-
-func joinError(o plan.Outcome) string {
-	if o.Err != "" {
-		return o.Err
-	}
-	return o.Response
+	next := o[id][0]
+	o[id] = o[id][1:]
+	return *next
 }
 
 // result is how a change ended, or will.

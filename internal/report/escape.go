@@ -143,22 +143,16 @@ func prose(s string) string {
 // numbered matches what would begin a list.
 var numbered = regexp.MustCompile(`^[0-9]+[.)]`)
 
+// backticks matches what could end a fence.
+var backticks = regexp.MustCompile("`+")
+
 // fence puts lines into a fenced block that they cannot end.
 func fence(info string, lines []string) string {
-	longest := 2
-	for _, l := range lines {
-		run := 0
-		for _, r := range l {
-			if r == '`' {
-				run++
-				longest = max(longest, run)
-			} else {
-				run = 0
-			}
-		}
+	body, marks := strings.Join(lines, "\n"), "```"
+	for _, run := range backticks.FindAllString(body, -1) {
+		marks = strings.Repeat("`", max(len(marks), len(run)+1))
 	}
-	marks := strings.Repeat("`", longest+1)
-	return marks + info + "\n" + strings.Join(lines, "\n") + "\n" + marks + "\n"
+	return marks + info + "\n" + body + "\n" + marks + "\n"
 }
 
 // forLog breaks what a CI runner would take for a command (docs/github.md#workflow-commands).

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -24,7 +25,7 @@ var (
 
 	pageBody = template.Must(template.New("report").Funcs(template.FuncMap{
 		"clean": text.Sanitize, "tip": tip, "num": number, "count": text.Count, "thousands": text.Thousands, "upper": upper, "short": short,
-		"hours": func(d time.Duration) string { return duration(d) },
+		"hours": duration,
 		"texts": func(list []Part) string { return tip(commas(list, 10).String()) },
 	}).Parse(pageText))
 )
@@ -126,19 +127,18 @@ type (
 
 func newHTMLPage(d *Document, ctx Context) *htmlPage {
 	page := &htmlPage{Document: d, RunURL: ctx.RunURL, FilesURL: ctx.ArtifactURL, Whole: text.Sanitize(ctx.whole())}
-	for _, s := range d.Results {
-		page.Total += s.Number
-	}
 	page.totals()
 	page.about(ctx)
 	page.trees()
-	page.lists()
+	page.list("People", page.People, true)
+	page.list("Groups", page.Groups, false)
+	page.list("Custom fields", page.Fields, false)
+	for _, s := range page.Syncs {
+		page.list("Time sync "+s.Name, s.Section, false)
+	}
 	for _, k := range plan.Kinds {
-		for _, c := range d.Counts {
-			if c.Kind == k {
-				page.Kinds = append(page.Kinds, k)
-				break
-			}
+		if slices.ContainsFunc(d.Counts, func(c Count) bool { return c.Kind == k }) {
+			page.Kinds = append(page.Kinds, k)
 		}
 	}
 	return page
@@ -146,6 +146,9 @@ func newHTMLPage(d *Document, ctx Context) *htmlPage {
 
 // totals are how many changes ended in which way.
 func (p *htmlPage) totals() {
+	for _, s := range p.Results {
+		p.Total += s.Number
+	}
 	at := 0.0
 	for _, s := range p.Results {
 		word := s.Result.Words()
@@ -186,20 +189,9 @@ func (p *htmlPage) about(ctx Context) {
 		add("commit " + ctx.Commit[:min(len(ctx.Commit), 7)])
 	}
 	if p.Run && p.Effort != "" {
-		add("took " + p.Effort)
-	} else {
-		add(p.Effort)
+		p.Effort = "took " + p.Effort
 	}
-}
-
-// lists are every change of the plan, under whom or what it is about.
-func (p *htmlPage) lists() {
-	p.list("People", p.People, true)
-	p.list("Groups", p.Groups, false)
-	p.list("Custom fields", p.Fields, false)
-	for _, s := range p.Syncs {
-		p.list("Time sync "+s.Name, s.Section, false)
-	}
+	add(p.Effort)
 }
 
 const mostRows = 100 // of one table
@@ -281,30 +273,8 @@ func (s Sync) Widest() time.Duration {
 // Bar is the length of a project's bar, in per cent.
 func (p Project) Bar(widest time.Duration) float64 { return 100 * float64(p.Hours) / float64(widest) }
 
-// Show reports whether a reason belongs beside the result.
-func (r Row) Show() string {
-	if r.Result == Done || r.Result == Withheld || r.Result == Gated {
-		return ""
-	}
-	return tip(r.Error)
-}
-
-// Attempts counts tries where there were any.
-func (r Row) Attempts() string {
-	if r.Tries == 0 {
-		return ""
-	}
-	return text.Count(r.Tries, "try", "tries")
-}
-
 // Link is where an error or finding stands, without a column.
 func (f Finding) Link() string { return text.Sanitize(joined(": ", f.At.String(), f.Sync)) }
-
-// Short is the digest as people read it.
-func (d *Document) Short() string { return short(d.Digest) }
-
-// Upper begins a sentence with a capital.
-func (w Words) Upper() Words { return w.upper() }
 
 // Any reports whether anything was found.
 func (f Findings) Any() bool { return len(f.Problems)+len(f.Attention)+len(f.Notes) > 0 }

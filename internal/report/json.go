@@ -145,7 +145,7 @@ func (b *builder) jsonChange(c plan.Change, o plan.Outcome) any {
 	if b.doc.Run {
 		j.Status, j.HTTPStatus, j.Attempts = string(cmp.Or(o.Status, plan.NotTried)), o.HTTPStatus, o.Attempts
 		if o.Status != plan.Done {
-			j.Error = b.mask.text(joinError(o))
+			j.Error = b.mask.text(cmp.Or(o.Err, o.Response))
 		}
 	}
 	return j
@@ -215,24 +215,31 @@ func writeList[T any](j *jsonWriter, name string, list []T, item func(T) any) {
 
 var changeID = regexp.MustCompile(`^[0-9a-f]{1,64}$`)
 
-// ReadJSON reads of an earlier plan.json the ids of its gated changes and their digest, so that what is left of an approved
-// set can be recognised. Whether the ids belong to the digest is for plan.ParseApproval to check.
-func ReadJSON(r io.Reader) (gatedIDs []string, approvalDigest string, err error) {
+// Shown is what an earlier plan.json said.
+type Shown struct {
+	Digest, ApprovalDigest string
+	Gated                  []string // the ids of its gated changes: whether they belong to the digest is for plan.ParseApproval to check
+	Changes                []plan.Change
+}
+
+// ReadJSON reads an earlier plan.json.
+func ReadJSON(data []byte) (Shown, error) {
 	var doc jsonPlan
-	if err := json.NewDecoder(r).Decode(&doc); err != nil {
-		return nil, "", fmt.Errorf("read plan.json: %w", err)
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return Shown{}, fmt.Errorf("read plan.json: %w", err)
 	}
 	if doc.Version != jsonVersion {
-		return nil, "", fmt.Errorf("read plan.json: version %d is not %d", doc.Version, jsonVersion)
+		return Shown{}, fmt.Errorf("read plan.json: version %d is not %d", doc.Version, jsonVersion)
 	}
+	shown := Shown{Digest: doc.Digest, ApprovalDigest: doc.ApprovalDigest}
 	for _, c := range doc.Changes {
-		if !c.Gated {
-			continue
-		}
 		if !changeID.MatchString(c.ID) {
-			return nil, "", fmt.Errorf("read plan.json: %q is no id of a change", c.ID)
+			return Shown{}, fmt.Errorf("read plan.json: %q is no id of a change", c.ID)
 		}
-		gatedIDs = append(gatedIDs, c.ApprovalID())
+		shown.Changes = append(shown.Changes, c.Change)
+		if c.Gated {
+			shown.Gated = append(shown.Gated, c.ApprovalID())
+		}
 	}
-	return gatedIDs, doc.ApprovalDigest, nil
+	return shown, nil
 }

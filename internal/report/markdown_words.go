@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"text/template"
-	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/text"
@@ -25,7 +24,7 @@ func (m *markdown) functions() template.FuncMap {
 		"tag":     func(s string) string { return codeTag(text.Clip(s, longestCell)) },
 		"cell":    cell,
 		"num":     number,
-		"hours":   func(d time.Duration) string { return duration(d) },
+		"hours":   duration,
 		"count":   text.Count,
 		"upper":   upper,
 		"members": members,
@@ -94,24 +93,17 @@ func commas(values []Part, most int) Words {
 
 // members says how many people come to a group and how many go.
 func members(o Object) string {
-	var in, out string
-	if o.Joins > 0 {
-		in = text.Count(o.Joins, "member", "members") + " in"
-	}
-	if o.Leaves > 0 {
-		out = text.Count(o.Leaves, "member", "members") + " out"
-	}
-	return joined(", ", in, out)
+	return joined(", ", counted(o.Joins, "member in", "members in"), counted(o.Leaves, "member out", "members out"))
 }
 
 // span says how much a sync copies and of which days.
 func span(s Sync) string {
-	var entries string
-	if n := s.Sum.Add + s.Sum.Edit; n > 0 {
-		entries = text.Count(n, "entry", "entries") + ", " + duration(s.Sum.Hours)
+	length := ""
+	if s.Sum.Add+s.Sum.Edit > 0 {
+		length = duration(s.Sum.Hours)
 	}
-	if both := joined(", ", entries, s.Window); both != "" {
-		return ": " + both
+	if all := joined(", ", counted(s.Sum.Add+s.Sum.Edit, "entry", "entries"), length, s.Window); all != "" {
+		return ": " + all
 	}
 	return ""
 }

@@ -60,6 +60,17 @@ func hours(c *plan.Change, perDay time.Duration) string {
 	return duration(time.Duration(days * float64(perDay)).Round(time.Minute))
 }
 
+// counted renders so many of something: nothing for 0.
+func counted(n int, one, many string) string { return some(n, text.Plural(n, one, many)) }
+
+// some renders a number with words that are the same for one and for many: nothing for 0.
+func some(n int, words string) string {
+	if n == 0 {
+		return ""
+	}
+	return text.Thousands(n) + " " + words
+}
+
 // number renders a number for a table: nothing for 0.
 func number(n int) string {
 	if n == 0 {

@@ -108,11 +108,8 @@ func (b *builder) people() {
 	b.doc.People = b.section(section{of: plan.KindPerson}, func(o *object) Object {
 		made := Object{Name: data(o.key), Email: o.key, Beside: b.names.beside(o.key), Rows: b.rows(o.ends)}
 		for _, e := range o.ends {
-			if e.Ref.Kind == plan.KindPerson && e.Op == plan.Create {
-				made.Made = true
-			}
-			if e.Ref.Kind == plan.KindPerson && e.Leaver == o.key {
-				made.Taken = true
+			if e.Ref.Kind == plan.KindPerson {
+				made.Made, made.Taken = made.Made || e.Op == plan.Create, made.Taken || e.Leaver == o.key
 			}
 		}
 		if r, ok := reports[o.key]; ok {
@@ -149,22 +146,13 @@ func (r *Row) add(e *end, l Line, why Words) {
 	line.Before, line.After = append(line.Before, l.Before...), append(line.After, l.After...)
 	r.Changes++
 	r.Drift = r.Drift && e.Origin == plan.FromDrift
-	if len(r.Why) == 0 || r.Why.String() == why.String() {
-		r.Why = cmpWords(r.Why, why)
-	} else {
+	if r.Why.String() != why.String() {
 		r.Why = join("; ", r.Why, why)
 	}
 	if e.result.worse(r.Result) {
 		r.Result, r.Error, r.Phase = e.result, e.err, e.Phase
 	}
 	r.Tries = max(r.Tries, e.tries)
-}
-
-func cmpWords(a, b Words) Words {
-	if len(a) > 0 {
-		return a
-	}
-	return b
 }
 
 // staying completes the row of a person's manager with those who stay, such as those who go only after approval.
@@ -333,19 +321,13 @@ func (b *builder) routine(e *end) bool {
 	return !e.Gated
 }
 
-// shows reports whether a row stands among what is done, rather than with what waits or was not done.
-func (d *Document) shows(r Row) bool {
-	if d.Run {
-		return r.Result == Done
-	}
-	return !r.Gated
-}
-
 // shown are the section's objects with the rows that are done without asking anybody.
 func (d *Document) shown(s Section) []Object {
 	var list []Object
 	for _, o := range s.Objects {
-		o.Rows = slices.DeleteFunc(slices.Clone(o.Rows), func(r Row) bool { return !d.shows(r) })
+		o.Rows = slices.DeleteFunc(slices.Clone(o.Rows), func(r Row) bool {
+			return d.Run && r.Result != Done || !d.Run && r.Gated
+		})
 		if len(o.Rows) > 0 {
 			list = append(list, o)
 		}

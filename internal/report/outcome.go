@@ -46,30 +46,12 @@ func (b *builder) applied() string {
 	case done == tried:
 		line = "applied " + text.Count(tried, "change", "changes")
 	}
-	list := []string{line}
-	add := func(r Result, words string) {
-		if n := d.number(r); n > 0 {
-			list = append(list, text.Thousands(n)+" "+words)
-		}
-	}
-	add(Failed, "failed")
-	add(Unknown, "of which nobody knows how they ended")
-	add(Blocked, "refused")
-	add(Skipped, "skipped because of "+text.Plural(d.number(Failed), "it", "them"))
-	add(Kept, "kept by Clockify")
-	add(NotTried, "not tried")
-	said := []string{strings.Join(list, ", ")}
-	if b.taken > 0 {
-		said = append(said, text.Count(b.taken, "time entry", "time entries")+" taken back that another run made too")
-	}
-	if d.Approval != nil {
-		said = append(said, d.Approval.Need())
-	}
-	said = append(said, b.hours()...)
-	if n := len(d.Findings.Problems); n > 0 {
-		said = append(said, text.Count(n, "thing", "things")+" cannot be done")
-	}
-	return strings.Join(said, "; ")
+	because := text.Plural(d.number(Failed), "it", "them")
+	ended := joined(", ", line, some(d.number(Failed), "failed"), some(d.number(Unknown), "of which nobody knows how they ended"),
+		some(d.number(Blocked), "refused"), some(d.number(Skipped), "skipped because of "+because),
+		some(d.number(Kept), "kept by Clockify"), some(d.number(NotTried), "not tried"))
+	taken := some(b.taken, text.Plural(b.taken, "time entry", "time entries")+" taken back that another run made too")
+	return joined("; ", ended, taken, d.Approval.Need(), d.cannot())
 }
 
 // verified says what the second reading found.

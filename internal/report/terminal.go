@@ -59,7 +59,7 @@ func AskedAbout(w io.Writer, p *plan.Plan, style Style, ctx Context) {
 func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Verify, style Style, ctx Context) {
 	d := newDocument(p, outcomes, verify, ctx, 1)
 	t := &terminal{screen{w: w, style: style}, d, ctx}
-	t.line(0, joined(" ", t.paint(bold, plain(d.Verdict.upper().String())+"."), d.Effort+stop(d.Effort)))
+	t.line(0, joined(" ", t.paint(bold, plain(d.Verdict.Upper().String())+"."), d.Effort+stop(d.Effort)))
 	color := ""
 	if d.Doubt {
 		color = red
@@ -76,8 +76,7 @@ func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Veri
 	}
 	t.approval()
 	if ctx.AuditDir != "" {
-		t.line(2, fmt.Sprintf("Report: %s/report.html (%s done, %s not), beside it a row for every change tried",
-			plain(strings.TrimSuffix(ctx.AuditDir, "/")), text.Thousands(d.number(Done)), text.Thousands(d.number(Failed)+d.number(Unknown)+d.number(Kept))))
+		t.line(2, fmt.Sprintf("Report: %s/report.html, beside it a row for every change tried", plain(strings.TrimSuffix(ctx.AuditDir, "/"))))
 	}
 	t.next()
 }
@@ -218,7 +217,7 @@ func (t *terminal) finding(f Finding) string {
 // closing is the verdict, the digests and what to do next.
 func (t *terminal) closing() {
 	t.write("\n")
-	t.line(0, joined(" ", t.paint(bold, t.words(t.Verdict.upper())+"."), upper(t.Effort)+stop(t.Effort)))
+	t.line(0, joined(" ", t.paint(bold, t.words(t.Verdict.Upper())+"."), upper(t.Effort)+stop(t.Effort)))
 	if len(t.Origin) > 0 {
 		t.line(0, t.words(t.Origin))
 	}

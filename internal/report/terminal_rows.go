@@ -147,24 +147,16 @@ func (t *terminal) projects(list []Project) {
 			break
 		}
 		sign := t.paint(yellow, "~")
-		var made, add, edit, take, sum string
+		var made, sum string
 		if p.Made != "" {
 			sign, made = t.paint(green, "+"), "created in "+t.called(p.Made)
-		}
-		if p.Add > 0 {
-			add = text.Thousands(p.Add) + " new"
-		}
-		if p.Edit > 0 {
-			edit = text.Thousands(p.Edit) + " edited"
-		}
-		if p.Take > 0 {
-			take = t.paint(red, text.Thousands(p.Take)+" deleted")
 		}
 		if p.Add+p.Edit > 0 {
 			sum = duration(p.Hours)
 		}
-		if both := joined(", ", made, add, edit, take, sum); both != "" {
-			t.line(6, "  "+sign+" "+pad(t.called(p.Name), names)+"  "+both)
+		take := t.paint(red, some(p.Take, "deleted"))
+		if all := joined(", ", made, some(p.Add, "new"), some(p.Edit, "edited"), take, sum); all != "" {
+			t.line(6, "  "+sign+" "+pad(t.called(p.Name), names)+"  "+all)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -24,7 +23,7 @@ func (b *builder) propose() {
 		d.Mood = MoodBad
 	case d.Approval != nil:
 		d.Mood = MoodWait
-	case d.Idle && len(b.hours()) == 0:
+	case d.Idle && b.hours() == "":
 		d.Mood = MoodGood
 	default:
 		d.Mood = MoodNeutral
@@ -33,10 +32,10 @@ func (b *builder) propose() {
 		d.Matches = b.nothing()
 		d.Verdict = append(say("Clockify"), d.Matches...)
 	} else {
-		d.Verdict = Words{ours(b.verdict(stopped))}
+		d.Verdict = Words{ours(b.verdict())}
 	}
 	d.Origin = b.origin()
-	d.Next = b.next(stopped)
+	d.Next = b.next()
 }
 
 // changed counts what such changes are about: "4 people", "1 group", "39 time entries".
@@ -104,94 +103,77 @@ func (b *builder) refusedFor() []string {
 }
 
 // verdict says in one line what stands in the way, what changes, and what needs approval.
-func (b *builder) verdict(stopped string) string {
-	parts := b.changed(b.routine)
-	var said []string
-	if stopped != "" {
-		said = append(said, stopped)
-	}
+func (b *builder) verdict() string {
+	d := b.doc
+	changes := text.And(b.changed(b.routine))
 	switch {
-	case len(parts) > 0 && stopped != "" && b.ctx.merging():
-		said = append(said, "merging would change "+text.And(parts))
-	case len(parts) > 0 && b.ctx.merging():
-		said = append(said, "merging changes "+text.And(parts))
-	case len(parts) > 0:
-		said = append(said, text.And(parts)+" to change")
-	case b.doc.Approval != nil && b.ctx.merging():
-		said = append(said, "merging changes nothing by itself")
+	case changes == "" && d.Approval != nil && b.ctx.merging():
+		changes = "merging changes nothing by itself"
+	case changes == "":
+	case b.ctx.merging() && d.Stands != "":
+		changes = "merging would change " + changes
+	case b.ctx.merging():
+		changes = "merging changes " + changes
+	default:
+		changes += " to change"
 	}
-	if a := b.doc.Approval; a != nil {
-		said = append(said, a.Need())
-	}
-	if len(said) == 0 {
-		said = append(said, "nothing to change")
-	}
-	said = append(said, b.hours()...)
-	if n := len(b.doc.Findings.Problems); n > 0 {
-		said = append(said, text.Count(n, "thing", "things")+" cannot be done")
-	}
-	return strings.Join(said, "; ")
+	said := joined("; ", d.Stands, changes, d.Approval.Need())
+	return joined("; ", cmp.Or(said, "nothing to change"), b.hours(), d.cannot())
+}
+
+// cannot counts what cannot be done.
+func (d *Document) cannot() string {
+	n := len(d.Findings.Problems)
+	return some(n, text.Plural(n, "thing", "things")+" cannot be done")
 }
 
 // nothing is the one line of a plan with nothing to do, after "Clockify": " already matches users.csv (1,000 people, 9 calls)."
 // Where something is to be looked at: ": nothing to change for users.csv (1,000 people, 9 calls); 2 things to look at."
 func (b *builder) nothing() Words {
 	var what []Part
-	var numbers []string
-	syncs, entries := 0, 0
+	people, syncs, entries := "", 0, 0
 	for _, s := range b.plan.Subjects {
 		if s.Domain == plan.Users {
 			what = append(what, data(b.ctx.usersFile()))
-			numbers = append(numbers, text.Count(s.People, "person", "people"))
+			people = joined(", ", people, text.Count(s.People, "person", "people"))
 			continue
 		}
 		syncs++
 		entries += s.Entries
 	}
-	left, _ := b.summed(isLeftOut)
+	times := ""
 	if syncs > 0 {
 		what = append(what, ours(text.Count(syncs, "time sync", "time syncs")))
-		number := text.Count(entries, "time entry", "time entries")
-		if left > 0 {
-			number = text.Thousands(max(0, entries-left)) + " of " + number
+		times = text.Count(entries, "time entry", "time entries")
+		if left, _ := b.summed(isLeftOut); left > 0 {
+			times = text.Thousands(max(0, entries-left)) + " of " + times
 		}
-		numbers = append(numbers, number)
 	}
 	if len(what) == 0 {
 		what = append(what, ours("what is asked"))
 	}
-	if b.plan.Calls.Made > 0 {
-		numbers = append(numbers, text.Count(b.plan.Calls.Made, "call", "calls"))
-	}
-	line := say(" already matches %s", enumerate(what, len(what)))
-	look := len(b.doc.Findings.Attention)
+	look, format := len(b.doc.Findings.Attention), " already matches %s%s."
 	if look > 0 { // what is asked and not done is no match
-		line = say(": nothing to change for %s", enumerate(what, len(what)))
+		format = ": nothing to change for %s%s."
 	}
-	if len(numbers) > 0 {
-		line = append(line, ours(" ("+strings.Join(numbers, ", ")+")"))
+	tail := ""
+	if numbers := joined(", ", people, times, counted(b.plan.Calls.Made, "call", "calls")); numbers != "" {
+		tail = " (" + numbers + ")"
 	}
-	if look > 0 {
-		line = append(line, ours("; "+text.Count(look, "thing", "things")+" to look at"))
+	if more := joined("; ", some(look, text.Plural(look, "thing", "things")+" to look at"), b.hours()); more != "" {
+		tail += "; " + more
 	}
-	for _, words := range b.hours() {
-		line = append(line, ours("; "+words))
-	}
-	return append(line, ours("."))
+	return say(format, enumerate(what, len(what)), tail)
 }
 
 // hours says how many hours are not as in the source: "2 time entries (2h) are left out", "1 time entry (1h) counts twice".
-func (b *builder) hours() []string {
-	var list []string
-	add := func(of func(*state.Finding) bool, one, many string) {
-		if n, length := b.summed(of); n > 0 {
-			list = append(list, text.Count(n, "time entry", "time entries")+" ("+duration(length)+") "+text.Plural(n, one, many))
-		}
+func (b *builder) hours() string {
+	sum := func(of func(*state.Finding) bool, one, many string) string {
+		n, length := b.summed(of)
+		return some(n, text.Plural(n, "time entry", "time entries")+" ("+duration(length)+") "+text.Plural(n, one, many))
 	}
-	add(isLeftOut, "is left out", "are left out")
-	add(isTwice, "counts twice", "count twice")
-	add(isUnlisted, "may be there twice", "may be there twice")
-	return list
+	return joined("; ", sum(isLeftOut, "is left out", "are left out"), sum(isTwice, "counts twice", "count twice"),
+		sum(isUnlisted, "may be there twice", "may be there twice"))
 }
 
 // summed is how many time entries such findings are about, and how long they are.
@@ -248,21 +230,20 @@ func (d *Document) where() string {
 }
 
 // next says what to do about a plan.
-func (b *builder) next(stopped string) Next {
+func (b *builder) next() Next {
 	approval := b.doc.Approval
 	command := b.ctx.command("apply")
 	switch {
-	case stopped != "" && b.allBlocked():
+	case b.doc.Stopped:
 		return Next{Words: say("Fix what stands above and plan again. Nothing is written until then.")}
 	case b.plan.Empty():
 	case b.ctx.merging():
 		return Next{Words: Words{said(b.ctx.HappensOnMerge)}}
 	case b.ctx.Applying:
 	case approval != nil && approval.Digest != "":
-		n := approval.Number
-		note, both := "without the "+text.Thousands(n)+" that need approval", "with the "+text.Thousands(n)
-		if n == 1 {
-			note, both = "without the one that needs approval", "with it"
+		note, both := "without the one that needs approval", "with it"
+		if n := approval.Number; n != 1 {
+			note, both = "without the "+text.Thousands(n)+" that need approval", "with the "+text.Thousands(n)
 		}
 		return Next{Commands: []Command{{command, note}, {command + " --approve " + short(approval.Digest), both}}}
 	default:

@@ -28,11 +28,13 @@ const (
 	Kept     = Result("kept")
 )
 
-// results has the words for how changes end, the best first.
-var results = []struct {
+type resultWords struct {
 	Result Result
 	Words  string
-}{
+}
+
+// results has the words for how changes end, the best first.
+var results = []resultWords{
 	{Done, "done"},
 	{Planned, "planned"},
 	{Gated, "needs approval"},
@@ -46,22 +48,11 @@ var results = []struct {
 }
 
 // Words is what people read for a result.
-func (r Result) Words() string {
-	for _, x := range results {
-		if x.Result == r {
-			return x.Words
-		}
-	}
-	return string(r)
-}
+func (r Result) Words() string { return results[r.rank()].Words }
 
+// rank is the place among the results.
 func (r Result) rank() int {
-	for i, x := range results {
-		if x.Result == r {
-			return i
-		}
-	}
-	return len(results)
+	return slices.IndexFunc(results, func(x resultWords) bool { return x.Result == r })
 }
 
 func (r Result) worse(than Result) bool { return r.rank() > than.rank() }

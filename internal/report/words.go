@@ -115,13 +115,12 @@ func (w Words) String() string {
 	return b.String()
 }
 
-// upper begins the sentence with a capital where its first word is ours.
-func (w Words) upper() Words {
+// Upper begins the sentence with a capital where its first word is ours.
+func (w Words) Upper() Words {
 	if len(w) == 0 || w[0].Kind != Ours {
 		return w
 	}
-	out := append(Words{ours(upper(w[0].Text))}, w[1:]...)
-	return out
+	return append(Words{ours(upper(w[0].Text))}, w[1:]...)
 }
 
 // joined puts together what is not empty.

@@ -64,7 +64,7 @@ func TestEverythingHasWords(t *testing.T) {
 		}
 	}
 	for name, value := range constants(t, "../plan/outcome.go", "Status", "") {
-		if Result(value).rank() == len(results) {
+		if Result(value).rank() < 0 {
 			t.Errorf("%s has no words in results", name)
 		}
 	}

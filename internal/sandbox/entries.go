@@ -58,7 +58,7 @@ type wireEntryField struct {
 func (c *call) entry(e *Entry, hydrated bool) wireEntry {
 	row := wireEntry{
 		ID: e.ID, Description: e.Description, UserID: e.UserID, Billable: e.Billable, WorkspaceID: c.sp.meta.ID, Type: e.Type,
-		TimeInterval: wireInterval{Start: e.Start.Format(wireTime)}, CustomFieldValues: []wireEntryField{}, IsLocked: c.sp.locked(e) || c.sp.approved(e),
+		TimeInterval: wireInterval{Start: e.Start.Format(wireTime)}, CustomFieldValues: []wireEntryField{}, IsLocked: c.locked(e) || c.sp.approved(e),
 	}
 	if len(e.TagIDs) > 0 {
 		row.TagIDs = e.TagIDs
@@ -214,22 +214,4 @@ func getEntry(c *call) reply {
 		return *c.bad
 	}
 	return ok(c.entry(e, hydrated))
-}
-
-// locked says whether an entry starts in the locked period (#locked-periods).
-func (sp *workspace) locked(e *Entry) bool {
-	return !sp.meta.LockedUntil.IsZero() && e.Start.Before(sp.meta.LockedUntil)
-}
-
-// approved says whether an entry is approved, or lies in an approved period.
-func (sp *workspace) approved(e *Entry) bool {
-	if e.Approved {
-		return true
-	}
-	for _, p := range sp.meta.ApprovedPeriods {
-		if (p.UserID == "" || p.UserID == e.UserID) && !e.Start.Before(p.From) && e.Start.Before(p.To) {
-			return true
-		}
-	}
-	return false
 }

@@ -236,7 +236,7 @@ func (c *call) protected(e *Entry) *reply {
 	switch {
 	case c.sp.approved(e):
 		rep = fail(403, 4005, "Can't edit approved time entry.")
-	case c.sp.locked(e) && (!c.admin() || c.sp.meta.LockAdmins):
+	case c.locked(e) && (!c.admin() || c.sp.meta.LockAdmins):
 		rep = fail(403, 1003, "Can't edit locked time entry.")
 	default:
 		return nil

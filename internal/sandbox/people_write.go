@@ -42,7 +42,7 @@ func invite(c *call) reply {
 	m := &Member{UserID: id, Status: "PENDING"}
 	m.fill()
 	c.sp.members.put(id, m)
-	return ok(c.sp.workspace())
+	return ok(c.workspace())
 }
 
 // full says whether every seat is taken.
@@ -83,7 +83,7 @@ func setStatus(c *call) reply {
 	n := *m
 	n.Status = status
 	c.sp.members.put(id, &n)
-	return ok(c.sp.workspace())
+	return ok(c.workspace())
 }
 
 // roleBody is what POST and DELETE users/{uid}/roles ask for.

@@ -174,7 +174,7 @@ func (c *call) reported(e *Entry) bool {
 func (c *call) reportRow(e *Entry, loc *time.Location) wireReportEntry {
 	const form = "2006-01-02T15:04:05Z07:00"
 	row := wireReportEntry{
-		ID: e.ID, Description: e.Description, UserID: e.UserID, Billable: e.Billable, Type: e.Type, Locked: c.sp.locked(e) || c.sp.approved(e),
+		ID: e.ID, Description: e.Description, UserID: e.UserID, Billable: e.Billable, Type: e.Type, Locked: c.locked(e) || c.sp.approved(e),
 		TimeInterval: wireReportInterval{Start: e.Start.In(loc).Format(form)}, Tags: []wireReportTag{}, CustomFields: []wireReportField{},
 	}
 	if u := c.d.users.get(e.UserID); u != nil {

@@ -44,6 +44,8 @@ var routes = split([]route{
 	{method: "GET", pattern: "/v1/workspaces/{ws}/user/{user}/time-entries", do: listEntries, list: true},
 	{method: "POST", pattern: "/v1/workspaces/{ws}/user/{user}/time-entries", do: createFor, body: true},
 
+	{method: "GET", pattern: "/v1/workspaces/{ws}/approval-requests", do: listApprovals, list: true, needs: []string{"APPROVAL"}},
+
 	{method: "POST", pattern: "/v1/workspaces/{ws}/reports/detailed", do: detailedReport, reads: true, list: true, body: true},
 })
 

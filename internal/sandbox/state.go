@@ -58,6 +58,10 @@ type Workspace struct {
 
 	// LockedUntil locks every entry that starts before it for regular users: 403/1003 (#locked-periods).
 	LockedUntil time.Time `json:"lockedUntil,omitzero"`
+	// AutomaticLock moves a lock by itself: entries before it are locked as by LockedUntil. The date that it has come to is told as
+	// lockTimeEntries unless HidesLockDate (#locked-periods).
+	AutomaticLock *Lock `json:"automaticLock,omitempty"`
+	HidesLockDate bool  `json:"hidesLockDate,omitempty"`
 	// ApprovedPeriods refuse every write within them, to everybody: 403/4005 (#locked-periods).
 	ApprovedPeriods []Period `json:"approvedPeriods,omitempty"`
 }
@@ -75,7 +79,9 @@ type Settings struct {
 	WhoCanCreateProjectsAndClients string `json:"whoCanCreateProjectsAndClients,omitempty"` // ADMINS, EVERYONE, ...
 	WhoCanCreateTags               string `json:"whoCanCreateTags,omitempty"`
 	WhoCanCreateTasks              string `json:"whoCanCreateTasks,omitempty"`
-	Currency                       string `json:"currency,omitempty"` // USD when left out
+	Currency                       string `json:"currency,omitempty"`     // USD when left out
+	LockTimeZone                   string `json:"lockTimeZone,omitempty"` // of AutomaticLock; UTC when left out
+	TimeApproval                   bool   `json:"timeApproval,omitempty"` // approvals are used (#approvals)
 }
 
 // Quirks switch on what was seen on some workspaces only, and what the sources dispute.
@@ -223,6 +229,16 @@ type Period struct {
 	UserID string    `json:"userId,omitempty"`
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
+}
+
+// Lock is an automatic lock (#locked-periods).
+type Lock struct {
+	Type            string `json:"type"` // WEEKLY, MONTHLY, OLDER_THAN
+	ChangeDay       string `json:"changeDay,omitempty"`
+	FirstDay        string `json:"firstDay,omitempty"`
+	DayOfMonth      int    `json:"dayOfMonth,omitempty"`
+	OlderThanPeriod string `json:"olderThanPeriod,omitempty"` // DAYS, WEEKS, MONTHS
+	OlderThanValue  int    `json:"olderThanValue,omitempty"`
 }
 
 // ReadState reads a state as JSON. Unknown keys, a second value and ids that point nowhere are errors that say where.

@@ -26,17 +26,25 @@ func listWorkspaces(c *call) reply {
 	out := []any{}
 	for sp := range c.d.spaces.all {
 		if m := sp.members.get(c.key.UserID); m != nil && m.Status == "ACTIVE" {
-			out = append(out, sp.workspace())
+			out = append(out, c.on(sp).workspace())
 		}
 	}
 	return ok(out)
 }
 
-func getWorkspace(c *call) reply { return ok(c.sp.workspace()) }
+// on is the call as it sees a workspace.
+func (c *call) on(sp *workspace) *call {
+	there := *c
+	there.sp = sp
+	return &there
+}
+
+func getWorkspace(c *call) reply { return ok(c.workspace()) }
 
 // workspace renders WorkspaceDtoV1: featureSubscriptionType is a string and features an array of strings, other than the
 // vendor's document says (#plans).
-func (sp *workspace) workspace() map[string]any {
+func (c *call) workspace() map[string]any {
+	sp := c.sp
 	memberships := make([]wireMembership, 0, sp.members.len())
 	for m := range sp.members.all {
 		memberships = append(memberships, wireMembership{UserID: m.UserID, TargetID: sp.meta.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
@@ -51,19 +59,22 @@ func (sp *workspace) workspace() map[string]any {
 		"featureSubscriptionType": sp.meta.FeatureSubscriptionType, "features": features,
 		"subdomain":          map[string]any{"enabled": false, "name": ""},
 		"cakeOrganizationId": ID("organization/"+sp.meta.ID, 1),
-		"workspaceSettings":  sp.settings(),
+		"workspaceSettings":  c.settings(),
 	}
 }
 
-func (sp *workspace) settings() map[string]any {
-	s := sp.meta.Settings
-	var locked any
-	if !sp.meta.LockedUntil.IsZero() {
-		locked = sp.meta.LockedUntil.UTC().Format(time.RFC3339)
+func (c *call) settings() map[string]any {
+	s := c.sp.meta.Settings
+	var locked, automatic any
+	if until := c.lockDate(); !until.IsZero() && !c.sp.meta.HidesLockDate {
+		locked = until.UTC().Format(time.RFC3339)
+	}
+	if c.sp.meta.AutomaticLock != nil {
+		automatic = c.sp.meta.AutomaticLock
 	}
 	return map[string]any{
 		"forceProjects": s.ForceProjects, "forceTasks": s.ForceTasks, "forceTags": s.ForceTags, "forceDescription": s.ForceDescription,
-		"lockTimeEntries": locked, "lockTimeZone": "UTC", "automaticLock": nil, "timeTrackingMode": s.TimeTrackingMode,
+		"lockTimeEntries": locked, "lockTimeZone": s.LockTimeZone, "automaticLock": automatic, "timeTrackingMode": s.TimeTrackingMode,
 		"onlyAdminsCanChangeBillableStatus": s.OnlyAdminsCanChangeBillable, "defaultBillableProjects": s.DefaultBillableProjects,
 		"isProjectPublicByDefault": s.IsProjectPublicByDefault, "onlyAdminsCreateProject": s.WhoCanCreateProjectsAndClients == "ADMINS",
 		"onlyAdminsCreateTag": s.WhoCanCreateTags == "ADMINS", "onlyAdminsCreateTask": s.WhoCanCreateTasks == "ADMINS",
@@ -75,6 +86,6 @@ func (sp *workspace) settings() map[string]any {
 		"currencyFormat": "CURRENCY_SPACE_VALUE", "activeBillableHours": true, "canSeeTimeSheet": true, "canSeeTracker": true,
 		"onlyAdminsSeeAllTimeEntries": false, "onlyAdminsSeeBillableRates": true, "onlyAdminsSeeDashboard": false, "onlyAdminsSeePublicProjectsEntries": false,
 		"projectFavorites": true, "projectGroupingLabel": "client", "projectLabel": "project", "taskLabel": "task", "projectPickerSpecialFilter": false,
-		"multiFactorEnabled": false, "timeApprovalEnabled": sp.features["APPROVAL"], "invoicingEnabled": false,
+		"multiFactorEnabled": false, "timeApprovalEnabled": s.TimeApproval, "invoicingEnabled": false,
 	}
 }

@@ -1,30 +1,22 @@
-package cli
+package sandbox
 
 import (
-	"embed"
 	"fmt"
 	"time"
-
-	"github.com/clockify-sync/clockify-sync/internal/sandbox"
 )
 
-// sampleFiles are the files of the demo and of a sandbox without a state of its own.
-//
-//go:embed sample
-var sampleFiles embed.FS
+// SampleKey is the key of the sample's owner. It opens nothing but a sandbox.
+const SampleKey = "sample-key-of-the-sandbox"
 
-// sampleKey is the key of the sample's owner. It opens nothing but a sandbox.
-const sampleKey = "sample-key-of-the-sandbox"
-
-// sampleState is a small company whose Clockify has drifted from the sample users.csv: Bob changed teams and hours, Jane
+// Sample is a small company whose Clockify has drifted from the sample users.csv: Bob changed teams and hours, Jane
 // married and goes by another name, Marta is back, Omar has no manager, Rosa, who managed two people, and Tim left.
 // Bob's hours for the client Globex go to Globex's own workspace.
-func sampleState(now time.Time) sandbox.State {
-	var s sandbox.State
+func Sample(now time.Time) State {
+	var s State
 	w := s.AddWorkspace("Acme")
 	company, country, global := w.AddUserField("Company", "TXT"), w.AddUserField("Country", "TXT"), w.AddUserField("Global ID", "TXT")
 	ids := map[string]string{}
-	person := func(name, email, capacity, firm, land string, number int) *sandbox.Member {
+	person := func(name, email, capacity, firm, land string, number int) *Member {
 		ids[email] = s.AddUser(email+"@example.com", name)
 		m := w.AddMember(ids[email])
 		m.WorkCapacity = capacity
@@ -60,14 +52,14 @@ func sampleState(now time.Time) sandbox.State {
 	w.AddGroup("Sweden", ids["head.of.ops"], ids["jane.smith"], ids["bob.wilson"])
 	w.AddGroup("Holiday Spain", ids["rosa.vega"])
 	w.AddGhost(ids["lena.berg"])
-	s.AddKey(sampleKey, ids["olga.owner"])
+	s.AddKey(SampleKey, ids["olga.owner"])
 	sampleTime(&s, now, ids["olga.owner"], ids["bob.wilson"])
 	return s
 }
 
 // sampleTime adds the workspace of a client, with projects under clients of its own, and a few days of Bob's hours in
 // both: some are there already, one was edited since, one is new, one belongs to a project the other side has to get.
-func sampleTime(s *sandbox.State, now time.Time, owner, bob string) {
+func sampleTime(s *State, now time.Time, owner, bob string) {
 	s.AddWorkspace("Globex")
 	home, globex := &s.Workspaces[0], &s.Workspaces[1]
 	globex.AddOwner(owner)
