@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -124,6 +125,52 @@ func TestFreeTeam(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestRefusedKeysOfATeam: the workspaces are listed with one key for all; a key that is not known, or does not open one of
+// them, is told by its own setting all the same, whichever key came first, and keeps nobody else from being done.
+func TestRefusedKeysOfATeam(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []int{0, 3} {
+		for _, tc := range []struct {
+			name   string
+			spoil  func(s *sandbox.State, env map[string]string, id string)
+			expect string
+		}{
+			{"unknown", func(_ *sandbox.State, env map[string]string, _ string) {
+				env[fmt.Sprintf("TOKEN_%03d", bad)] = "key-of-nobody-0123456789"
+			}, fmt.Sprintf("TOKEN_%03d: Clockify does not know this key", bad)},
+			{"no member of the source", func(s *sandbox.State, _ map[string]string, id string) { leave(&s.Workspaces[0], id) },
+				fmt.Sprintf("time_sync p%03d: source.workspace_id: there is no workspace", bad)},
+			{"no member of the destination", func(s *sandbox.State, _ map[string]string, id string) { leave(&s.Workspaces[1], id) },
+				fmt.Sprintf("time_sync p%03d: destination.workspace_id: there is no workspace", bad)},
+		} {
+			t.Run(fmt.Sprint(tc.name, " ", bad), func(t *testing.T) {
+				t.Parallel()
+				state, content, env := team(5, 1, true)
+				tc.spoil(&state, env, state.Workspaces[0].Members[1+bad].UserID)
+				bubble(t, func(t *testing.T) {
+					b := newBed(t, sandbox.Options{State: state}, content)
+					for name, value := range env {
+						b.env[name] = value
+					}
+					r := b.must(ExitFailed, "apply", "--yes")
+					if !strings.Contains(r.err+r.out, tc.expect) {
+						t.Errorf("%q is not told:\n%s\n%s", tc.expect, clipped(r.out), clipped(r.err))
+					}
+					if n := len(b.server.State().Workspaces[1].Entries); n != 4 {
+						t.Errorf("%d entries were made, want those of the 4 others", n)
+					}
+				})
+			})
+		}
+	}
+}
+
+// leave takes a person out of a workspace.
+func leave(w *sandbox.Workspace, id string) {
+	w.Members = slices.DeleteFunc(w.Members, func(m sandbox.Member) bool { return m.UserID == id })
+	w.Entries = slices.DeleteFunc(w.Entries, func(e sandbox.Entry) bool { return e.UserID == id })
 }
 
 // TestManySyncs: hundreds of syncs with keys of their own are done by a process that may open 256 files, whose audit is

@@ -215,12 +215,12 @@ func (r *timeReader) lists(ctx context.Context) error {
 	group, gctx := errgroup.WithContext(ctx)
 	var source, dest []clockify.Project
 	group.Go(func() (err error) {
-		source, err = r.src.projects(gctx)
-		return wrap(r.of("list the source's projects"), err)
+		source, err = r.projectsOf(gctx, r.src, "source", r.sync.Source)
+		return err
 	})
 	group.Go(func() (err error) {
-		dest, err = r.dst.projects(gctx)
-		return wrap(r.of("list the destination's projects"), err)
+		dest, err = r.projectsOf(gctx, r.dst, "destination", r.sync.Destination)
+		return err
 	})
 	if r.sync.Link {
 		group.Go(func() error { return wrap(r.of("list the destination's custom fields"), r.findLink(gctx)) })
@@ -248,6 +248,17 @@ func (r *timeReader) lists(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// projectsOf reads a side's projects. Where another key has opened the workspace, it is here that a key is refused.
+func (r *timeReader) projectsOf(ctx context.Context, c *workspaceCache, side string, end state.Endpoint) ([]clockify.Project, error) {
+	list, err := c.projects(ctx)
+	if clockify.IsStatus(err, 400, 401, 403, 404) {
+		if refused := c.openError(ctx, c.mayOpen(ctx), r.setting(side), end); refused != nil {
+			return nil, refused
+		}
+	}
+	return list, wrap(r.of("list the "+side+"'s projects"), err)
 }
 
 // findClient finds the client's name on one of its projects, or where it has none in the list of clients.

@@ -54,7 +54,10 @@ func (a *Account) workspaces(ctx context.Context) ([]clockify.Workspace, error) 
 }
 
 // Common is what all keys see alike of a workspace, which is read once in a reading whatever the keys.
-type Common struct{ lists lists }
+type Common struct {
+	lists  lists
+	lender atomic.Pointer[Account] // whose list of workspaces the others use too
+}
 
 // workspaceCache keeps what the syncs of a run share of one workspace. It is good until something is written: who reads
 // after that reads anew.
@@ -62,6 +65,7 @@ type workspaceCache struct {
 	w         *Workspace
 	written   atomic.Bool
 	workspace clockify.Workspace // once it is open
+	lent      atomic.Bool        // another key has listed it: this one may not open it
 	lists     lists
 
 	mu    sync.Mutex
@@ -120,7 +124,7 @@ func (c *workspaceCache) openOne(ctx context.Context) error {
 // openListed looks for the workspace among those of the key: both sides of a time sync are there, at one call. An add-on
 // token has no such list (docs/clockify-api.md#keys).
 func (c *workspaceCache) openListed(ctx context.Context) error {
-	all, err := c.w.Account.workspaces(ctx)
+	all, err := c.workspaces(ctx)
 	if clockify.IsStatus(err, 403, 404) || clockify.IsCode(err, 401, 1000) {
 		return c.openOne(ctx)
 	}
@@ -136,6 +140,38 @@ func (c *workspaceCache) openListed(ctx context.Context) error {
 		c.tell(clockify.User{})
 		return struct{}{}, nil
 	})
+	return err
+}
+
+// workspaces lists those of the key, or where the first key of the reading has listed this one, that key's.
+func (c *workspaceCache) workspaces(ctx context.Context) ([]clockify.Workspace, error) {
+	common := c.common()
+	if common == nil {
+		return c.w.Account.workspaces(ctx)
+	}
+	all, err := once(&common.lists, "workspaces", func() ([]clockify.Workspace, error) {
+		common.lender.Store(c.w.Account)
+		return c.w.Account.workspaces(ctx)
+	})
+	if common.lender.Load() == c.w.Account {
+		return all, err
+	}
+	if err == nil && slices.ContainsFunc(all, func(w clockify.Workspace) bool { return w.ID == c.w.ID }) {
+		c.lent.Store(true)
+		return all, nil
+	}
+	return c.w.Account.workspaces(ctx)
+}
+
+// mayOpen explains why a key cannot read a workspace that another one has listed; nil: it lists it too.
+func (c *workspaceCache) mayOpen(ctx context.Context) error {
+	if !c.lent.Load() {
+		return nil
+	}
+	all, err := c.w.Account.workspaces(ctx)
+	if err == nil && !slices.ContainsFunc(all, func(w clockify.Workspace) bool { return w.ID == c.w.ID }) {
+		err = errNotThere
+	}
 	return err
 }
 
@@ -155,7 +191,11 @@ func (c *workspaceCache) tell(self clockify.User) {
 
 // open opens the workspace for a time sync, whose settings errors are about.
 func (c *workspaceCache) open(ctx context.Context, setting string, side state.Endpoint) error {
-	err := c.openListed(ctx)
+	return c.openError(ctx, c.openListed(ctx), setting, side)
+}
+
+// openError says which setting keeps a workspace from being opened.
+func (c *workspaceCache) openError(ctx context.Context, err error, setting string, side state.Endpoint) error {
 	switch {
 	case err == nil:
 		return nil
@@ -203,7 +243,12 @@ func (c *workspaceCache) projects(ctx context.Context) ([]clockify.Project, erro
 func (c *workspaceCache) fields(ctx context.Context) ([]clockify.CustomField, error) {
 	return once(&c.lists, "fields", func() ([]clockify.CustomField, error) {
 		read := func() ([]clockify.CustomField, error) { return c.w.Reader.CustomFields(ctx, c.w.ID, "TIMEENTRY") }
-		list, err := c.common(read)
+		list, err := []clockify.CustomField(nil), error(nil)
+		if common := c.common(); common != nil {
+			list, err = once(&common.lists, "fields "+c.w.ID, read)
+		} else {
+			list, err = read()
+		}
 		for _, f := range list {
 			if f.EntityType != "USER" {
 				c.putID(f.ID, idKey{"custom field", "", f.Name})
@@ -213,15 +258,11 @@ func (c *workspaceCache) fields(ctx context.Context) ([]clockify.CustomField, er
 	})
 }
 
-// common reads custom fields once for all keys, unless something has been written since.
-func (c *workspaceCache) common(read func() ([]clockify.CustomField, error)) ([]clockify.CustomField, error) {
+// common is what the keys of the reading share; nil: something has been written since.
+func (c *workspaceCache) common() *Common {
 	c.w.mu.Lock()
-	shared := c.w.Common
-	c.w.mu.Unlock()
-	if shared == nil {
-		return read()
-	}
-	return once(&shared.lists, "fields "+c.w.ID, read)
+	defer c.w.mu.Unlock()
+	return c.w.Common
 }
 
 func (c *workspaceCache) tags(ctx context.Context) ([]clockify.Tag, error) {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -46,8 +47,12 @@ func (r *timeReader) details(ctx context.Context) error {
 	return r.approvals(ctx)
 }
 
-// keyOwners finds out whose the keys are.
+// keyOwners finds out whose the keys are, where it counts: whoever writes for others needs a feature that the destination
+// lacks, or syncs of one target and of several people have to know each other's.
 func (r *timeReader) keyOwners(ctx context.Context) error {
+	if r.dest.Has("ADD_TIME_FOR_OTHERS") && (r.sync.Several() || !r.shared) {
+		return nil
+	}
 	source, err := r.src.w.Account.self(ctx)
 	if err != nil {
 		return wrap(r.of("ask for the source key's user"), err)
@@ -85,7 +90,7 @@ func (r *timeReader) rules(ctx context.Context) error {
 		}
 	}
 	r.dest.FixedBillable = r.fixed
-	if slices.Contains(r.dest.Features, "REQUIRED_FIELDS") || len(r.sync.Defaults.Fields) > 0 {
+	if slices.Contains(r.dest.Features, "REQUIRED_FIELDS") && !r.nothingRequired() || len(r.sync.Defaults.Fields) > 0 {
 		fields, err := r.dst.fields(ctx)
 		if err != nil && !clockify.IsStatus(err, 402, 403) {
 			return wrap(r.of("list the destination's custom fields"), err)
@@ -103,6 +108,16 @@ func (r *timeReader) rules(ctx context.Context) error {
 	}
 	r.dest.Rules = rules
 	return r.projectMakers(ctx)
+}
+
+// nothingRequired reports whether an entry of the window has no value in any custom field: it was taken without.
+func (r *timeReader) nothingRequired() bool {
+	return slices.ContainsFunc(r.people, func(p *person) bool {
+		return !p.bulk && slices.ContainsFunc(p.have.Destination.Entries, func(e state.Entry) bool {
+			return e.Project != "" && !e.End.IsZero() && r.inWindow(e.Start) &&
+				!slices.ContainsFunc(r.kept[e.ID], func(v clockify.FieldValue) bool { raw, _ := v.Value.(json.RawMessage); return filled(raw) })
+		})
+	})
 }
 
 // projectMakers finds out whether the key may create projects in the source.
