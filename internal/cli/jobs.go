@@ -15,7 +15,6 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"github.com/clockify-sync/clockify-sync/internal/provider"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // job is one sync of a run: the people, or one time sync. Jobs are read, planned and applied side by side, and one that
@@ -162,10 +161,7 @@ func (j *job) knows(email string) bool {
 }
 
 // scrub takes the keys of the run out of texts, which Clockify's own may hold.
-func (r *run) scrub() func(string) string {
-	r.scrubOnce.Do(func() { r.scrubber = text.NewScrubber(r.secrets()...) })
-	return r.scrubber.Scrub
-}
+func (r *run) scrub() func(string) string { return r.scrubber().Scrub }
 
 // result is what became of a job in a reading.
 type result struct {

@@ -37,14 +37,9 @@ type run struct {
 
 	tokens map[string]config.Secret // by the name that a sync calls its key
 	*clients
-	slog     *slog.Logger
-	slogOnce sync.Once
-
-	scrubber  *text.Scrubber // of all keys, which are known when it is first asked for
-	scrubOnce sync.Once
-
-	made        []audit.MadeEntry // see madeEarlier
-	earlierOnce sync.Once
+	logger   func() *slog.Logger      // one for all who log: a handler keeps its own lines apart, not those of others
+	scrubber func() *text.Scrubber    // of all keys, which are known when it is first asked for
+	made     func() []audit.MadeEntry // by earlier runs, as their journals tell
 }
 
 // mainKey names the key of the user sync among the tokens.
@@ -56,7 +51,9 @@ func (c *command) load() (*run, error) {
 		return nil, err
 	}
 	o := &c.opts
-	r := &run{command: c, file: cmp.Or(o.Users, "users.csv"), tokens: map[string]config.Secret{}}
+	r := &run{command: c, logger: sync.OnceValue(c.newLogger), file: cmp.Or(o.Users, "users.csv"), tokens: map[string]config.Secret{}}
+	r.scrubber = sync.OnceValue(func() *text.Scrubber { return text.NewScrubber(r.secrets()...) })
+	r.made = sync.OnceValue(func() []audit.MadeEntry { return audit.Made(r.path(o.AuditDir), r.Now().Add(-lately)) })
 	if o.GitHubActions {
 		for setting, name := range map[string]string{"users": o.Users, "config": o.Config, "audit-dir": o.AuditDir, "out": o.Out} {
 			if err := confine(setting, name); err != nil {
@@ -129,19 +126,16 @@ func (r *run) secrets() []string {
 	return all
 }
 
-// logger writes what helps to find a fault, when GitHub's debug logging is on. It never holds personal data or secrets.
-func (r *run) logger() *slog.Logger {
-	r.slogOnce.Do(func() { // one for all who log: a handler keeps its own lines apart, not those of others
-		r.slog = slog.New(slog.DiscardHandler)
-		if r.getenv("RUNNER_DEBUG") == "1" {
-			to := r.Stderr
-			if r.log != nil {
-				to = debugLines{r.log}
-			}
-			r.slog = slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		}
-	})
-	return r.slog
+// newLogger writes what helps to find a fault, when GitHub's debug logging is on. It never holds personal data or secrets.
+func (c *console) newLogger() *slog.Logger {
+	if c.getenv("RUNNER_DEBUG") != "1" {
+		return slog.New(slog.DiscardHandler)
+	}
+	to := c.Stderr
+	if c.log != nil {
+		to = debugLines{c.log}
+	}
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // debugLines makes every line written a debug line of GitHub's log.

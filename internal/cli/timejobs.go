@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/config"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
@@ -101,9 +100,8 @@ const lately = 15 * time.Minute
 
 // madeEarlier returns the entries that earlier runs of a time sync made, as their journals tell.
 func (r *run) madeEarlier(sync string) []provider.Earlier {
-	r.earlierOnce.Do(func() { r.made = audit.Made(r.path(r.opts.AuditDir), r.Now().Add(-lately)) })
 	var list []provider.Earlier
-	for _, e := range r.made {
+	for _, e := range r.made() {
 		if e.Sync == sync {
 			list = append(list, provider.Earlier{ID: e.ID, Person: e.Person, Lately: e.Lately, Unsure: e.Unsure})
 		}
