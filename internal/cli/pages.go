@@ -3,6 +3,9 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
+	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -56,4 +59,49 @@ func (r *run) withErrors(errs []error) report.Context {
 		about.Errors = append(about.Errors, err.Error())
 	}
 	return about
+}
+
+// print says how it went.
+func (a *applyRun) print(reason string) {
+	for _, err := range a.errs {
+		fmt.Fprintf(a.Stderr, "clockify-sync: %s\n", a.mask.Text(err.Error()))
+	}
+	if a.opts.Format == "json" {
+		if err := report.JSON(a.Stdout, a.plan, a.outcomes, a.context()); err != nil {
+			fmt.Fprintf(a.Stderr, "clockify-sync: %v\n", err)
+		}
+		return
+	}
+	if a.plan.Empty() || len(a.plan.Problems) > 0 {
+		return
+	}
+	if reason != "" {
+		fmt.Fprintln(a.Stdout, "Approval: "+reason)
+	}
+	ctx := a.context()
+	ctx.Elapsed = a.Now().Sub(a.started)
+	if a.opts.Format == "markdown" {
+		_, _ = io.WriteString(a.Stdout, report.OutcomeMarkdown(a.plan, a.outcomes, a.verified, ctx)+"\n")
+		return
+	}
+	report.OutcomeText(a.Stdout, a.plan, a.outcomes, a.verified, a.style(), ctx)
+	a.advise(a.topics()...)
+}
+
+// topics is what there is to read about how the run went.
+func (a *applyRun) topics() []topic {
+	var list []topic
+	tally := plan.Tally(a.outcomes)
+	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool {
+		return o.Status == plan.Failed || o.Status == plan.Unknown || o.Status == plan.Skipped && o.Cause == "" && !a.plan.Blocked(o.Change)
+	}) {
+		list = append(list, aboutFailed)
+	}
+	if len(a.verified.Unexpected(a.outcomes)) > 0 {
+		list = append(list, aboutVerify)
+	}
+	if tally[plan.NotTried] > 0 {
+		list = append(list, aboutBudget)
+	}
+	return list
 }
