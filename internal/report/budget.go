@@ -36,26 +36,34 @@ func (b block) of(total int) block {
 	return b
 }
 
-// frame is what a block takes without any of its rows.
-func (b *block) frame() int {
+// size is what a block takes with the first so many of its rows.
+func (b *block) size(rows int) int {
 	n := len(b.head) + len(b.foot)
-	if b.more != nil {
-		n += len(b.more(len(b.rows) + b.unlisted))
+	for _, r := range b.rows[:rows] {
+		n += len(r)
 	}
 	return n
+}
+
+// frame is what a block takes without any of its rows.
+func (b *block) frame() int {
+	if b.more == nil {
+		return b.size(0)
+	}
+	return b.size(0) + len(b.more(len(b.rows)+b.unlisted))
 }
 
 // render fits the blocks into the budget. ok is false when what may not be cut does not fit.
 func (p *page) render() (body string, cut, ok bool) {
 	left := p.budget
 	var flexible []int
-	for i, b := range p.blocks {
-		if b.rank == 0 {
-			left -= len(b.head) + len(b.foot)
-			for _, r := range b.rows {
-				left -= len(r)
-			}
+	taken := make([]int, len(p.blocks)) // rows of each block; -1: not even its frame
+	for i := range p.blocks {
+		if b := &p.blocks[i]; b.rank == 0 {
+			taken[i] = len(b.rows)
+			left -= b.size(taken[i])
 		} else {
+			taken[i] = -1
 			flexible = append(flexible, i)
 		}
 	}
@@ -63,37 +71,24 @@ func (p *page) render() (body string, cut, ok bool) {
 		return "", true, false
 	}
 	slices.SortStableFunc(flexible, func(a, b int) int { return p.blocks[a].rank - p.blocks[b].rank })
-	taken := make([]int, len(p.blocks)) // rows of each block; -1: not even its frame
-	for i, b := range p.blocks {
-		if b.rank == 0 {
-			taken[i] = len(b.rows)
-		}
-	}
 	for _, i := range flexible {
 		if n := p.blocks[i].frame(); !p.blocks[i].whole && n <= left {
+			taken[i] = 0
 			left -= n
-		} else {
-			taken[i] = -1
 		}
 	}
 	// A share for everyone first, so that one long section does not silence all others, then the rest by importance.
 	share := left / (2 * max(1, len(flexible)))
 	for _, most := range []int{share, left} {
 		for _, i := range flexible {
-			b, spent := &p.blocks[i], 0
-			if b.whole {
-				need := len(b.head) + len(b.foot)
-				for _, r := range b.rows {
-					need += len(r)
-				}
-				if taken[i] < 0 && need <= min(most, left) {
-					taken[i], left = len(b.rows), left-need
-				}
-				continue
+			b, room := &p.blocks[i], min(most, left)
+			if n := b.size(len(b.rows)); b.whole && taken[i] < 0 && n <= room {
+				taken[i] = len(b.rows)
+				left -= n
 			}
-			for taken[i] >= 0 && taken[i] < len(b.rows) && len(b.rows[taken[i]]) <= min(left, most-spent) {
+			for taken[i] >= 0 && taken[i] < len(b.rows) && len(b.rows[taken[i]]) <= room {
+				room -= len(b.rows[taken[i]])
 				left -= len(b.rows[taken[i]])
-				spent += len(b.rows[taken[i]])
 				taken[i]++
 			}
 		}

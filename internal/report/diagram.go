@@ -57,6 +57,7 @@ func (b *builder) reports() {
 // A diagram is readable at the width of a comment (780 pixels) with so many people in all, and so many in one column.
 const (
 	mostInDiagram = 40
+	mostColumns   = 3
 	widestLabel   = 24
 )
 
@@ -96,7 +97,7 @@ func diagram(reports []Report) []string {
 			return nil
 		}
 	}
-	if len(edges) == 0 || columnsOf(order, above) > 3 {
+	if len(edges) == 0 || deeper(order, above, mostColumns) {
 		return nil
 	}
 	lines := []string{"flowchart LR"}
@@ -110,31 +111,17 @@ func diagram(reports []Report) []string {
 	return lines
 }
 
-// columnsOf is how many people stand one above the other in the longest chain; a circle counts as too many.
-func columnsOf(people []string, above map[string][]string) int {
-	depth := map[string]int{}
-	var measure func(email string, on map[string]bool) int
-	measure = func(email string, on map[string]bool) int {
-		if on[email] {
-			return len(people) + 1
+// deeper reports whether more than most people stand one above the other, or some in a circle.
+func deeper(people []string, above map[string][]string, most int) bool {
+	level := map[string]int{}
+	for range most {
+		for _, p := range people {
+			for _, m := range above[p] {
+				level[p] = max(level[p], level[m]+1)
+			}
 		}
-		if d, ok := depth[email]; ok {
-			return d
-		}
-		on[email] = true
-		deepest := 0
-		for _, m := range above[email] {
-			deepest = max(deepest, measure(m, on))
-		}
-		delete(on, email)
-		depth[email] = deepest + 1
-		return deepest + 1
 	}
-	most := 0
-	for _, email := range people {
-		most = max(most, measure(email, map[string]bool{}))
-	}
-	return most
+	return slices.ContainsFunc(people, func(p string) bool { return level[p] >= most })
 }
 
 // mermaid renders a label: whatever is no letter, digit or space becomes Mermaid's numeric entity #NN;, so that no quote,

@@ -16,7 +16,7 @@ const mostAtTerminal = 3000
 // Text writes the plan for a terminal or a log: what needs a person first, then everything old → new, and last what to
 // do next.
 func Text(w io.Writer, p *plan.Plan, style Style, ctx Context) {
-	t := &terminal{screen{w: w, style: style}, newDocument(p, nil, Verify{}, ctx, mostAtTerminal), ctx}
+	t := newTerminal(w, newDocument(p, nil, Verify{}, ctx, mostAtTerminal), style, ctx)
 	t.headline()
 	if t.Idle && len(t.Findings.Problems) == 0 {
 		t.line(0, t.words(t.Verdict))
@@ -51,14 +51,13 @@ func (t *terminal) headline() {
 
 // AskedAbout writes again what of a plan needs approval, for who is about to be asked.
 func AskedAbout(w io.Writer, p *plan.Plan, style Style, ctx Context) {
-	t := &terminal{screen{w: w, style: style}, newDocument(p, nil, Verify{}, ctx, mostAtTerminal), ctx}
-	t.approval()
+	newTerminal(w, newDocument(p, nil, Verify{}, ctx, mostAtTerminal), style, ctx).approval()
 }
 
 // OutcomeText writes how an apply went: what was not done and why, what needs approval, what to do next.
 func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Verify, style Style, ctx Context) {
 	d := newDocument(p, outcomes, verify, ctx, 1)
-	t := &terminal{screen{w: w, style: style}, d, ctx}
+	t := newTerminal(w, d, style, ctx)
 	t.line(0, joined(" ", t.paint(bold, plain(d.Verdict.Upper().String())+"."), d.Effort+stop(d.Effort)))
 	color := ""
 	if d.Doubt {
@@ -114,6 +113,10 @@ type terminal struct {
 }
 
 // words writes a sentence; names and values in it are cut where a table would cut them.
+func newTerminal(w io.Writer, d *Document, style Style, ctx Context) *terminal {
+	return &terminal{screen{w: w, style: style}, d, ctx}
+}
+
 func (t *terminal) words(w Words) string {
 	var b strings.Builder
 	for _, p := range w {
