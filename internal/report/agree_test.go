@@ -34,6 +34,21 @@ func TestOneCountOfWhatNeedsApproval(t *testing.T) {
 	}
 }
 
+// What still waits is counted as what needs approval is.
+func TestOneCountOfWhatStillWaits(t *testing.T) {
+	t.Parallel()
+	p := guard(8)
+	for i := range p.Changes {
+		p.Changes[i].Origin = plan.FromDrift
+	}
+	body := Markdown(p, onMerge)
+	for _, want := range []string{"10 changes over a limit need approval", "Of what needs approval, 10 items are still waiting from before."} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the comment does not say that %s:\n%s", want, body)
+		}
+	}
+}
+
 // Every kind is told by its own name and number, tags and tasks too, by every writer.
 func TestOneCountByKind(t *testing.T) {
 	t.Parallel()

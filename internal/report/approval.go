@@ -157,16 +157,20 @@ func guarded(c *plan.Change) Words {
 	return Words{ours(many)}
 }
 
+// things is how many things an item asks for: a deactivation is one, with all that it takes.
+func (x Item) things() int {
+	if x.Sort == SortDeactivate {
+		return 1
+	}
+	return x.Changes
+}
+
 // asks says what waits: "2 deactivations and 1 group deletion".
 func asks(items []Item) (words string, number int) {
 	n := map[Sort]int{}
 	for _, x := range items {
-		things := x.Changes
-		if x.Sort == SortDeactivate {
-			things = 1 // with all that it takes
-		}
-		n[x.Sort] += things
-		number += things
+		n[x.Sort] += x.things()
+		number += x.things()
 	}
 	var list []string
 	for s := SortDeactivate; s <= SortOther; s++ {

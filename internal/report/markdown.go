@@ -101,28 +101,28 @@ func (m *markdown) page(gated block) *page {
 	if m.Run {
 		p.fixed(m.write("verified", m))
 	}
-	p.add(m.block("problems", m, list(m, "problem", m.Problems), rankStops, "> - "))
-	p.add(m.block("refusals", m, list(m, "refusal", m.Refusals), rankStops, "> - "))
-	p.add(m.block("cannot", m, list(m, "finding", m.Findings.Problems), rankStops, "- "))
+	p.add(m.block("problems", m, rows(m, "problem", m.Problems), rankStops, "> - "))
+	p.add(m.block("refusals", m, rows(m, "refusal", m.Refusals), rankStops, "> - "))
+	p.add(m.block("cannot", m, rows(m, "finding", m.Findings.Problems), rankStops, "- "))
 	for _, u := range m.Undone {
-		p.add(m.block("undone", u, list(m, "failure", u.Causes), rankStops, "| "))
+		p.add(m.block("undone", u, rows(m, "failure", u.Causes), rankStops, "| "))
 	}
-	p.add(m.block("loosened", m, list(m, "loosened-row", m.Loosened), 0, ""))
+	p.add(m.block("loosened", m, rows(m, "loosened-row", m.Loosened), 0, ""))
 	if len(m.Origin) > 0 {
 		p.fixed(m.write("origin", m))
 	}
 	p.add(gated)
 	if !m.Run {
 		const most = 60 // rows: some fifty time syncs
-		counts := m.block("counts", m, list(m, "count", m.Counts[:min(len(m.Counts), most)]), 0, "| ")
+		counts := m.block("counts", m, rows(m, "count", m.Counts[:min(len(m.Counts), most)]), 0, "| ")
 		if left := len(m.Counts) - most; left > 0 {
 			counts.rows = append(counts.rows, counts.more(left))
 		}
 		p.add(counts)
 	}
-	p.add(m.block("people", m, list(m, "object", m.shown(m.People)), rankPeople, "| ").of(m.People.Routine))
+	p.add(m.block("people", m, rows(m, "object", m.shown(m.People)), rankPeople, "| ").of(m.People.Routine))
 	objects := append(m.shown(m.Fields), m.shown(m.Groups)...)
-	p.add(m.block("groups", m, list(m, "object", objects), rankGroups, "| ").of(m.GroupsTotal()))
+	p.add(m.block("groups", m, rows(m, "object", objects), rankGroups, "| ").of(m.GroupsTotal()))
 	if lines := diagram(m.Reports); lines != nil && !m.Run {
 		b := m.block("diagram", m, []string{fence("mermaid", lines)}, rankDiagram, "")
 		b.whole = true
@@ -132,12 +132,12 @@ func (m *markdown) page(gated block) *page {
 		m.findings(p)
 	}
 	for _, s := range m.Syncs {
-		rows := list(m, "project", s.Projects)
+		projects := rows(m, "project", s.Projects)
 		if len(s.Made) > 0 {
-			rows = append([]string{m.write("made", s.Made)}, rows...)
+			projects = append([]string{m.write("made", s.Made)}, projects...)
 		}
-		p.add(m.block("sync", s, rows, rankTime, "| "))
-		p.add(m.block("sync-people", s, list(m, "project", s.People), rankTime, "| "))
+		p.add(m.block("sync", s, projects, rankTime, "| "))
+		p.add(m.block("sync-people", s, rows(m, "project", s.People), rankTime, "| "))
 	}
 	if m.Run && len(m.Next.Words) > 0 {
 		p.fixed(m.write("next", m.Next))
@@ -156,8 +156,8 @@ func (m *markdown) findings(p *page) {
 	if len(m.Findings.Attention) > long {
 		head = "attention-folded"
 	}
-	p.add(m.block(head, m, list(m, "finding", m.Findings.Attention), rankFindings, "- "))
-	p.add(m.block("notes", m, list(m, "note", m.Findings.Notes), rankNotes, "- "))
+	p.add(m.block(head, m, rows(m, "finding", m.Findings.Attention), rankFindings, "- "))
+	p.add(m.block("notes", m, rows(m, "note", m.Findings.Notes), rankNotes, "- "))
 }
 
 // GroupsTitle and GroupsTotal are of the section of groups and custom fields.
@@ -176,7 +176,7 @@ func (m *markdown) GroupsTotal() int { return m.Groups.Routine + m.Fields.Routin
 
 // approvalTable shows what needs approval, each with its reason and consequence.
 func (m *markdown) approvalTable() block {
-	return m.block("approval", m.Approval, list(m, "approval-row", m.Approval.Items), 0, "")
+	return m.block("approval", m.Approval, rows(m, "approval-row", m.Approval.Items), 0, "")
 }
 
 // approvalList shows the same without reasons, in the fewest characters: a fenced list, where nothing has to be escaped.
@@ -215,11 +215,11 @@ func (m *markdown) write(part string, data any) string {
 	return b.String()
 }
 
-// list fills a part for each of the rows.
-func list[T any](m *markdown, part string, rows []T) []string {
-	out := make([]string, len(rows))
-	for i := range rows {
-		out[i] = m.write(part, rows[i])
+// rows fills a part for each of a list.
+func rows[T any](m *markdown, part string, list []T) []string {
+	out := make([]string, len(list))
+	for i := range list {
+		out[i] = m.write(part, list[i])
 	}
 	return out
 }

@@ -29,7 +29,7 @@ func (b *builder) origin() Words {
 	if b.doc.Approval != nil {
 		for _, x := range b.doc.Approval.Items {
 			if x.Still {
-				still++
+				still += x.things()
 			}
 		}
 	}

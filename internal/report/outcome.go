@@ -79,32 +79,27 @@ func (b *builder) verified() Words {
 
 // undone lists what was not done by its cause: many failures of one cause are one line.
 func (b *builder) undone() []Undone {
-	failed := Undone{Title: "Failed", Result: Failed}
-	left := Undone{Title: "Still to be done", Result: Unknown}
-	skipped := Undone{Title: "Skipped", Result: Skipped}
-	kept := Undone{Title: "Kept by Clockify", Result: Kept}
+	list := []Undone{
+		{Title: "Failed", Result: Failed}, {Title: "Still to be done", Result: Unknown},
+		{Title: "Skipped", Result: Skipped}, {Title: "Kept by Clockify", Result: Kept},
+	}
 	for i := range b.ends {
-		e := &b.ends[i]
-		switch e.result {
+		switch e := &b.ends[i]; e.result {
 		case Failed, Unknown:
-			failed.add(e, withTries(e), b)
+			list[0].add(e, withTries(e), b)
 		case Skipped:
-			skipped.add(e, e.err, b)
+			list[2].add(e, e.err, b)
 		case Kept:
-			kept.add(e, e.err, b)
+			list[3].add(e, e.err, b)
 		}
 	}
 	for i := range b.left {
-		left.add(&end{Change: &b.left[i]}, "found by reading again, announced by nobody", b)
+		list[1].add(&end{Change: &b.left[i]}, "found by reading again, announced by nobody", b)
 	}
-	var list []Undone
-	for _, u := range []Undone{failed, left, skipped, kept} {
-		if u.Number > 0 {
-			slices.SortStableFunc(u.Causes, func(x, y Failure) int { return cmp.Compare(y.Number, x.Number) })
-			list = append(list, u)
-		}
+	for _, u := range list {
+		slices.SortStableFunc(u.Causes, func(x, y Failure) int { return cmp.Compare(y.Number, x.Number) })
 	}
-	return list
+	return slices.DeleteFunc(list, func(u Undone) bool { return u.Number == 0 })
 }
 
 func withTries(e *end) string {

@@ -112,11 +112,11 @@ type terminal struct {
 	ctx Context
 }
 
-// words writes a sentence; names and values in it are cut where a table would cut them.
 func newTerminal(w io.Writer, d *Document, style Style, ctx Context) *terminal {
 	return &terminal{screen{w: w, style: style}, d, ctx}
 }
 
+// words writes a sentence; names and values in it are cut where a table would cut them.
 func (t *terminal) words(w Words) string {
 	var b strings.Builder
 	for _, p := range w {
@@ -139,28 +139,21 @@ func (t *terminal) stops() {
 	for _, p := range t.Problems {
 		t.problem("  "+t.paint(red, "✗")+" ", p.At, p.Words.String(), p.Excerpt)
 	}
-	var refused, cannot []string
-	for _, r := range t.Refusals {
-		refused = append(refused, t.words(r))
-	}
-	for _, f := range t.Findings.Problems {
-		cannot = append(cannot, t.finding(f))
-	}
-	t.crosses("Refused", refused)
-	t.crosses("Cannot be done", cannot)
+	cross := t.paint(red, "✗")
+	list(t, "Refused", cross, 6, t.Refusals, t.words)
+	list(t, "Cannot be done", cross, 6, t.Findings.Problems, t.finding)
 	for _, l := range t.Loosened {
 		t.line(2, t.paint(yellow, "! "+t.words(l)))
 	}
 }
 
-// crosses lists what is wrong.
-func (t *terminal) crosses(title string, lines []string) {
-	if len(lines) == 0 {
-		return
+// list lists something under a title, a line each.
+func list[T any](t *terminal, title, sign string, indent int, rows []T, write func(T) string) {
+	if len(rows) > 0 {
+		t.heading(title)
 	}
-	t.heading(title)
-	for _, line := range lines {
-		t.line(6, "  "+t.paint(red, "✗")+" "+line)
+	for _, row := range rows {
+		t.line(indent, "  "+sign+" "+write(row))
 	}
 }
 
@@ -199,18 +192,10 @@ func (t *terminal) approval() {
 
 // findings lists what to look at, and the standing facts in a line each.
 func (t *terminal) findings() {
-	if len(t.Findings.Attention) > 0 {
-		t.heading("Look at")
-		for _, n := range t.Findings.Attention {
-			t.line(6, "  "+t.paint(yellow, "!")+" "+t.finding(n.Finding))
-		}
-	}
-	if len(t.Findings.Notes) > 0 {
-		t.heading("Notes")
-		for _, n := range t.Findings.Notes {
-			t.line(4, "  "+t.paint(faint, "∙")+" "+joined(": ", plain(n.Sync), t.words(n.Words)))
-		}
-	}
+	list(t, "Look at", t.paint(yellow, "!"), 6, t.Findings.Attention, func(n Note) string { return t.finding(n.Finding) })
+	list(t, "Notes", t.paint(faint, "∙"), 4, t.Findings.Notes, func(n Note) string {
+		return joined(": ", plain(n.Sync), t.words(n.Words))
+	})
 }
 
 func (t *terminal) finding(f Finding) string {
