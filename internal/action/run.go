@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -28,7 +26,7 @@ func (r *reporter) validate() int {
 	} else {
 		r.log.Printf("%s", r.files.Summary)
 	}
-	r.summary(body + "\n" + report.Sentence(upper(r.decision.reason)+".") + "\n")
+	r.summary(body + "\n" + report.Sentence(text.Upper(r.decision.reason)+".") + "\n")
 	out := r.planOutputs(&plan.Plan{}, "")
 	out["digest"] = "" // of no plan
 	r.outputs(out)
@@ -154,7 +152,7 @@ func (r *reporter) outcomePage(p Planned, done Applied, w Word, most int, last s
 		about.Facts = append(about.Facts, "Approved by "+text.And(w.Approvers)+".")
 	}
 	if w.Reason != "" {
-		about.Facts = append(about.Facts, upper(w.Reason)+".")
+		about.Facts = append(about.Facts, text.Upper(w.Reason)+".")
 	}
 	if done.Commit != "" {
 		about.Facts = append(about.Facts, "The files were those of commit "+done.Commit+".")
@@ -192,14 +190,6 @@ func listed(errs []string) string {
 		b.WriteString("\n> [!WARNING]\n> " + report.Sentence(e) + "\n")
 	}
 	return b.String()
-}
-
-// upper makes the first letter of a sentence a capital.
-func upper(s string) string {
-	for i, r := range s {
-		return string(unicode.ToUpper(r)) + s[i+utf8.RuneLen(r):]
-	}
-	return s
 }
 
 // annotateFiles puts what the files have wrong with them on their lines.

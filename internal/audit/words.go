@@ -1,85 +1,70 @@
 package audit
 
 import (
+	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-// fallbacks are the causes of getting the fallback manager.
-var fallbacks = map[plan.Cause]bool{
-	state.CauseNoManager: true, state.CauseManagerUnknown: true, state.CauseManagerPending: true,
-	state.CauseManagerInactive: true, state.CauseGroupFallback: true,
+// actions says what was done in the words of the tool this one follows, wherever it had them (docs/from-the-script.md). The
+// first that fits counts.
+var actions = []struct {
+	kind  plan.Kind
+	op    plan.Op                 // empty: any
+	when  func(*plan.Change) bool // nil: always
+	words string
+}{
+	{plan.KindGroup, plan.Delete, leaves, "Delete Manager Group"},
+	{plan.KindGroup, plan.Update, nil, "Rename Group"},
+	{plan.KindPerson, plan.Create, nil, "Invite"},
+	{plan.KindPerson, "", deactivates, "Deactivate"},
+	{plan.KindPerson, "", nil, "Reactivate"},
+	{plan.KindProfile, "", nil, "Update Profile"},
+	{plan.KindMembership, plan.Delete, nil, "Remove from Group"},
+	{plan.KindMembership, "", leaves, "Pre-Deactivation Reassign"},
+	{plan.KindMembership, "", nil, "Add to Group"},
+	{plan.KindManager, plan.Delete, nil, "Wipe Role"},
+	{plan.KindManager, "", leaves, "Pre-Deactivation Reassign"},
+	{plan.KindManager, "", func(c *plan.Change) bool { return c.Person != "" && fallsBack(c) }, "Fallback Assignment"},
+	{plan.KindManager, "", func(c *plan.Change) bool { return c.Person != "" }, "Assign Direct Mgr"},
+	{plan.KindManager, "", fallsBack, "Auto-Fix Group Mgr"},
+	{plan.KindManager, "", nil, "Assign Group Mgr"},
 }
 
-// action names what was done, in the words of the tool this one follows wherever it had them (docs/from-the-script.md):
-// operation and kind where nothing else is said.
+func leaves(c *plan.Change) bool { return c.Leaver != "" }
+
+func deactivates(c *plan.Change) bool { return c.Phase == plan.Deactivate }
+
+// fallsBack reports whether the fallback manager is given.
+func fallsBack(c *plan.Change) bool {
+	return slices.Contains([]plan.Cause{
+		state.CauseNoManager, state.CauseManagerUnknown, state.CauseManagerPending, state.CauseManagerInactive, state.CauseGroupFallback,
+	}, c.Cause)
+}
+
+// action names what was done: operation and kind where the table says nothing else.
 func action(c *plan.Change) string {
-	create, remove := c.Op == plan.Create, c.Op == plan.Delete
-	switch c.Ref.Kind {
-	case plan.KindGroup:
-		switch {
-		case remove && c.Leaver != "":
-			return "Delete Manager Group"
-		case !create && !remove:
-			return "Rename Group"
+	for _, a := range actions {
+		if a.kind == c.Ref.Kind && (a.op == "" || a.op == c.Op) && (a.when == nil || a.when(c)) {
+			return a.words
 		}
-	case plan.KindPerson:
-		switch {
-		case create:
-			return "Invite"
-		case c.Phase == plan.Deactivate:
-			return "Deactivate"
-		}
-		return "Reactivate"
-	case plan.KindProfile:
-		return "Update Profile"
-	case plan.KindMembership:
-		switch {
-		case remove:
-			return "Remove from Group"
-		case c.Leaver != "":
-			return "Pre-Deactivation Reassign"
-		}
-		return "Add to Group"
-	case plan.KindManager:
-		switch {
-		case remove:
-			return "Wipe Role"
-		case c.Leaver != "":
-			return "Pre-Deactivation Reassign"
-		case c.Person != "" && fallbacks[c.Cause]:
-			return "Fallback Assignment"
-		case c.Person != "":
-			return "Assign Direct Mgr"
-		case fallbacks[c.Cause]:
-			return "Auto-Fix Group Mgr"
-		}
-		return "Assign Group Mgr"
 	}
-	return title(string(c.Op) + " " + c.Ref.Kind.Info().One)
-}
-
-// title begins each word with a capital.
-func title(s string) string {
-	words := strings.Fields(s)
+	words := strings.Fields(string(c.Op) + " " + c.Ref.Kind.Info().One)
 	for i, w := range words {
-		words[i] = string(unicode.ToUpper(rune(w[0]))) + w[1:]
+		words[i] = text.Upper(w)
 	}
 	return strings.Join(words, " ")
 }
 
 // email says whom a change is about: the person, or the one whose role on a group it is.
 func email(c *plan.Change) string {
-	if c.Person != "" {
+	switch {
+	case c.Person != "" || c.Domain != plan.Users:
 		return c.Person
-	}
-	if c.Domain != plan.Users {
-		return ""
-	}
-	if c.Ref.Kind == plan.KindManager {
+	case c.Ref.Kind == plan.KindManager:
 		for _, f := range c.Fields {
 			for _, v := range []string{f.After, f.Before} {
 				if strings.Contains(v, "@") {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // Whatever is said of what needs approval counts the same things, at a terminal as on the pages.
@@ -62,7 +63,7 @@ func TestOneCountByKind(t *testing.T) {
 	for _, c := range newDocument(p, nil, Verify{}, Context{}, 1000).Counts {
 		n := c.Add + c.Change + c.Remove + c.Gated
 		all += n
-		kind := upper(c.Kind.Many)
+		kind := text.Upper(c.Kind.Many)
 		sync := ""
 		if c.Sync != "" {
 			sync = " `" + c.Sync + "`"
@@ -78,9 +79,9 @@ func TestOneCountByKind(t *testing.T) {
 			t.Errorf("plan.json has %d %s, the document %d", got, c.Kind.Many, n)
 		}
 	}
-	for _, text := range []string{"tag</b> <s>–</s> <span>→</span> <ins>new</ins>", "task</b> <s>–</s> <span>→</span> <ins>new</ins>"} {
-		if !strings.Contains(page, text) {
-			t.Errorf("the page's list has no %s", text)
+	for _, row := range []string{"tag</b> <s>–</s> <span>→</span> <ins>new</ins>", "task</b> <s>–</s> <span>→</span> <ins>new</ins>"} {
+		if !strings.Contains(page, row) {
+			t.Errorf("the page's list has no %s", row)
 		}
 	}
 	if want := fmt.Sprintf(`aria-live="polite">%d changes`, all); !strings.Contains(page, want) {

@@ -24,7 +24,7 @@ var (
 	pageText string
 
 	pageBody = template.Must(template.New("report").Funcs(template.FuncMap{
-		"clean": text.Sanitize, "tip": tip, "num": number, "count": text.Count, "thousands": text.Thousands, "upper": upper, "short": short,
+		"clean": text.Sanitize, "tip": tip, "num": number, "count": text.Count, "thousands": text.Thousands, "upper": text.Upper, "short": short,
 		"hours": duration,
 		"texts": func(list []Part) string { return tip(commas(list, 10).String()) },
 	}).Parse(pageText))

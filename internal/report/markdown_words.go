@@ -26,7 +26,7 @@ func (m *markdown) functions() template.FuncMap {
 		"num":     number,
 		"hours":   duration,
 		"count":   text.Count,
-		"upper":   upper,
+		"upper":   text.Upper,
 		"members": members,
 		"short":   short,
 		"at":      m.at,

@@ -205,7 +205,7 @@ func (t *terminal) finding(f Finding) string {
 // closing is the verdict, the digests and what to do next.
 func (t *terminal) closing() {
 	t.write("\n")
-	t.line(0, joined(" ", t.paint(bold, t.words(t.Verdict.Upper())+"."), upper(t.Effort)+stop(t.Effort)))
+	t.line(0, joined(" ", t.paint(bold, t.words(t.Verdict.Upper())+"."), text.Upper(t.Effort)+stop(t.Effort)))
 	if len(t.Origin) > 0 {
 		t.line(0, t.words(t.Origin))
 	}

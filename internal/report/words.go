@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
@@ -120,7 +118,7 @@ func (w Words) Upper() Words {
 	if len(w) == 0 || w[0].Kind != Ours {
 		return w
 	}
-	return append(Words{ours(upper(w[0].Text))}, w[1:]...)
+	return append(Words{ours(text.Upper(w[0].Text))}, w[1:]...)
 }
 
 // joined puts together what is not empty.
@@ -132,13 +130,4 @@ func joined(by string, list ...string) string {
 		}
 	}
 	return strings.Join(some, by)
-}
-
-// upper makes the first letter of a sentence a capital.
-func upper(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[size:]
 }

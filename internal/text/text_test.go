@@ -27,6 +27,8 @@ func TestNumbersAndWords(t *testing.T) {
 		{text.Thousands(-999), "-999"},
 		{text.Count(1, "person", "people"), "1 person"},
 		{text.Count(1000, "person", "people"), "1,000 people"},
+		{text.Upper("åland is far"), "Åland is far"},
+		{text.Upper(""), ""},
 		{text.And(nil), ""},
 		{text.And([]string{"a"}), "a"},
 		{text.And([]string{"a", "b", "c"}), "a, b and c"},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Thousands renders 1000 as 1,000.
@@ -27,6 +29,15 @@ func Plural(n int, one, many string) string {
 
 // Count renders a number with its noun: "1 person", "1,000 people".
 func Count(n int, one, many string) string { return Thousands(n) + " " + Plural(n, one, many) }
+
+// Upper makes the first letter of a sentence a capital.
+func Upper(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
 
 // And joins "a", "b" and "c" as people do: "a, b and c".
 func And(parts []string) string { return join(parts, " and ") }
