@@ -284,7 +284,7 @@ func (s *stage) act(workflow, name, actor string, payload any) (string, error) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.hub.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: head1, Merged: true, MergeSHA: mergeSHA, Commits: []string{strings.TrimSpace(string(sha))}})
+		s.hub.AddPull(githubtest.Pull{Number: 7, Author: "ann", HeadSHA: head1, Merged: true, MergeSHA: strings.TrimSpace(string(sha))})
 	}
 	args := []string{
 		name, "-W", path, "-e", filepath.Join(s.root, "event.json"), "-P", "ubuntu-24.04=-self-hosted", "--no-cache-server", "--concurrent-jobs", "1",

@@ -52,19 +52,16 @@ const (
 )
 
 // MergedPulls finds the pull requests that a push to the branch base merged, oldest first: that of sha, and with before
-// and after those of the other commits of the push (a merge queue lands several at once). A commit pushed without a pull
-// request has none. What it found stands also beside an error.
+// and after those of the other commits of the push (a merge queue lands several at once). One that merely holds a commit
+// and was merged by another push is none of them. What it found stands also beside an error.
 func (c *Client) MergedPulls(ctx context.Context, base, sha, before, after string) ([]Pull, error) {
 	pulls, err := c.pullsOfHead(ctx, base, sha)
 	if err != nil {
 		return nil, err
 	}
-	if !commitID(before) || !commitID(after) {
-		return pulls, nil
-	}
-	landed, err := c.firstParents(ctx, before, after)
-	if err != nil {
-		return pulls, err
+	var landed []string
+	if commitID(before) && commitID(after) {
+		landed, err = c.firstParents(ctx, before, after)
 	}
 	for i, commit := range landed {
 		if commit == sha {
@@ -81,6 +78,7 @@ func (c *Client) MergedPulls(ctx context.Context, base, sha, before, after strin
 		}
 		pulls = append(pulls, more...)
 	}
+	pulls = slices.DeleteFunc(pulls, func(p Pull) bool { return p.MergeSHA != sha && !slices.Contains(landed, p.MergeSHA) })
 	slices.SortFunc(pulls, func(a, b Pull) int {
 		if d := a.MergedAt.Compare(b.MergedAt); d != 0 {
 			return d

@@ -48,7 +48,11 @@ func TestMergedPulls(t *testing.T) {
 			g.AddPull(merged(7, "s1", 1))
 			g.AddPull(merged(6, "s0", 0, "s1"))
 		}, "s1", "", "", []int{7}, 1, 0, false},
-		{"rebased", func(g *githubtest.GitHub) { g.AddPull(merged(7, "elsewhere", 1, "s1")) }, "s1", "", "", []int{7}, 1, 0, false},
+		{"merged by an earlier push", func(g *githubtest.GitHub) { g.AddPull(merged(7, "elsewhere", 1, "s1")) }, "s1", "", "", nil, 1, 0, false},
+		{"commits of one that was squashed, pushed by hand", func(g *githubtest.GitHub) {
+			g.AddPull(merged(7, "squashed", 1, "s1", "s2"))
+			g.AddCompare("s0", "s2", chain("s0", "s1", "s2"))
+		}, "s2", "s0", "s2", nil, 3, 0, false},
 		{"a new branch", func(g *githubtest.GitHub) { g.AddPull(merged(7, "s1", 1)) }, "s1", zeros, "s1", []int{7}, 1, 0, false},
 		{"a queue lands three", func(g *githubtest.GitHub) {
 			g.AddPull(merged(9, "s3", 3))
