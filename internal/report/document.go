@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -121,6 +122,11 @@ type Line struct {
 
 // Takes reports whether the line takes something away and gives nothing for it.
 func (l Line) Takes() bool { return len(l.Before) > 0 && len(l.After) == 0 }
+
+// makes reports whether the row is that its object is made, and nothing else.
+func (r Row) makes() bool {
+	return len(r.Lines) == 1 && len(r.Lines[0].Before) == 0 && slices.Equal(r.Lines[0].After, []Part{ours(created)})
+}
 
 // Undone is a list of changes that were not made: one line for many of one cause.
 type Undone struct {

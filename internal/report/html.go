@@ -155,6 +155,9 @@ func (p *htmlPage) totals() {
 		if s.Result == Done || s.Result == Planned {
 			word = text.Plural(s.Number, "change ", "changes ") + word
 		}
+		if s.Result == Gated {
+			word = text.Plural(s.Number, "change needs approval", "changes need approval")
+		}
 		p.Tiles = append(p.Tiles, htmlTile{text.Thousands(s.Number), word, s.Result})
 		wide := 100 * float64(s.Number) / float64(p.Total)
 		p.Bar = append(p.Bar, htmlSlice{s.Result, at, wide})
@@ -277,7 +280,10 @@ func (p Project) Bar(widest time.Duration) float64 { return 100 * float64(p.Hour
 func (f Finding) Link() string { return text.Sanitize(joined(": ", f.At.String(), f.Sync)) }
 
 // Any reports whether anything was found.
-func (f Findings) Any() bool { return len(f.Problems)+len(f.Attention)+len(f.Notes) > 0 }
+func (f Findings) Any() bool { return f.Pressing() || len(f.Notes) > 0 }
+
+// Pressing reports whether anything but standing facts was.
+func (f Findings) Pressing() bool { return len(f.Problems)+len(f.Attention) > 0 }
 
 // mostOfNote is how many findings of one sort the page shows.
 const mostOfNote = 1000

@@ -97,6 +97,9 @@ func (b *builder) section(of section, make func(o *object) Object) Section {
 	return s
 }
 
+// created is what stands after the arrow of what is made.
+const created = "new"
+
 // people puts together what changes about each person.
 func (b *builder) people() {
 	reports := map[string]plan.Report{}
@@ -190,7 +193,7 @@ func (b *builder) lines(c *plan.Change) []Line {
 	case c.Op == plan.Create && c.Ref.Kind == plan.KindEntry:
 		return []Line{{ours(kind.One), nil, []Part{exists}}}
 	case c.Op == plan.Create:
-		return []Line{{ours(kind.One), nil, []Part{ours("new")}}}
+		return []Line{{ours(kind.One), nil, []Part{ours(created)}}}
 	case c.Op == plan.Delete:
 		return []Line{{ours(kind.One), []Part{exists}, nil}}
 	}

@@ -35,7 +35,7 @@ func (t *screen) paint(sgr, s string) string {
 // is too long stays whole: a command or digest that is broken cannot be copied.
 func (t *screen) line(indent int, line string) {
 	line = strings.TrimRight(line, " ")
-	if t.style.Width <= 0 || columns(line) <= t.style.Width {
+	if t.fits(line) {
 		t.write(line + "\n")
 		return
 	}
@@ -56,6 +56,9 @@ func (t *screen) line(indent int, line string) {
 	}
 	t.write(strings.TrimRight(current, " ") + "\n")
 }
+
+// fits reports whether a line needs no break.
+func (t *screen) fits(line string) bool { return t.style.Width <= 0 || columns(line) <= t.style.Width }
 
 // Broken is a line for a terminal so wide, broken at spaces where it is wider; what follows a break is indented. Width 0
 // breaks nothing.

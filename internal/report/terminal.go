@@ -209,11 +209,17 @@ func (t *terminal) closing() {
 	if len(t.Origin) > 0 {
 		t.line(0, t.words(t.Origin))
 	}
-	digests := "Plan " + short(t.Digest)
+	digest := "Plan " + short(t.Digest)
 	if t.Approval != nil && t.Approval.Digest != "" {
-		digests += " · approval " + short(t.Approval.Digest)
+		approval := "approval " + short(t.Approval.Digest)
+		if whole := digest + " · " + approval; t.fits(whole) {
+			digest = whole
+		} else {
+			t.line(0, t.paint(faint, digest))
+			digest = upper(approval)
+		}
 	}
-	t.line(0, t.paint(faint, digests))
+	t.line(0, t.paint(faint, digest))
 	t.next()
 }
 
@@ -242,6 +248,10 @@ func (t *terminal) next() {
 		line := head + t.paint(cyan, plain(c.Line))
 		if c.Note != "" {
 			line = head + t.paint(cyan, pad(plain(c.Line), wide)) + "   (" + c.Note + ")"
+		}
+		if !t.fits(line) {
+			t.line(6, head+t.paint(cyan, plain(c.Line)))
+			line = "        (" + c.Note + ")"
 		}
 		t.line(6, line)
 		head = "      "

@@ -24,6 +24,12 @@ func (t *terminal) section(title string, s Section, sign string) {
 		}
 		t.line(6, joined("  ", "  "+mark+" "+t.called(o.Name.Text), t.paint(faint, t.called(o.Beside)), t.paint(faint, members(o))))
 		for _, r := range o.Rows {
+			if o.Made && r.makes() { // as the sign says
+				if note := t.note(r); note != "" {
+					t.line(6, "      "+t.paint(faint, note))
+				}
+				continue
+			}
 			t.row(r, c)
 		}
 	}
@@ -48,6 +54,9 @@ func (t *terminal) measure(objects []Object) widths {
 	c := widths{9, 1}
 	for _, o := range objects {
 		for _, r := range o.Rows {
+			if o.Made && r.makes() {
+				continue
+			}
 			for _, l := range r.Lines {
 				if n := columns(t.called(l.What.Text)); n <= most.what {
 					c.what = max(c.what, n)

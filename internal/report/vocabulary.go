@@ -189,7 +189,7 @@ func (b *builder) attempt(c *plan.Change) (object, doing Words) {
 				doing = append(doing, ours(": "), said(what))
 			}
 			return object, doing
-		case len(l.After) == 1 && l.After[0] == ours("new"), len(l.After) == 0 && len(l.Before) == 1 && l.Before[0].Kind == Ours && c.Ref.Kind == plan.KindGroup:
+		case len(l.After) == 1 && l.After[0] == ours(created), len(l.After) == 0 && len(l.Before) == 1 && l.Before[0].Kind == Ours && c.Ref.Kind == plan.KindGroup:
 			list = append(list, say("%s is %s", l.What, verbs[c.Op]))
 		case len(before) == 0:
 			list = append(list, say("%s %s", l.What, after))
