@@ -216,7 +216,7 @@ func (t *terminal) closing() {
 			digest = whole
 		} else {
 			t.line(0, t.paint(faint, digest))
-			digest = upper(approval)
+			digest = text.Upper(approval)
 		}
 	}
 	t.line(0, t.paint(faint, digest))
