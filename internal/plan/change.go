@@ -106,7 +106,8 @@ type Change struct {
 	CauseAbout string        `json:"cause_about,omitempty"` // what the cause is about: an email, a group
 	Handover   *Handover     `json:"handover,omitempty"`    // of a deactivation: what becomes of what the person manages
 	Origin     Origin        `json:"origin,omitempty"`      // the pull request, drift, or unknown
-	Week       time.Duration `json:"-"`                     // the hours of a week that are asked for, where a capacity changes; 0: not said
+	Week       time.Duration `json:"-"`                     // the hours of a week that are asked for, where hours or days change; 0: not said
+	WeekBefore time.Duration `json:"-"`                     // those before; 0: nobody knows
 	Source     state.Source  `json:"source,omitzero"`       // the row that asks for it
 	Needs      []string      `json:"needs,omitempty"`       // ids of changes that must be made before, all earlier in the plan
 	Calls      int           `json:"calls"`                 // API calls it takes

@@ -219,9 +219,20 @@ func (d *stateDiff) write(email string, op Op, c profileChange, cause Cause) {
 	}
 	change := d.about(email, Profiles, op, email, c.do, c.fields...)
 	change.Cause = cause
-	if c.do.Capacity != nil {
-		change.Week = d.rowOf(email).Week
+	if c.do.Capacity != nil || len(c.do.Days) > 0 {
+		change.WeekBefore, change.Week = week(d.from.people[email]), d.rowOf(email).Week
+		if change.Week == 0 {
+			change.Week = week(d.to.people[email])
+		}
 	}
+}
+
+// week is how many hours of a week somebody works; 0: nobody knows.
+func week(p *state.Person) time.Duration {
+	if p == nil || p.Capacity == state.CapacityUnknown {
+		return 0
+	}
+	return p.Capacity * time.Duration(len(p.Days))
 }
 
 // daysText renders working days as MONDAY, TUESDAY.

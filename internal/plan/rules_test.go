@@ -196,6 +196,31 @@ func TestNotManaged(t *testing.T) {
 	})
 }
 
+// TestWeeks: the hours of a week before and after are those of the days before and after.
+func TestWeeks(t *testing.T) {
+	t.Parallel()
+	five := []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
+	for name, tc := range map[string]struct {
+		days, asked  []time.Weekday
+		perDay, week time.Duration
+		before, want time.Duration
+	}{
+		"days alone":           {five, five[:4], 8 * time.Hour, 32 * time.Hour, 40 * time.Hour, 32 * time.Hour},
+		"hours as they are":    {five, five[:4], state.CapacityUnknown, 0, 40 * time.Hour, 32 * time.Hour},
+		"hours and days":       {five, five[:4], 10 * time.Hour, 40 * time.Hour, 40 * time.Hour, 40 * time.Hour},
+		"a number of days":     {five, nil, 10 * time.Hour, 40 * time.Hour, 40 * time.Hour, 40 * time.Hour},
+		"days that are unread": {nil, five[:4], 8 * time.Hour, 32 * time.Hour, 0, 32 * time.Hour},
+		"none":                 {five, nil, 0, 0, 40 * time.Hour, 0},
+	} {
+		dir := &state.Directory{People: []state.Person{{Email: "a@x", Status: state.Active, Capacity: 8 * time.Hour, Days: tc.days}}}
+		spec := &state.Users{NoManagers: true, People: []state.Row{{Email: "a@x", Capacity: tc.perDay, Week: tc.week, Days: tc.asked}}, Guards: state.Guards{MaxChanges: state.Limit{Count: 9}}}
+		changes := compute(spec, dir).Changes
+		if len(changes) != 1 || changes[0].WeekBefore != tc.before || changes[0].Week != tc.want {
+			t.Errorf("%s: %v, want a week of %v and then %v", name, changes, tc.before, tc.want)
+		}
+	}
+}
+
 // TestFollowed: a group is a manager's whatever it is called, and somebody else's is taken over by approval alone.
 func TestFollowed(t *testing.T) {
 	t.Parallel()

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -46,18 +48,39 @@ func duration(d time.Duration) string {
 	return text.Thousands(h) + fmt.Sprintf("h %02dm", m)
 }
 
-// hours renders a day's capacity as people know it: by the week, where the change says how many hours of a week are asked
-// for, and by the day.
+// hours renders a day's capacity as people know it: by the week, where that is known, and by the day.
 func hours(c *plan.Change, perDay time.Duration) string {
 	asked, ok := parseDuration(fieldOf(c, "capacity"))
-	if !ok || asked <= 0 || c.Week <= 0 {
+	switch {
+	case !ok || c.Week <= 0 && c.WeekBefore <= 0:
+		return duration(perDay) + " a day"
+	case perDay == asked:
+		return duration(c.Week) + " a week (" + duration(perDay) + " a day)"
+	case c.WeekBefore > 0:
+		return duration(c.WeekBefore)
+	case asked <= 0:
 		return duration(perDay) + " a day"
 	}
-	if perDay == asked {
-		return duration(c.Week) + " a week (" + duration(perDay) + " a day)"
-	}
-	days := math.Round(2*float64(c.Week)/float64(asked)) / 2
+	days := math.Round(2*float64(c.Week)/float64(asked)) / 2 // nobody knows, and most likely as many as after it
 	return duration(time.Duration(days * float64(perDay)).Round(time.Minute))
+}
+
+// weekOfDays are the days as a plan has them.
+const weekOfDays = "MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY"
+
+// workingDays renders MONDAY, TUESDAY, WEDNESDAY as Mon-Wed. Not ok: these are no days.
+func workingDays(days string) (words string, ok bool) {
+	list := strings.Split(days, ", ")
+	for i, day := range list {
+		if len(day) < 3 || !slices.Contains(strings.Split(weekOfDays, ", "), day) {
+			return "", false
+		}
+		list[i] = day[:1] + strings.ToLower(day[1:3])
+	}
+	if len(list) > 2 && strings.Contains(weekOfDays, days) {
+		return list[0] + "-" + list[len(list)-1], true
+	}
+	return strings.Join(list, ", "), true
 }
 
 // counted renders so many of something: nothing for 0.

@@ -241,6 +241,16 @@ func (b *builder) value(c *plan.Change, field, v string) []Part {
 		if d, ok := parseDuration(v); ok {
 			return []Part{ours(hours(c, d))}
 		}
+	case c.Ref.Kind == plan.KindProfile && field == "working days":
+		week := c.Week
+		if v != fieldOf(c, field) {
+			week = c.WeekBefore
+		}
+		if days, ok := workingDays(v); ok && fieldOf(c, "capacity") == "" && week > 0 {
+			return []Part{ours(days + " (" + duration(week) + " a week)")}
+		} else if ok {
+			return []Part{ours(days)}
+		}
 	case c.Ref.Kind == plan.KindPerson, c.Ref.Kind == plan.KindManager:
 		return []Part{ours(text.Clip(letters(v), 20))}
 	case c.Ref.Kind == plan.KindEntry && (field == "start" || field == "end"):

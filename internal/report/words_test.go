@@ -83,6 +83,26 @@ func TestHours(t *testing.T) {
 		{0, "PT8H", "PT7H", "8h a day → 7h a day"},
 		{0, "PT8H", "PT0S", "8h a day → 0h a day"},
 	}
+	t.Run("days", func(t *testing.T) {
+		t.Parallel()
+		const five, four, three = "MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY", "MONDAY, TUESDAY, WEDNESDAY, THURSDAY", "MONDAY, WEDNESDAY, FRIDAY"
+		for want, c := range map[string]plan.Change{
+			"Mon-Fri (40h a week) → Mon-Thu (32h a week)":    {WeekBefore: 40 * time.Hour, Week: 32 * time.Hour, Fields: []plan.Field{field("working days", five, four)}},
+			"Mon, Wed, Fri → Mon-Thu (32h a week)":           {Week: 32 * time.Hour, Fields: []plan.Field{field("working days", three, four)}},
+			"32h → 32h a week (8h a day), Mon-Fri → Mon-Thu": {WeekBefore: 32 * time.Hour, Week: 32 * time.Hour, Fields: []plan.Field{field("capacity", "PT6H24M", "PT8H"), field("working days", five, four)}},
+			"40h → 0h a week (0h a day)":                     {WeekBefore: 40 * time.Hour, Fields: []plan.Field{field("capacity", "PT8H", "PT0S")}},
+			"<code>&#60;b&#62;</code> → Tue (8h a week)":     {Week: 8 * time.Hour, Fields: []plan.Field{field("working days", "<b>", "TUESDAY")}}, // a field that is called so
+		} {
+			c.Op, c.Ref.Kind = plan.Update, plan.KindProfile
+			var lines []string
+			for _, line := range (&builder{}).lines(&c) {
+				lines = append(lines, cell(line.Before)+" → "+cell(line.After))
+			}
+			if got := strings.ReplaceAll(strings.Join(lines, ", "), "\\", ""); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+	})
 	for _, tc := range cases {
 		c := change(plan.Update, plan.KindProfile, "bob@example.com", field("capacity", tc.before, tc.after))
 		c.Week = tc.week
