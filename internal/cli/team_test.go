@@ -140,10 +140,14 @@ func TestRefusedKeysOfATeam(t *testing.T) {
 			{"unknown", func(_ *sandbox.State, env map[string]string, _ string) {
 				env[fmt.Sprintf("TOKEN_%03d", bad)] = "key-of-nobody-0123456789"
 			}, fmt.Sprintf("TOKEN_%03d: Clockify does not know this key", bad)},
-			{"no member of the source", func(s *sandbox.State, _ map[string]string, id string) { leave(&s.Workspaces[0], id) },
-				fmt.Sprintf("time_sync p%03d: source.workspace_id: there is no workspace", bad)},
-			{"no member of the destination", func(s *sandbox.State, _ map[string]string, id string) { leave(&s.Workspaces[1], id) },
-				fmt.Sprintf("time_sync p%03d: destination.workspace_id: there is no workspace", bad)},
+			{
+				"no member of the source", func(s *sandbox.State, _ map[string]string, id string) { leave(&s.Workspaces[0], id) },
+				fmt.Sprintf("time_sync p%03d: source.workspace_id: there is no workspace", bad),
+			},
+			{
+				"no member of the destination", func(s *sandbox.State, _ map[string]string, id string) { leave(&s.Workspaces[1], id) },
+				fmt.Sprintf("time_sync p%03d: destination.workspace_id: there is no workspace", bad),
+			},
 		} {
 			t.Run(fmt.Sprint(tc.name, " ", bad), func(t *testing.T) {
 				t.Parallel()

@@ -183,8 +183,10 @@ func TestSchemaInEditors(t *testing.T) {
 			t.Errorf("%s: %v", name, f.Problems)
 		}
 	}
-	for _, text := range []string{"absent: never", "colour: red", "api: {max_retries: 21}", "time_sync: [{name: a}]", "invite: 3", "workspace: [a]", "encoding: latin1", "rows: {only: {a: []}}", "guards: {min_active_users: 2.5}",
-		"api: {requests_per_second: fast}", "approval: {count: 0}", "workspace: {idd: a}", "time_sync: {name: a}", "time_sync: [{}]"} {
+	for _, text := range []string{
+		"absent: never", "colour: red", "api: {max_retries: 21}", "time_sync: [{name: a}]", "invite: 3", "workspace: [a]", "encoding: latin1", "rows: {only: {a: []}}", "guards: {min_active_users: 2.5}",
+		"api: {requests_per_second: fast}", "approval: {count: 0}", "workspace: {idd: a}", "time_sync: {name: a}", "time_sync: [{}]",
+	} {
 		if check([]byte(text)) == nil || len(Read("c.yaml", []byte(text)).Problems) == 0 {
 			t.Errorf("%q is valid by the schema or to the program", text)
 		}
