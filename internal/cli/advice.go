@@ -20,7 +20,7 @@ const docsURL = "https://github.com/clockify-sync/clockify-sync/blob/main/docs/"
 // topic is a heading of docs/errors.md. A link to one is printed under what went wrong, so it stays as it is.
 type topic string
 
-// The topics. A test holds them against the headings.
+// The topics. A test reads them here and holds them against the headings.
 const (
 	aboutCommandLine topic = "the-command-line"
 	aboutSettings    topic = "settings-of-the-environment"
@@ -49,16 +49,6 @@ const (
 	aboutOutput      topic = "files-that-cannot-be-written"
 	aboutGitHub      topic = "github"
 )
-
-// topics lists all of them.
-func topics() []topic {
-	return []topic{
-		aboutCommandLine, aboutSettings, aboutNoKey, aboutKey, aboutRights, aboutNoWorkspace, aboutWorkspace, aboutFiles, aboutPlan,
-		aboutGuards, aboutFallback, aboutApproval, aboutFailed, aboutVerify, aboutReading, aboutReach, aboutConnection,
-		aboutCertificate, aboutProxy, aboutNoAnswer, aboutForeign, aboutBudget, aboutTime,
-		aboutSecrets, aboutOutput, aboutGitHub,
-	}
-}
 
 // helped is an error that knows its topic.
 type helped struct {

@@ -69,9 +69,6 @@ const maxEvent = 32 << 20
 // docs/github.md#merge-queues: refs/heads/gh-readonly-queue/main/pr-<n>-<sha>
 var queueRef = regexp.MustCompile(`^(?:refs/heads/)?gh-readonly-queue/.+/pr-([1-9][0-9]{0,9})-[0-9a-f]{7,64}$`)
 
-// InActions reports whether getenv is the environment of a GitHub Actions run.
-func InActions(getenv func(string) string) bool { return getenv("GITHUB_ACTIONS") == "true" }
-
 // ReadEvent reads the environment and the file at GITHUB_EVENT_PATH. The error
 // is one sentence naming what is wrong with which of them.
 func ReadEvent(getenv func(string) string) (Event, error) {

@@ -1,4 +1,4 @@
-package cli
+package action_test
 
 import (
 	"fmt"
@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -61,7 +60,12 @@ func TestActionDocs(t *testing.T) {
 	for _, name := range order(slices.Collect(maps.Keys(action.Outputs))) {
 		outputs += fmt.Sprintf("| `%s` | %s |\n", name, cell.Replace(action.Outputs[name].Description))
 	}
-	want := between(t, string(data), "outputs", outputs)
+	head, rest, begins := strings.Cut(string(data), "<!-- outputs -->\n")
+	_, tail, ends := strings.Cut(rest, "<!-- /outputs -->")
+	if !begins || !ends {
+		t.Fatal("docs/action.md has no place for the outputs")
+	}
+	want := head + "<!-- outputs -->\n\n" + outputs + "\n<!-- /outputs -->" + tail
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -69,41 +73,6 @@ func TestActionDocs(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(want, string(data)); diff != "" {
-		t.Errorf("%s is not what action.yml says; go test ./internal/cli -run TestActionDocs -update writes it (-want +got):\n%s", path, diff)
+		t.Errorf("%s is not what action.yml says; go test ./internal/action -run TestActionDocs -update writes it (-want +got):\n%s", path, diff)
 	}
-}
-
-// between replaces what stands between <!-- name --> and <!-- /name -->.
-func between(t *testing.T, text, name, with string) string {
-	t.Helper()
-	open, closing := "<!-- "+name+" -->\n", "<!-- /"+name+" -->"
-	i, j := strings.Index(text, open), strings.Index(text, closing)
-	if i < 0 || j < i {
-		t.Fatalf("there is no %s … %s", strings.TrimSpace(open), closing)
-	}
-	return text[:i+len(open)] + "\n" + with + "\n" + text[j:]
-}
-
-// metadata is action.yml.
-type metadata struct {
-	Inputs map[string]struct {
-		Description string
-		Required    bool
-		Default     string
-	}
-	Outputs map[string]struct{ Description string }
-	Runs    struct{ Using, Image string }
-}
-
-func actionFile(t *testing.T) metadata {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "action.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var m metadata
-	if err := yaml.UnmarshalWithOptions(data, &m, yaml.Strict()); err != nil && m.Inputs == nil {
-		t.Fatal(err)
-	}
-	return m
 }
