@@ -17,13 +17,14 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
-// A Doer carries out one change. An error that is plan.ErrStop ends the run early; plan.ErrNotTried marks the change
+// A Doer carries out one change. It calls begin right before the first call that writes, and writes nothing where begin
+// returns an error. An error that is plan.ErrStop ends the run early; plan.ErrNotTried marks the change
 // skipped, and so does plan.ErrNotCleared, plan.ErrUnknown unknown; any other error makes it failed.
 type Doer interface {
-	Do(ctx context.Context, c plan.Change) (plan.Result, error)
+	Do(ctx context.Context, c plan.Change, begin func() error) (plan.Result, error)
 }
 
-// A Journal is told of every change before it is tried and after. When Begin fails the change is not tried, and
+// A Journal is told of every change right before it is tried and after. When Begin fails the change is not tried, and
 // nothing after it.
 type Journal interface {
 	Begin(c plan.Change) error
@@ -111,17 +112,25 @@ func (r *run) change(ctx context.Context, c plan.Change) plan.Outcome {
 	if o.Status, o.Err = r.prevented(c); o.Status != "" {
 		return o
 	}
-	if err := r.start(ctx, c); err != nil {
+	if err := r.going(ctx); err != nil {
 		o.Status, o.Err = plan.NotTried, err.Error()
 		return o
 	}
-	o.Started = r.Now()
-	result, err := r.do.Do(ctx, c)
-	o.Duration = r.Now().Sub(o.Started)
+	t := &trial{run: r, ctx: ctx, change: c}
+	result, err := r.do.Do(ctx, c, t.begin)
+	stops := r.stops(ctx, result, err)
+	if !stops {
+		_ = t.begin() // what took no write has its line too
+	}
+	if t.refused != nil || t.started.IsZero() {
+		o.Status, o.Err = plan.NotTried, cmp.Or(t.refused, err).Error()
+		return o
+	}
+	o.Started, o.Duration = t.started, r.Now().Sub(t.started)
 	o.Attempts, o.Reads, o.HTTPStatus, o.Response, o.MadeID = result.Attempts, result.Reads, result.HTTPStatus, result.Response, result.MadeID
 	o.Status = plan.Done
 	if err != nil {
-		o.Status, o.Err = r.failure(ctx, result, err), err.Error()
+		o.Status, o.Err = failure(err, stops), err.Error()
 		if o.Status == plan.Skipped && errors.Is(err, plan.ErrNotCleared) {
 			o.Cause = state.CauseClearingRefused
 		}
@@ -132,12 +141,32 @@ func (r *run) change(ctx context.Context, c plan.Change) plan.Outcome {
 	return o
 }
 
-// failure says how a change ended that was not done, and stops the run where its error says so.
-func (r *run) failure(ctx context.Context, result plan.Result, err error) plan.Status {
-	stops := errors.Is(err, plan.ErrStop) || ctx.Err() != nil && (result.Attempts == 0 || errors.Is(err, ctx.Err()))
+// trial is a change that is let go. Its line is written once, right before its first write.
+type trial struct {
+	run     *run
+	ctx     context.Context
+	change  plan.Change
+	once    sync.Once
+	started time.Time // when its line was written
+	refused error     // why it may not be tried after all
+}
+
+func (t *trial) begin() error {
+	t.once.Do(func() { t.started, t.refused = t.run.Now(), t.run.start(t.ctx, t.change) })
+	return t.refused
+}
+
+// stops reports whether an error ends the run, and lets no further change be tried where it does.
+func (r *run) stops(ctx context.Context, result plan.Result, err error) bool {
+	stops := errors.Is(err, plan.ErrStop) || err != nil && ctx.Err() != nil && (result.Attempts == 0 || errors.Is(err, ctx.Err()))
 	if stops {
 		r.stop(err)
 	}
+	return stops
+}
+
+// failure says how a change ended that was not done.
+func failure(err error, stops bool) plan.Status {
 	switch {
 	case errors.Is(err, plan.ErrUnknown):
 		return plan.Unknown
@@ -184,18 +213,22 @@ func (r *run) prevented(c plan.Change) (plan.Status, string) {
 	return status, why
 }
 
-// start writes the journal line of a change that is tried next, unless the run was stopped.
-func (r *run) start(ctx context.Context, c plan.Change) error {
-	r.starting.Lock()
-	defer r.starting.Unlock()
+// going returns why no change is tried any more.
+func (r *run) going(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	r.mu.Lock()
-	stopped := r.stopped
-	r.mu.Unlock()
-	if stopped != nil {
-		return stopped
+	defer r.mu.Unlock()
+	return r.stopped
+}
+
+// start writes the journal line of a change that is tried next, unless the run was stopped.
+func (r *run) start(ctx context.Context, c plan.Change) error {
+	r.starting.Lock()
+	defer r.starting.Unlock()
+	if err := r.going(ctx); err != nil {
+		return err
 	}
 	if err := r.journal.Begin(c); err != nil {
 		r.journalFailed(err)

@@ -35,6 +35,7 @@ type recorder struct {
 	doing   int
 	most    int // changes under way at once
 	do      func(ctx context.Context, c plan.Change) (plan.Result, error)
+	waits   func(c plan.Change) // before it may write
 	begin   func(c plan.Change) error
 	end     func(o plan.Outcome) error
 	perhaps time.Duration // a Do takes this long
@@ -44,7 +45,13 @@ func (r *recorder) note(format string, args ...any) {
 	r.events = append(r.events, fmt.Sprintf(format, args...))
 }
 
-func (r *recorder) Do(ctx context.Context, c plan.Change) (plan.Result, error) {
+func (r *recorder) Do(ctx context.Context, c plan.Change, begin func() error) (plan.Result, error) {
+	if r.waits != nil {
+		r.waits(c)
+	}
+	if err := begin(); err != nil {
+		return plan.Result{}, err
+	}
 	r.mu.Lock()
 	r.note("do %s", c.ID)
 	r.doing++
@@ -485,6 +492,65 @@ func TestCancel(t *testing.T) {
 			t.Errorf("outcomes (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// TestBeginsWithTheWrite: changes that are let go and wait for their turn to write have no line yet, and where the run ends
+// meanwhile they get none and are not tried.
+func TestBeginsWithTheWrite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		p := &plan.Plan{}
+		for i := range 40 {
+			p.Changes = append(p.Changes, change(fmt.Sprintf("c%d", i), plan.Provision))
+		}
+		turn := make(chan struct{})
+		r := &recorder{waits: func(plan.Change) { <-turn }}
+		go func() {
+			for range 3 {
+				time.Sleep(time.Second)
+				turn <- struct{}{}
+			}
+			synctest.Wait()
+			cancel(errors.New("interrupted"))
+			close(turn)
+		}()
+		outcomes, err := run(ctx, p, r, apply.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := slices.DeleteFunc(slices.Clone(r.events), func(e string) bool { return !strings.HasPrefix(e, "begin ") })
+		if got := plan.Tally(outcomes); len(begun) != 3 || got[plan.Done] != 3 || got[plan.NotTried] != 37 {
+			t.Errorf("begun %v; outcomes %v, want 3 done and 37 not tried", begun, got)
+		}
+	})
+}
+
+// TestNothingToWrite: what turns out to be as asked, or wrong, without a write has both its lines.
+func TestNothingToWrite(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Changes: []plan.Change{change("a", plan.Provision), change("b", plan.Assign)}}
+	r := &silent{recorder{}}
+	outcomes, err := apply.Run(t.Context(), p, r, r, apply.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "a done\nb failed: broken\n"; render(outcomes) != want {
+		t.Errorf("outcomes are\n%swant\n%s", render(outcomes), want)
+	}
+	if want := []string{"begin a", "end a done", "begin b", "end b failed"}; !slices.Equal(r.events, want) {
+		t.Errorf("events are %v, want %v", r.events, want)
+	}
+}
+
+// silent never writes.
+type silent struct{ recorder }
+
+func (s *silent) Do(_ context.Context, c plan.Change, _ func() error) (plan.Result, error) {
+	if c.ID == "b" {
+		return plan.Result{}, errBroken
+	}
+	return plan.Result{}, nil
 }
 
 // TestFailsAt: whichever call fails, every change has its outcome and only what needs the failed one is left out.

@@ -205,6 +205,9 @@ func TestKilled(t *testing.T) {
 				if a.begun != len(a.rows) || a.good != len(a.doneIDs) || a.begun != a.ended+len(a.open) || a.Totals["unknown"] != len(a.open) && a.ExitCode == nil {
 					t.Errorf("journal: %d begun, %d ended, %d open; %d rows, %d successes, totals %v", a.begun, a.ended, len(a.open), len(a.rows), a.good, a.Totals)
 				}
+				if w := b.server.WriteCount(); len(a.open) > w-a.good+4 { // those on their way
+					t.Errorf("%d writes reached Clockify, of which the audit knows %d done, and it calls %d unknown", w, a.good, len(a.open))
+				}
 				if w := b.server.WriteCount(); w < a.good || w > a.good+len(a.open) {
 					t.Errorf("%d writes reached Clockify; the audit knows of %d done and %d unknown", w, a.good, len(a.open))
 				}

@@ -340,7 +340,7 @@ func TestTrace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := client(t, script(says(503, ``), says(200, okUser), says(503, ``), says(200, okEntry), says(200, okUser)))
-		ctx, trace := WithTrace(t.Context())
+		ctx, trace := WithTrace(t.Context(), nil)
 		if err := readUser(ctx, c); err != nil || trace.Status() != 200 {
 			t.Fatal(trace.Status(), err)
 		}

@@ -18,7 +18,7 @@ func (t *countTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	t.calls.Add(1)
-	trace, _ := req.Context().Value(traceKey{}).(*Trace)
+	trace := traceOf(req.Context())
 	if trace != nil {
 		trace.sent(isRead(req))
 	}

@@ -30,9 +30,13 @@ type detachedTransport struct {
 func (t *detachedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	leave, err := t.gate.enter(ctx, req.URL.Host)
-	if err == nil && ctx.Err() != nil {
-		leave()
-		err = ctx.Err()
+	if err == nil {
+		if err = ctx.Err(); err == nil && !isRead(req) {
+			err = traceOf(ctx).mayWrite()
+		}
+		if err != nil {
+			leave()
+		}
 	}
 	if err != nil {
 		closeBody(req)

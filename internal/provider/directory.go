@@ -28,7 +28,7 @@ func (w *Workspace) ReadEverybody(ctx context.Context) (*state.Directory, error)
 }
 
 func (w *Workspace) read(ctx context.Context, spec *state.Users, everybody bool) (*state.Directory, error) {
-	ctx, trace := clockify.WithTrace(ctx)
+	ctx, trace := clockify.WithTrace(ctx, nil)
 	self, workspace, err := w.open(ctx)
 	if err != nil {
 		return nil, err

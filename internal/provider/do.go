@@ -29,12 +29,13 @@ var roleDelays = []time.Duration{300 * time.Millisecond, time.Second, 2 * time.S
 // maxForbidden: after so many 403 in a row, before any success, people and groups are taken for an identity provider's.
 const maxForbidden = 3
 
-// Do carries out one change. It may be called concurrently for changes that do not need each other.
-func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Result, error) {
+// Do carries out one change. It may be called concurrently for changes that do not need each other. begin is called right
+// before the first write, which is not sent where it returns an error; nil: nobody is told.
+func (w *Workspace) Do(ctx context.Context, c plan.Change, begin func() error) (plan.Result, error) {
 	if w.Writer == nil {
 		return plan.Result{}, errReadOnly
 	}
-	return carryOut(ctx, func(ctx context.Context) error {
+	return carryOut(ctx, begin, func(ctx context.Context) error {
 		op, err := w.operation(c)
 		if err != nil {
 			return err
@@ -48,8 +49,8 @@ func (w *Workspace) Do(ctx context.Context, c plan.Change) (plan.Result, error) 
 }
 
 // carryOut does a change and says what it took.
-func carryOut(ctx context.Context, do func(context.Context) error) (plan.Result, error) {
-	ctx, trace := clockify.WithTrace(ctx)
+func carryOut(ctx context.Context, begin func() error, do func(context.Context) error) (plan.Result, error) {
+	ctx, trace := clockify.WithTrace(ctx, begin)
 	err := do(ctx)
 	result := plan.Result{Attempts: trace.Writes(), Reads: trace.Reads(), HTTPStatus: trace.Status(), Response: "ok"}
 	if err != nil {

@@ -145,7 +145,7 @@ func carryOut(w *provider.Workspace, p *plan.Plan) []ended {
 					result[i].skipped = true
 					continue
 				}
-				group.Go(func() { result[i].receipt, result[i].err = w.Do(context.Background(), c) })
+				group.Go(func() { result[i].receipt, result[i].err = w.Do(context.Background(), c, nil) })
 			}
 			group.Wait()
 			for _, i := range wave {

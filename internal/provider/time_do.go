@@ -10,15 +10,15 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
-// Do carries out one change of the sync. It may be called concurrently for changes that do not need each other.
-func (t *Time) Do(ctx context.Context, c plan.Change) (plan.Result, error) {
+// Do carries out one change of the sync, as Workspace.Do does.
+func (t *Time) Do(ctx context.Context, c plan.Change, begin func() error) (plan.Result, error) {
 	if t.Source.Writer == nil || t.Destination.Writer == nil {
 		return plan.Result{}, errReadOnly
 	}
 	if t.dst == nil {
 		return plan.Result{}, errNotRead
 	}
-	result, err := carryOut(ctx, func(ctx context.Context) error { return t.do(ctx, c) })
+	result, err := carryOut(ctx, begin, func(ctx context.Context) error { return t.do(ctx, c) })
 	if entry, ok := c.Do.(plan.Entry); ok && c.Op == plan.Create {
 		result.MadeID = t.madeID(entry.Entry)
 	}

@@ -184,7 +184,7 @@ func do(t *provider.Time, p *plan.Plan, approved bool) []string {
 			slots <- struct{}{}
 			group.Go(func() {
 				defer func() { <-slots }()
-				if _, err := t.Do(context.Background(), c); err != nil {
+				if _, err := t.Do(context.Background(), c, nil); err != nil {
 					mu.Lock()
 					defer mu.Unlock()
 					lost[c.ID] = true

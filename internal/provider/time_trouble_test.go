@@ -258,11 +258,11 @@ func TestTimeDoRefuses(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, equals(1))
 	tm, p := o.plan(o.sync())
-	if _, err := tm.Do(t.Context(), plan.Change{Do: plan.Group{Name: "x"}}); err == nil {
+	if _, err := tm.Do(t.Context(), plan.Change{Do: plan.Group{Name: "x"}}, nil); err == nil {
 		t.Error("a time sync makes a group")
 	}
 	tm.Destination.Writer = nil
-	if _, err := tm.Do(t.Context(), p.Changes[0]); err == nil {
+	if _, err := tm.Do(t.Context(), p.Changes[0], nil); err == nil {
 		t.Error("a sync opened for reading writes")
 	}
 	client, err := clockify.New(clockify.Options{
@@ -272,10 +272,10 @@ func TestTimeDoRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	tm.Destination.Writer = client
-	if _, err := tm.Do(t.Context(), p.Changes[0]); err != nil {
+	if _, err := tm.Do(t.Context(), p.Changes[0], nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tm.Do(t.Context(), p.Changes[0]); !errors.Is(err, plan.ErrStop) {
+	if _, err := tm.Do(t.Context(), p.Changes[0], nil); !errors.Is(err, plan.ErrStop) {
 		t.Errorf("a used-up budget gives %v", err)
 	}
 }

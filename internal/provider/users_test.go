@@ -345,7 +345,7 @@ func TestSettling(t *testing.T) {
 	}
 	w, _, p := r.read(spec)
 	for _, c := range p.Changes { // one at a time: the clock is shared
-		if _, err := w.Do(t.Context(), c); err != nil {
+		if _, err := w.Do(t.Context(), c, nil); err != nil {
 			t.Errorf("%#v: %v", c.Do, err)
 		}
 	}
@@ -505,7 +505,7 @@ func TestIdentityProvider(t *testing.T) {
 	p.Changes = slices.DeleteFunc(p.Changes, func(c plan.Change) bool { return c.Gated })
 	refused, left := 0, 0
 	for _, c := range p.Changes { // one at a time, so that it is known how many are refused before it is believed
-		_, err := w.Do(t.Context(), c)
+		_, err := w.Do(t.Context(), c, nil)
 		switch c.Do.(type) {
 		case plan.Group, plan.Membership, plan.Person:
 			if errors.Is(err, plan.ErrNotTried) {
@@ -583,7 +583,7 @@ func TestMayNotWrite(t *testing.T) {
 	}
 	reading := provider.New(provider.Options{ID: r.ws, Reader: client, Now: time.Now})
 	writing := provider.New(provider.Options{ID: r.ws, Reader: client, Writer: client, Now: time.Now})
-	if _, err := reading.Do(t.Context(), p.Changes[0]); err == nil {
+	if _, err := reading.Do(t.Context(), p.Changes[0], nil); err == nil {
 		t.Error("a workspace for reading has written")
 	}
 	if _, err := writing.ReadUsers(t.Context(), spec); err != nil {
@@ -591,13 +591,13 @@ func TestMayNotWrite(t *testing.T) {
 	}
 	for _, c := range p.Changes {
 		if budget.Left() == 0 {
-			receipt, err := writing.Do(t.Context(), c)
+			receipt, err := writing.Do(t.Context(), c, nil)
 			if !errors.Is(err, plan.ErrStop) || receipt.Attempts != 0 {
 				t.Errorf("%v after %d attempts, want to be told to stop", err, receipt.Attempts)
 			}
 			return
 		}
-		if _, err := writing.Do(t.Context(), c); err != nil && !errors.Is(err, plan.ErrStop) {
+		if _, err := writing.Do(t.Context(), c, nil); err != nil && !errors.Is(err, plan.ErrStop) {
 			t.Errorf("%#v: %v", c.Do, err)
 		}
 	}
