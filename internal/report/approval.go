@@ -134,7 +134,7 @@ func (b *builder) item(e *end) Item {
 		}
 		return item
 	case e.Ref.Kind == plan.KindEntry && e.Op == plan.Delete && e.Guard == "":
-		return Item{Sort: SortDeleteEntries, Name: Words{data(projectOf(e.Change))}, Why: b.why(e.Change), Each: []Words{{said(entryText(e.Change))}}}
+		return Item{Sort: SortDeleteEntries, Name: Words{data(projectOf(e.Change))}, Why: b.why(e.Change), Each: []Words{{said(entryText(e.Entry))}}}
 	case e.Guard != "":
 		item := Item{Sort: SortGuarded, Name: guarded(e.Change), Why: b.exceeded(e.Change), Each: []Words{b.line(e.Change)}}
 		if e.Guard == plan.OtherWorkspace || e.Guard == plan.OtherSync {

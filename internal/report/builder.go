@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
@@ -156,23 +157,16 @@ func (b *builder) stops() {
 	}
 }
 
-// count adds up the changes by kind and by result.
+// count adds up the changes by kind and by result: in the order of kinds, those of time syncs last.
 func (b *builder) count() {
-	type key struct {
-		kind plan.Kind
-		sync string
-	}
-	at := map[key]*Count{}
-	by := map[Result]int{}
-	var order []key
+	at, by := map[[2]string]*Count{}, map[Result]int{}
 	for i := range b.ends {
 		e := &b.ends[i]
-		k := key{e.Ref.Kind, e.Sync}
+		k := [2]string{e.Sync, string(e.Ref.Kind)}
 		c := at[k]
 		if c == nil {
 			c = &Count{Kind: e.Ref.Kind.Info(), Sync: e.Sync, By: map[Result]int{}}
 			at[k] = c
-			order = append(order, k)
 		}
 		c.By[e.result]++
 		by[e.result]++
@@ -187,10 +181,13 @@ func (b *builder) count() {
 			c.Remove++
 		}
 	}
-	for _, k := range order {
-		b.doc.Counts = append(b.doc.Counts, *at[k])
+	for _, c := range at {
+		b.doc.Counts = append(b.doc.Counts, *c)
 	}
-	sortCounts(b.doc.Counts)
+	rank := func(c Count) int { return slices.Index(plan.Kinds, c.Kind) }
+	slices.SortFunc(b.doc.Counts, func(x, y Count) int {
+		return cmp.Or(cmp.Compare(x.Sync, y.Sync), cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Kind.Kind, y.Kind.Kind))
+	})
 	for _, r := range results {
 		if by[r.Result] > 0 {
 			b.doc.Results = append(b.doc.Results, ResultSum{r.Result, by[r.Result]})

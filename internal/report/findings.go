@@ -303,10 +303,10 @@ func (b *builder) entrySlots(s slots, f *state.Finding) {
 		return
 	}
 	first := f.Entries[0]
-	s["entry"] = Words{data(joined(" · ", first.Project, first.Start.UTC().Format("2006-01-02 15:04"), first.Description))}
+	s["entry"] = Words{data(joined(" · ", first.Project, first.Start.UTC().Format(minutes), first.Description))}
 	var entries []Part
 	for i := range f.Entries {
-		entries = append(entries, data(entryText(&plan.Change{Entry: &f.Entries[i]})))
+		entries = append(entries, data(entryText(&f.Entries[i])))
 	}
 	s["entries"] = enumerate(entries, firstFew)
 	if more := f.Count - len(f.Entries); more > 0 {

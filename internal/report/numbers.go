@@ -3,9 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,20 +11,11 @@ import (
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
-var isoDuration = regexp.MustCompile(`^PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?$`)
-
 // parseDuration reads a duration as plans write it: PT7H30M.
 func parseDuration(iso string) (time.Duration, bool) {
-	m := isoDuration.FindStringSubmatch(iso)
-	if m == nil || iso == "PT" {
-		return 0, false
-	}
-	var d time.Duration
-	for i, unit := range []time.Duration{time.Hour, time.Minute, time.Second} {
-		n, _ := strconv.Atoi(m[i+1]) // digits alone, or nothing, which counts as 0
-		d += time.Duration(n) * unit
-	}
-	return d, true
+	rest, ok := strings.CutPrefix(iso, "PT")
+	d, err := time.ParseDuration(strings.ToLower(rest))
+	return d, ok && err == nil
 }
 
 // duration renders 7h 30m, 8h, 45m; seconds only where there is nothing longer.

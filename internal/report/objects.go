@@ -181,7 +181,7 @@ func (b *builder) lines(c *plan.Change) []Line {
 	itself := slices.Contains([]plan.Kind{plan.KindField, plan.KindGroup, plan.KindProject, plan.KindTag, plan.KindTask, plan.KindEntry}, c.Ref.Kind)
 	exists := ours("exists")
 	if c.Ref.Kind == plan.KindEntry {
-		exists = said(entryText(c))
+		exists = said(entryText(c.Entry))
 	}
 	for _, f := range c.Fields {
 		if c.Ref.Kind == plan.KindGroup && f.Name == "members" && f.Before != "" {
@@ -255,7 +255,7 @@ func (b *builder) value(c *plan.Change, field, v string) []Part {
 		return []Part{ours(text.Clip(letters(v), 20))}
 	case c.Ref.Kind == plan.KindEntry && (field == "start" || field == "end"):
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
-			return []Part{ours(t.UTC().Format("2006-01-02 15:04"))}
+			return []Part{ours(t.UTC().Format(minutes))}
 		}
 	}
 	return []Part{data(v)}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // Sync is what one time sync does.
@@ -114,7 +115,7 @@ func (p *Project) count(e *end) {
 		p.Take++
 		return
 	}
-	length := lengthOf(e.Change)
+	length := lengthOf(e.Entry)
 	p.Hours += length
 	if e.result == Done {
 		p.Written += length
@@ -139,42 +140,36 @@ func projectOf(c *plan.Change) string {
 	return cmp.Or(joined(" / ", c.Entry.Client, c.Entry.Project), c.Ref.Name)
 }
 
-// times are the start and the end of an entry as a change leaves it.
-func times(c *plan.Change) (start, end time.Time) {
-	if c.Entry != nil {
-		return c.Entry.Start.UTC(), c.Entry.End.UTC()
-	}
-	return time.Time{}, time.Time{}
-}
-
-// lengthOf is how long an entry is.
-func lengthOf(c *plan.Change) time.Duration {
-	start, end := times(c)
-	if start.IsZero() || !end.After(start) {
+// lengthOf is how long an entry is; 0 where it runs.
+func lengthOf(e *state.Entry) time.Duration {
+	if e == nil || e.Start.IsZero() || !e.End.After(e.Start) {
 		return 0
 	}
-	return end.Sub(start)
+	return e.End.Sub(e.Start)
 }
 
+// minutes is how an instant is written.
+const minutes = "2006-01-02 15:04"
+
 // entryText is an entry without its project: day, times, length, description.
-func entryText(c *plan.Change) string {
-	start, end := times(c)
-	var when, length, description string
+func entryText(e *state.Entry) string {
+	if e == nil {
+		return ""
+	}
+	start, end := e.Start.UTC(), e.End.UTC()
+	var when, length string
 	if !start.IsZero() {
-		when = start.Format("2006-01-02 15:04")
+		when = start.Format(minutes)
 		switch {
 		case end.IsZero():
 		case start.Format(time.DateOnly) == end.Format(time.DateOnly):
 			when += "–" + end.Format("15:04")
 		default:
-			when += " – " + end.Format("2006-01-02 15:04")
+			when += " – " + end.Format(minutes)
 		}
 	}
-	if d := lengthOf(c); d > 0 {
+	if d := lengthOf(e); d > 0 {
 		length = duration(d)
 	}
-	if c.Entry != nil {
-		description = c.Entry.Description
-	}
-	return joined(" · ", when, length, description)
+	return joined(" · ", when, length, e.Description)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -56,16 +55,6 @@ func (r Result) rank() int {
 }
 
 func (r Result) worse(than Result) bool { return r.rank() > than.rank() }
-
-// sortCounts puts the counts in the order of kinds, those of time syncs last.
-func sortCounts(counts []Count) {
-	rank := func(c Count) int {
-		return slices.IndexFunc(plan.Kinds, func(k plan.KindInfo) bool { return k.Kind == c.Kind.Kind })
-	}
-	slices.SortStableFunc(counts, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(a.Sync, b.Sync), cmp.Compare(rank(a), rank(b)))
-	})
-}
 
 // A pattern is a sentence with slots: {about} is filled with what it is about, {count row|rows} with a number and the word
 // that goes with it. A part in brackets is left out where a slot in it is empty: "no manager[ in {at}]".
@@ -175,20 +164,18 @@ func (b *builder) attempt(c *plan.Change) (object, doing Words) {
 	if p, ok := personOf(c); ok {
 		object = Words{data(p)}
 	}
-	if c.Ref.Kind == plan.KindEntry {
-		object = Words{data(projectOf(c))}
-	}
 	verbs := map[plan.Op]string{plan.Create: "created", plan.Update: "edited", plan.Delete: "deleted"}
+	if c.Ref.Kind == plan.KindEntry {
+		doing := say("time entry is %s", verbs[c.Op])
+		if what := entryText(c.Entry); what != "" {
+			doing = append(doing, ours(": "), said(what))
+		}
+		return Words{data(projectOf(c))}, doing
+	}
 	var list []Words
 	for _, l := range b.lines(c) {
 		before, after := enumerate(l.Before, 10), enumerate(l.After, 10)
 		switch {
-		case c.Ref.Kind == plan.KindEntry:
-			doing := say("time entry is %s", verbs[c.Op])
-			if what := entryText(c); what != "" {
-				doing = append(doing, ours(": "), said(what))
-			}
-			return object, doing
 		case len(l.After) == 1 && l.After[0] == ours(created), len(l.After) == 0 && len(l.Before) == 1 && l.Before[0].Kind == Ours && c.Ref.Kind == plan.KindGroup:
 			list = append(list, say("%s is %s", l.What, verbs[c.Op]))
 		case len(before) == 0:
