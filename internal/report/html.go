@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -9,6 +10,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -40,11 +42,9 @@ func HTML(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, pageHead, hashed(pageStyle), hashed(pageScript), pageStyle)
 	page := newHTMLPage(newDocument(p, outcomes, verify, ctx, mostInPage), ctx)
-	if err := pageBody.Execute(out, page); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
+	err := pageBody.Execute(out, page)
 	fmt.Fprintf(out, "<script>%s</script>\n</body>\n</html>\n", pageScript)
-	if err := out.Flush(); err != nil {
+	if err := cmp.Or(err, out.Flush()); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
@@ -107,7 +107,6 @@ type (
 	// htmlSection is the changes of one sort.
 	htmlSection struct {
 		Title   string
-		People  bool
 		Tables  []htmlTable
 		Missing int
 	}
@@ -204,34 +203,30 @@ func (p *htmlPage) list(title string, s Section, people bool) {
 	if s.Total == 0 {
 		return
 	}
-	section := htmlSection{Title: text.Sanitize(title) + " (" + text.Thousands(s.Total) + ")", People: people, Missing: s.Total - len(s.Objects)}
+	title = text.Sanitize(title)
+	section := htmlSection{Title: title + " (" + text.Thousands(s.Total) + ")", Missing: s.Total - len(s.Objects)}
 	rows := mostRows
 	for _, o := range s.Objects {
-		g := htmlGroup{Name: tip(o.Name.Text), Beside: tip(o.Beside), Person: people}
+		called, beside := tip(o.Name.Text), tip(o.Beside)
 		if people && o.Beside != "" {
-			g.Name, g.Beside = tip(o.Beside), tip(o.Email)
+			called, beside = tip(o.Beside), tip(o.Email)
 		}
-		rest := o.Rows
-		for part := 0; len(rest) > 0; part++ {
+		for part := range slices.Chunk(o.Rows, mostRows) {
 			if rows >= mostRows {
 				section.Tables, rows = append(section.Tables, htmlTable{}), 0
 			}
-			n := min(len(rest), mostRows)
-			g.Rows, rest = rest[:n], rest[n:]
-			if part == 1 {
-				g.Beside = joined(", ", g.Beside, "continued")
-			}
 			t := &section.Tables[len(section.Tables)-1]
-			t.Groups = append(t.Groups, g)
-			rows += n
-			for _, r := range g.Rows {
+			t.Groups = append(t.Groups, htmlGroup{called, beside, people, part})
+			rows += len(part)
+			for _, r := range part {
 				p.Listed += r.Changes
 			}
+			beside = joined(", ", strings.TrimSuffix(beside, ", continued"), "continued")
 		}
 	}
 	for i := range section.Tables {
 		t := &section.Tables[i]
-		t.Caption = text.Sanitize(title)
+		t.Caption = title
 		if len(section.Tables) > 1 {
 			t.Caption += ", part " + text.Thousands(i+1) + " of " + text.Thousands(len(section.Tables))
 			t.Lazy = i < len(section.Tables)-1

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ type htmlNode struct {
 	Number       string
 	Open         bool
 	Below        []*htmlNode
+	email        string
 }
 
 const (
@@ -41,28 +43,19 @@ func (p *htmlPage) trees() {
 	for _, r := range p.Reports {
 		people[r.Person] = true
 	}
-	before, after := newForest(), newForest()
-	for _, r := range p.Reports[:min(len(p.Reports), mostInTrees)] {
-		for _, m := range r.Before {
-			before.add(m, r, p.node(r, m, "ends"))
-		}
-		for _, m := range r.After {
-			after.add(m, r, p.node(r, m, "new"))
-		}
-		if len(r.Before) == 0 {
-			before.alone("Nobody", treeNode(r.Person, r.Label))
-		}
-		switch {
-		case len(r.After) > 0:
-		case r.Leaves:
-			after.alone("Leave the workspace", treeNode(r.Person, r.Label))
-		default:
-			after.alone("Nobody", treeNode(r.Person, r.Label))
-		}
-	}
+	shown := p.Reports[:min(len(p.Reports), mostInTrees)]
 	p.Moves = text.Count(len(people), "person", "people")
-	if len(p.Reports) > mostInTrees {
+	if len(p.Reports) > len(shown) {
 		p.Moves += ", the first " + text.Thousands(mostInTrees) + " of them"
+	}
+	before, after := newForest(), newForest()
+	for _, r := range shown {
+		before.add(r, r.Before, "ends", "Nobody")
+		if r.Leaves {
+			after.add(r, r.After, "new", "Leave the workspace")
+		} else {
+			after.add(r, r.After, "new", "Nobody")
+		}
 	}
 	now, then := "Now", "After"
 	if p.Run {
@@ -71,20 +64,8 @@ func (p *htmlPage) trees() {
 	p.Trees = []htmlSide{{now, before.roots()}, {then, after.roots()}}
 }
 
-// node is a person below one of their managers.
-func (p *htmlPage) node(r Report, m Manager, mark string) *htmlNode {
-	n := treeNode(r.Person, r.Label)
-	if m.Moves {
-		n.Mark = mark
-		if m.Result != Planned && m.Result != Done {
-			n.Result = m.Result
-		}
-	}
-	return n
-}
-
 func treeNode(email, label string) *htmlNode {
-	n := &htmlNode{Name: text.Sanitize(label)}
+	n := &htmlNode{Name: text.Sanitize(label), email: email}
 	if !strings.Contains(n.Name, email) {
 		n.Beside = text.Sanitize(email)
 	}
@@ -94,58 +75,58 @@ func treeNode(email, label string) *htmlNode {
 // forest collects who is below whom.
 type forest struct {
 	labels map[string]string
-	below  map[string][]leaf // by manager
-	placed map[string]bool   // who is below somebody
-	apart  []*htmlNode       // those without a manager, under a word of ours
+	below  map[string][]*htmlNode // by manager
+	placed map[string]bool        // who is below somebody
+	apart  []*htmlNode            // those without a manager, under a word of ours
 	lines  int
 }
 
-type leaf struct {
-	person string
-	node   *htmlNode
-}
-
 func newForest() *forest {
-	return &forest{labels: map[string]string{}, below: map[string][]leaf{}, placed: map[string]bool{}}
+	return &forest{labels: map[string]string{}, below: map[string][]*htmlNode{}, placed: map[string]bool{}}
 }
 
-func (f *forest) add(m Manager, r Report, n *htmlNode) {
-	f.labels[m.Email] = m.Label
-	f.below[m.Email] = append(f.below[m.Email], leaf{r.Person, n})
-	f.placed[r.Person] = true
-	f.lines++
-}
-
-func (f *forest) alone(word string, n *htmlNode) {
-	i := slices.IndexFunc(f.apart, func(x *htmlNode) bool { return x.Name == word })
+// add puts a person below each of their managers, or, without one, below a word of ours.
+func (f *forest) add(r Report, managers []Manager, mark, nobody string) {
+	for _, m := range managers {
+		n := treeNode(r.Person, r.Label)
+		if m.Moves {
+			n.Mark = mark
+			if m.Result != Planned && m.Result != Done {
+				n.Result = m.Result
+			}
+		}
+		f.labels[m.Email] = m.Label
+		f.below[m.Email] = append(f.below[m.Email], n)
+		f.placed[r.Person] = true
+	}
+	f.lines += max(1, len(managers))
+	if len(managers) > 0 {
+		return
+	}
+	i := slices.IndexFunc(f.apart, func(x *htmlNode) bool { return x.Name == nobody })
 	if i < 0 {
 		i = len(f.apart)
-		f.apart = append(f.apart, &htmlNode{Name: word})
+		f.apart = append(f.apart, &htmlNode{Name: nobody})
 	}
-	f.apart[i].Below = append(f.apart[i].Below, n)
-	f.lines++
+	f.apart[i].Below = append(f.apart[i].Below, treeNode(r.Person, r.Label))
 }
 
 // roots draws everybody once who manages somebody: first those whom nobody manages here, then who is left because they
 // stand too deep or in a circle.
 func (f *forest) roots() []*htmlNode {
-	var managers []string
-	for m := range f.below {
-		managers = append(managers, m)
-	}
-	slices.SortFunc(managers, func(a, b string) int {
+	managers := slices.SortedFunc(maps.Keys(f.below), func(a, b string) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(f.labels[a]), strings.ToLower(f.labels[b])), cmp.Compare(a, b))
 	})
 	drawn := map[string]bool{}
-	var addBelow func(n *htmlNode, email string, depth int)
-	addBelow = func(n *htmlNode, email string, depth int) {
-		if drawn[email] || depth > deepest {
+	var addBelow func(n *htmlNode, depth int)
+	addBelow = func(n *htmlNode, depth int) {
+		if drawn[n.email] || depth > deepest {
 			return
 		}
-		drawn[email] = true
-		for _, l := range f.below[email] {
-			n.Below = append(n.Below, l.node)
-			addBelow(l.node, l.person, depth+1)
+		drawn[n.email] = true
+		n.Below = f.below[n.email]
+		for _, person := range n.Below {
+			addBelow(person, depth+1)
 		}
 		f.finish(n)
 	}
@@ -154,7 +135,7 @@ func (f *forest) roots() []*htmlNode {
 		for _, m := range managers {
 			if !drawn[m] && (rest || !f.placed[m]) {
 				n := treeNode(m, f.labels[m])
-				addBelow(n, m, 1)
+				addBelow(n, 1)
 				roots = append(roots, n)
 			}
 		}
