@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -211,6 +210,7 @@ func (p *htmlPage) list(title string, s Section, people bool) {
 		if people && o.Beside != "" {
 			called, beside = tip(o.Beside), tip(o.Email)
 		}
+		goesOn := joined(", ", beside, "continued")
 		for part := range slices.Chunk(o.Rows, mostRows) {
 			if rows >= mostRows {
 				section.Tables, rows = append(section.Tables, htmlTable{}), 0
@@ -221,7 +221,7 @@ func (p *htmlPage) list(title string, s Section, people bool) {
 			for _, r := range part {
 				p.Listed += r.Changes
 			}
-			beside = joined(", ", strings.TrimSuffix(beside, ", continued"), "continued")
+			beside = goesOn
 		}
 	}
 	for i := range section.Tables {
