@@ -14,7 +14,6 @@ import (
 type Completed struct {
 	Listed
 	Already bool // the files were complete; nothing was changed
-	Damaged int  // lines that could not be read: the last one, if the run was killed while it wrote it
 }
 
 // Complete writes the CSV files, run.json and the line of runs.csv of a run that was killed, from its journal in a folder
@@ -93,7 +92,7 @@ func complete(dir folder, name string) (_ Completed, err error) {
 	if err == nil {
 		err = appendRun(dir, r.listed(name), nil)
 	}
-	return Completed{Listed: r.listed(name), Damaged: h.damaged}, err
+	return Completed{Listed: r.listed(name)}, err
 }
 
 // run is what a journal tells of its run.
@@ -108,13 +107,8 @@ func (h history) run() *run {
 // leave lists the changes of the run's plan.json that were never begun. Without the file nothing is known of them.
 func (r *run) leave(f folder, entries []entry) {
 	var p struct {
-		Digest  string `json:"approval_digest"`
-		Changes []struct {
-			ID   string
-			Op   plan.Op
-			Kind plan.Kind
-			Name string
-		}
+		Digest  string        `json:"approval_digest"`
+		Changes []plan.Change `json:"changes"`
 	}
 	if data, err := f.ReadFile(PlanFile); err != nil || json.Unmarshal(data, &p) != nil {
 		return
@@ -127,7 +121,7 @@ func (r *run) leave(f folder, entries []entry) {
 	for _, c := range p.Changes {
 		if begun[c.ID]--; begun[c.ID] < 0 {
 			r.Totals[string(plan.NotTried)]++
-			r.NotTried = append(r.NotTried, notTried{c.ID, plan.NotTried, "", c.Op, c.Kind, c.Name})
+			r.NotTried = append(r.NotTried, notTried{c.ID, plan.NotTried, "", c.Op, c.Ref.Kind, c.Ref.Name})
 		}
 	}
 }

@@ -157,9 +157,9 @@ func (f folder) lock() (io.Closer, error) {
 	return held, nil
 }
 
-// held reports whether somebody has the lock.
-func (f folder) held() bool {
-	looked, err := f.Open(JournalFile)
+// held reports whether somebody has the lock of a run in the audit folder.
+func (f folder) held(run string) bool {
+	looked, err := f.Open(run + "/" + JournalFile)
 	if err != nil {
 		return false
 	}

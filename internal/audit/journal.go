@@ -83,13 +83,11 @@ type history struct {
 	About
 	digest, started string
 	entries         []entry // in the order they were begun; those without an end have status unknown
-	finished        bool
-	damaged         int // lines that are no journal lines, a last one that was cut included
-	exit            *int
+	exit            *int    // of the closing line
 }
 
-// readJournal understands a journal, however it ends. A line that was cut off was never followed by what it announces:
-// the write behind it starts only after the line is whole.
+// readJournal understands a journal, however it ends, and leaves out what is no line of it. A line that was cut off was never
+// followed by what it announces: the write behind it starts only after the line is whole.
 func readJournal(data []byte) (history, error) {
 	var h history
 	waiting := map[string][]int{} // id to places in entries
@@ -97,15 +95,11 @@ func readJournal(data []byte) (history, error) {
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
 		var l line
-		switch raw := bytes.TrimSpace(lines.Bytes()); {
-		case len(raw) == 0:
-			continue
-		case json.Unmarshal(raw, &l) != nil, l.Event == eventBegin && l.Change == nil, l.Event == eventEnd && len(waiting[l.ID]) == 0:
-			h.damaged++
+		if json.Unmarshal(lines.Bytes(), &l) != nil {
 			continue
 		}
-		switch l.Event {
-		case eventOpen:
+		switch at := waiting[l.ID]; {
+		case l.Event == eventOpen:
 			if l.Version > journalVersion {
 				return h, fmt.Errorf("the journal has version %d; this program reads up to %d", l.Version, journalVersion)
 			}
@@ -113,24 +107,21 @@ func readJournal(data []byte) (history, error) {
 				h.About = *l.About
 			}
 			h.digest, h.started = l.Digest, l.Time
-		case eventBegin:
-			waiting[l.ID] = append(waiting[l.ID], len(h.entries))
+		case l.Event == eventBegin && l.Change != nil:
+			waiting[l.ID] = append(at, len(h.entries))
 			began := plan.Outcome{Change: l.Change.Change, Status: plan.Unknown, Started: instant(l.Time)}
 			h.entries = append(h.entries, entry{Outcome: began, reason: l.Change.Reason})
-		case eventEnd:
-			e := &h.entries[waiting[l.ID][0]]
-			waiting[l.ID] = waiting[l.ID][1:]
+		case l.Event == eventEnd && len(at) > 0:
+			e := &h.entries[at[0]]
+			waiting[l.ID] = at[1:]
 			e.Status, e.Err, e.Response, e.HTTPStatus, e.Attempts, e.MadeID = l.Status, l.Err, l.Response, l.HTTPStatus, l.Attempts, l.Made
 			e.Duration = time.Duration(l.Seconds * float64(time.Second)).Round(time.Microsecond)
 			if t := instant(l.Started); !t.IsZero() {
 				e.Started = t
 			}
 			e.ended = instant(l.Time)
-		case eventClose:
-			h.finished, h.exit = true, l.ExitCode
-		case eventIncomplete:
-		default:
-			h.damaged++
+		case l.Event == eventClose:
+			h.exit = l.ExitCode
 		}
 	}
 	if err := lines.Err(); err != nil {

@@ -153,11 +153,7 @@ func listRuns(dir folder) ([]Listed, error) {
 		if h, err := readHistory(dir, name); err == nil {
 			l = h.run().listed(name)
 		}
-		l.Open = true
-		if sub, err := dir.sub(name); err == nil {
-			l.Running = sub.held()
-			_ = sub.Close() // it was only looked at
-		}
+		l.Open, l.Running = true, dir.held(name)
 		list = append(list, l)
 	}
 	for _, l := range ended { // folders that were moved away
@@ -181,9 +177,7 @@ func LeftOut(dir string) (names []string, known bool) {
 	defer func() { _ = f.Close() }() // it was only read
 	folders, _ := f.runs()           // without names there is nothing to read
 	for _, name := range slices.Backward(folders) {
-		data, err := f.ReadFile(name + "/" + RunFile)
-		var r run
-		if err == nil && json.Unmarshal(data, &r) == nil && r.Command == "apply" && r.ExitCode != nil {
+		if r, ok := readRun(f, name); ok && r.Command == "apply" && r.ExitCode != nil {
 			return r.LeftOut, true
 		}
 	}
@@ -217,7 +211,9 @@ func Made(dir string, since time.Time) []MadeEntry {
 		if name < first && i < len(names)-rememberedRuns {
 			continue
 		}
-		settled, running := howItEnded(f, name)
+		r, ended := readRun(f, name)
+		settled := ended && (r.Verified || r.ExitCode != nil && *r.ExitCode == 0)
+		unsure := !settled && (ended || !f.held(name))
 		if settled {
 			for k := range made {
 				made[k].Unsure = false
@@ -226,23 +222,16 @@ func Made(dir string, since time.Time) []MadeEntry {
 		h, _ := readHistory(f, name)
 		for _, e := range h.entries {
 			if e.MadeID != "" {
-				made = append(made, MadeEntry{e.MadeID, e.Change.Sync, e.Change.Person, !e.ended.Before(since), !settled && !running})
+				made = append(made, MadeEntry{e.MadeID, e.Change.Sync, e.Change.Person, !e.ended.Before(since), unsure})
 			}
 		}
 	}
 	return slices.DeleteFunc(made, func(e MadeEntry) bool { return !e.Lately && !e.Unsure })
 }
 
-// howItEnded reports whether a run went well, or is running.
-func howItEnded(dir folder, name string) (settled, running bool) {
+// readRun reads the run.json of a run's folder; it has none while it runs, or where it was killed.
+func readRun(dir folder, name string) (r run, ok bool) {
 	data, err := dir.ReadFile(name + "/" + RunFile)
-	var r run
-	if err == nil && json.Unmarshal(data, &r) == nil {
-		return r.Verified || r.ExitCode != nil && *r.ExitCode == 0, false
-	}
-	if sub, err := dir.sub(name); err == nil {
-		running = sub.held()
-		_ = sub.Close() // it was only looked at
-	}
-	return false, running
+	ok = err == nil && json.Unmarshal(data, &r) == nil
+	return r, ok
 }
