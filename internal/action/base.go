@@ -5,13 +5,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/github"
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -150,21 +148,11 @@ func (c commit) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return &file{name: name, Reader: bytes.NewReader(data)}, nil
+	return file{bytes.NewReader(data)}, nil
 }
 
-// file is one of them.
-type file struct {
-	name string
-	*bytes.Reader
-}
+// file is one of them, for reading alone.
+type file struct{ *bytes.Reader }
 
-func (f *file) Close() error               { return nil }
-func (f *file) Stat() (fs.FileInfo, error) { return f, nil }
-func (f *file) Name() string               { return path.Base(f.name) }
-func (f *file) Mode() fs.FileMode          { return 0o444 }
-func (f *file) ModTime() time.Time         { return time.Time{} }
-func (f *file) IsDir() bool                { return false }
-func (f *file) Sys() any                   { return nil }
-
-var _ io.Reader = (*file)(nil)
+func (file) Close() error               { return nil }
+func (file) Stat() (fs.FileInfo, error) { return nil, fs.ErrInvalid }

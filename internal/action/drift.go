@@ -27,7 +27,7 @@ func (r *reporter) tellDrift(ctx context.Context, p Planned, left []plan.Change,
 		about.HappensOnMerge, about.MaxBytes = "", issueBytes
 		r.issue(ctx, "Clockify differs from "+r.files.Users, report.Markdown(&shown, about))
 	default:
-		if _, _, err := r.client.CloseIssue(ctx, r.issueKey(), "Clockify matches the files again."); err != nil {
+		if err := r.client.CloseIssue(ctx, r.issueKey(), "Clockify matches the files again."); err != nil {
 			r.warnNotPosted(err)
 		}
 	}
@@ -41,7 +41,7 @@ func (r *reporter) issue(ctx context.Context, title, body string) {
 	if r.client == nil || !r.inputs.DriftIssue || !unattended(r.event) {
 		return
 	}
-	if _, _, err := r.client.EnsureIssue(ctx, r.issueKey(), title, r.scrub(body), nil); err != nil {
+	if err := r.client.EnsureIssue(ctx, r.issueKey(), title, r.scrub(body)); err != nil {
 		r.warnNotPosted(err)
 	}
 }

@@ -151,7 +151,7 @@ func (r *reporter) starterCounts(ctx context.Context, w *Word) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
-	if _, reason := check.Counts(ctx, who); reason != "" {
+	if reason := check.Ignores(ctx, who); reason != "" {
 		return nil, fmt.Errorf("%s %s", who, reason)
 	}
 	return []string{who}, nil

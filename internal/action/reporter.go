@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -209,20 +210,10 @@ func (r *reporter) outputs(values map[string]string) {
 	}
 	out := github.NewOutputs(r.event.OutputPath)
 	var errs []error
-	for _, name := range sortedKeys(values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		errs = append(errs, out.Set(name, values[name]))
 	}
 	if err := errors.Join(errs...); err != nil {
 		r.warn("outputs", err.Error())
 	}
-}
-
-// sortedKeys are the keys of a map in their order.
-func sortedKeys[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

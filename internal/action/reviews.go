@@ -68,7 +68,7 @@ func (r *reporter) readReviews(ctx context.Context, pr int, head string, newest 
 		if seen[strings.ToLower(login)] || strings.Contains(login, "/") || login == "" {
 			continue
 		}
-		if _, why := check.Counts(ctx, login); why != "" {
+		if why := check.Ignores(ctx, login); why != "" {
 			v.not = append(v.not, github.Ignored{Login: login, Reason: why})
 			continue
 		}

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func NewClient(o Options) (*Client, error) {
 	if !repositoryName.MatchString(o.Repository) {
 		return nil, fmt.Errorf("the repository is %q, not owner/name", o.Repository)
 	}
-	api, err := apiURL(orElse(o.APIURL, "https://api.github.com"))
+	api, err := apiURL(cmp.Or(o.APIURL, "https://api.github.com"))
 	if err != nil {
 		return nil, err
 	}
@@ -147,11 +148,4 @@ func (c *Client) query(ctx context.Context, query string, variables map[string]a
 		return nil, resp, err
 	})
 	return err
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,7 +100,7 @@ func (c *Client) UpdateComment(ctx context.Context, old Comment, whole string) (
 		return old, commentError(fmt.Errorf("update the comment: %w", err))
 	}
 	updated := asComment(posted)
-	updated.URL = orElse(updated.URL, old.URL)
+	updated.URL = cmp.Or(updated.URL, old.URL)
 	return updated, nil
 }
 

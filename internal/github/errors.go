@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ func (e *Error) Error() string {
 	if e.Status == 0 {
 		return e.Message
 	}
-	return fmt.Sprintf("%d %s", e.Status, orElse(e.Message, http.StatusText(e.Status)))
+	return fmt.Sprintf("%d %s", e.Status, cmp.Or(e.Message, http.StatusText(e.Status)))
 }
 
 // Unwrap leads to a cancelled context or a broken connection.

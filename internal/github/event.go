@@ -5,6 +5,7 @@
 package github
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,13 +26,10 @@ type Event struct {
 	SHA, Ref        string // the commit and ref of the run itself
 	RunID           int64
 	RunAttempt      int
-	Actor           string // who started the first attempt
 	TriggeringActor string // who started this attempt
 
 	ServerURL, APIURL, GraphQLURL string
-	Workspace                     string
 	SummaryPath, OutputPath       string
-	Debug                         bool // RUNNER_DEBUG: debug logging was switched on
 
 	PullRequest int    // its number, also of a merge group; 0 means none
 	Author      string // login of the pull request's author
@@ -45,7 +43,6 @@ type Event struct {
 	Before, After string // push: the branch before and after
 	BaseSHA       string // the branch as it was before what the run is about: Before of a push, else the pull request's base
 	Visibility    Visibility
-	Schedule      string // the cron expression
 }
 
 // Visibility says who may read the repository.
@@ -97,15 +94,12 @@ func ParseEvent(getenv func(string) string, raw []byte) (Event, error) {
 		Repository:      getenv("GITHUB_REPOSITORY"),
 		SHA:             getenv("GITHUB_SHA"),
 		Ref:             getenv("GITHUB_REF"),
-		Actor:           getenv("GITHUB_ACTOR"),
-		TriggeringActor: orElse(getenv("GITHUB_TRIGGERING_ACTOR"), getenv("GITHUB_ACTOR")),
-		ServerURL:       orElse(strings.TrimRight(getenv("GITHUB_SERVER_URL"), "/"), "https://github.com"),
-		APIURL:          orElse(getenv("GITHUB_API_URL"), "https://api.github.com"),
+		TriggeringActor: cmp.Or(getenv("GITHUB_TRIGGERING_ACTOR"), getenv("GITHUB_ACTOR")),
+		ServerURL:       cmp.Or(strings.TrimRight(getenv("GITHUB_SERVER_URL"), "/"), "https://github.com"),
+		APIURL:          cmp.Or(getenv("GITHUB_API_URL"), "https://api.github.com"),
 		GraphQLURL:      getenv("GITHUB_GRAPHQL_URL"),
-		Workspace:       getenv("GITHUB_WORKSPACE"),
 		SummaryPath:     getenv("GITHUB_STEP_SUMMARY"),
 		OutputPath:      getenv("GITHUB_OUTPUT"),
-		Debug:           getenv("RUNNER_DEBUG") == "1",
 	}
 	e.HeadSHA = e.SHA
 	e.RunID, _ = strconv.ParseInt(getenv("GITHUB_RUN_ID"), 10, 64)
@@ -155,9 +149,8 @@ type payload struct {
 		Visibility    string `json:"visibility"`
 		Private       *bool  `json:"private"`
 	} `json:"repository"`
-	Before   string `json:"before"`
-	After    string `json:"after"`
-	Schedule string `json:"schedule"`
+	Before string `json:"before"`
+	After  string `json:"after"`
 }
 
 type account struct {
@@ -165,7 +158,7 @@ type account struct {
 }
 
 func (e *Event) fill(p payload) error {
-	e.Action, e.Schedule = p.Action, p.Schedule
+	e.Action = p.Action
 	e.Before, e.After, e.BaseSHA = p.Before, p.After, p.Before
 	if r := p.Repository; r != nil {
 		e.DefaultBranch = r.DefaultBranch
@@ -188,8 +181,8 @@ func (e *Event) fill(p payload) error {
 	case "merge_group":
 		ref := e.Ref
 		if g := p.MergeGroup; g != nil {
-			ref = orElse(g.HeadRef, ref)
-			e.HeadSHA = orElse(g.HeadSHA, e.HeadSHA)
+			ref = cmp.Or(g.HeadRef, ref)
+			e.HeadSHA = cmp.Or(g.HeadSHA, e.HeadSHA)
 			e.BaseRef = strings.TrimPrefix(g.BaseRef, "refs/heads/")
 		}
 		if m := queueRef.FindStringSubmatch(ref); m != nil {

@@ -13,31 +13,26 @@ func issueMarker(key string) string {
 	return "<!-- clockify-sync:drift " + commentJSON(map[string]string{"key": key}) + markerClose
 }
 
-// EnsureIssue opens the issue of key, or updates the one that is open; changed is false when it already reads so. Labels
-// are set when it is opened. An issue that cannot be written is a *CommentError.
-func (c *Client) EnsureIssue(ctx context.Context, key, title, body string, labels []string) (issueURL string, changed bool, err error) {
+// EnsureIssue opens the issue of key, or updates the one that is open; nothing is sent where it already reads so. An issue
+// that cannot be written is a *CommentError.
+func (c *Client) EnsureIssue(ctx context.Context, key, title, body string) error {
 	whole := issueMarker(key) + "\n" + body
 	if err := fits(whole); err != nil {
-		return "", false, err
+		return err
 	}
 	old, err := c.findIssue(ctx, key)
-	if err != nil {
-		return "", false, commentError(err)
+	switch {
+	case err != nil:
+		return commentError(err)
+	case old != nil && old.GetTitle() == title && sameText(old.GetBody(), whole):
+		return nil
+	case old != nil:
+		return c.editIssue(ctx, old, "update", &gh.IssueRequest{Title: &title, Body: &whole})
 	}
-	if old != nil {
-		if old.GetTitle() == title && sameText(old.GetBody(), whole) {
-			return old.GetHTMLURL(), false, nil
-		}
-		if err := c.editIssue(ctx, old, &gh.IssueRequest{Title: &title, Body: &whole}); err != nil {
-			return old.GetHTMLURL(), false, commentError(fmt.Errorf("update issue #%d: %w", old.GetNumber(), err))
-		}
-		return old.GetHTMLURL(), true, nil
-	}
-	labels = append([]string{}, labels...)
-	opened, err := createOnce(ctx,
+	_, err = createOnce(ctx,
 		func() (*gh.Issue, error) {
 			i, _, err := attempt(ctx, c, false, func() (*gh.Issue, *gh.Response, error) {
-				return c.rest.Issues.Create(ctx, c.owner, c.repo, &gh.IssueRequest{Title: &title, Body: &whole, Labels: &labels})
+				return c.rest.Issues.Create(ctx, c.owner, c.repo, &gh.IssueRequest{Title: &title, Body: &whole})
 			})
 			return i, err
 		},
@@ -46,31 +41,34 @@ func (c *Client) EnsureIssue(ctx context.Context, key, title, body string, label
 			return i, i != nil, err
 		})
 	if err != nil {
-		return "", false, commentError(fmt.Errorf("open an issue: %w", err))
+		return commentError(fmt.Errorf("open an issue: %w", err))
 	}
-	return opened.GetHTMLURL(), true, nil
+	return nil
 }
 
-// CloseIssue closes the open issue of key and says why in a comment; closed is false when there is none.
-func (c *Client) CloseIssue(ctx context.Context, key, comment string) (issueURL string, closed bool, err error) {
+// CloseIssue closes the open issue of key, where there is one, and says why in a comment.
+func (c *Client) CloseIssue(ctx context.Context, key, comment string) error {
 	old, err := c.findIssue(ctx, key)
 	if err != nil || old == nil {
-		return "", false, commentError(err)
+		return commentError(err)
 	}
 	state, reason := "closed", "completed"
-	if err := c.editIssue(ctx, old, &gh.IssueRequest{State: &state, StateReason: &reason}); err != nil {
-		return old.GetHTMLURL(), false, commentError(fmt.Errorf("close issue #%d: %w", old.GetNumber(), err))
+	if err := c.editIssue(ctx, old, "close", &gh.IssueRequest{State: &state, StateReason: &reason}); err != nil {
+		return err
 	}
 	// After the closing, or a run that cannot close would comment every time.
 	_, err = c.CreateComment(ctx, old.GetNumber(), comment)
-	return old.GetHTMLURL(), true, err
+	return err
 }
 
-func (c *Client) editIssue(ctx context.Context, old *gh.Issue, to *gh.IssueRequest) error {
+func (c *Client) editIssue(ctx context.Context, old *gh.Issue, verb string, to *gh.IssueRequest) error {
 	_, _, err := attempt(ctx, c, true, func() (*gh.Issue, *gh.Response, error) {
 		return c.rest.Issues.Edit(ctx, c.owner, c.repo, old.GetNumber(), to)
 	})
-	return err
+	if err != nil {
+		return commentError(fmt.Errorf("%s issue #%d: %w", verb, old.GetNumber(), err))
+	}
+	return nil
 }
 
 // findIssue looks through all open issues: labels are taken off by people, and whether GitHub's filter creator takes a

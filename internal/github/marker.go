@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -83,11 +82,6 @@ func (m Marker) json() markerJSON {
 
 // Line is the marker as the comment's first line, without a line end.
 func (m Marker) Line() string { return markerOpen + commentJSON(m.json()) + markerClose }
-
-// String is for logs: never the signature.
-func (m Marker) String() string {
-	return fmt.Sprintf("marker %s of %.7s, %d gated", m.Key, m.Head, len(m.Gated))
-}
 
 // commentJSON is JSON that cannot end an HTML comment: encoding/json escapes < and >, and no two hyphens stand together.
 func commentJSON(v any) string {

@@ -1,14 +1,13 @@
 package github
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/sethvargo/go-githubactions"
 
 	"github.com/clockify-sync/clockify-sync/internal/text"
 )
@@ -39,43 +38,27 @@ func (o Outputs) Set(name, value string) error {
 	if o.path == "" {
 		return nil
 	}
-	if err := appendFile("output", o.path, name+"="+value); err != nil {
+	if err := appendFile(o.path, name+"="+value); err != nil {
 		return fmt.Errorf("set output %s: %w", name, err)
 	}
 	return nil
 }
 
-// appendFile adds a file command to a file that exists, on a line of its own. The runner makes the files; one that is
-// missing is somebody's mistake.
-func appendFile(command, path, message string) (err error) {
-	message, err = onOwnLine(path, message)
+// appendFile adds lines to a file of the runner's, which makes it: one that is missing is somebody's mistake.
+func appendFile(path, lines string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if broken := recover(); broken != nil { // the library panics when it cannot write
-			err = fmt.Errorf("%v", broken)
-		}
-	}()
-	githubactions.New(githubactions.WithGetenv(func(string) string { return path })).
-		IssueFileCommand(&githubactions.Command{Name: command, Message: message})
-	return nil
-}
-
-// onOwnLine ends the file's last line before the message where it was left open.
-func onOwnLine(path, message string) (string, error) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return "", err
+	last, end := []byte{'\n'}, int64(0)
+	if end, err = f.Seek(0, io.SeekEnd); err == nil && end > 0 {
+		_, err = f.ReadAt(last, end-1)
 	}
-	defer func() { _ = f.Close() }()
-	end, err := f.Seek(0, io.SeekEnd)
-	if err != nil || end == 0 {
-		return message, err
+	if last[0] != '\n' { // somebody left it open
+		lines = "\n" + lines
 	}
-	last := make([]byte, 1)
-	if _, err := f.ReadAt(last, end-1); err != nil || last[0] == '\n' {
-		return message, err
+	if err == nil {
+		_, err = f.WriteString(lines + "\n")
 	}
-	return "\n" + message, nil
+	return errors.Join(err, f.Close())
 }

@@ -35,7 +35,6 @@ type Approvals struct {
 // Approval is one that counts.
 type Approval struct {
 	Login       string
-	As          string // the login or the team of the setting that names them
 	SubmittedAt time.Time
 }
 
@@ -87,15 +86,15 @@ func (r *Reviewers) Approvals(ctx context.Context, headSHA string, count int) (A
 	}
 	a := Approvals{HeadSHA: headSHA, Needed: max(count, 1)}
 	for _, v := range latestReviews(reviews) {
-		as, reason := "", notCounting(v, headSHA)
+		reason := notCounting(v, headSHA)
 		if reason == "" {
-			as, reason = r.Counts(ctx, v.Login)
+			reason = r.Ignores(ctx, v.Login)
 		}
 		if reason != "" {
 			a.Ignored = append(a.Ignored, Ignored{Login: v.Login, Reason: reason})
 			continue
 		}
-		a.Counted = append(a.Counted, Approval{Login: v.Login, As: as, SubmittedAt: v.SubmittedAt})
+		a.Counted = append(a.Counted, Approval{Login: v.Login, SubmittedAt: v.SubmittedAt})
 	}
 	return a, ctx.Err()
 }
@@ -169,34 +168,33 @@ func (c *Client) Reviewers(ctx context.Context, pr int, named []string) (*Review
 	return r, err
 }
 
-// Counts names the entry of the reviewers that login is, or says why their word does not count.
-func (r *Reviewers) Counts(ctx context.Context, login string) (as, reason string) {
+// Ignores says why the word of login does not count; empty: it does.
+func (r *Reviewers) Ignores(ctx context.Context, login string) string {
 	switch {
 	case isBot(login, ""):
-		return "", "is no person"
+		return "is no person"
 	case strings.EqualFold(login, r.author):
-		return "", "is the author of the pull request"
+		return "is the author of the pull request"
 	case r.writers[strings.ToLower(login)]:
-		return "", "wrote a commit of the pull request"
+		return "wrote a commit of the pull request"
 	}
-	as, reason = r.entry(ctx, login)
-	if reason != "" {
-		return "", reason
+	if reason := r.unnamed(ctx, login); reason != "" {
+		return reason
 	}
 	may, err := r.c.permission(ctx, login)
 	switch {
 	case err != nil:
-		return "", "whether they may write to the repository could not be read: " + err.Error()
+		return "whether they may write to the repository could not be read: " + err.Error()
 	case may == "":
-		return "", "is the name of nobody on GitHub"
+		return "is the name of nobody on GitHub"
 	case may != "write" && may != "admin":
-		return "", "may not write to the repository"
+		return "may not write to the repository"
 	}
-	return as, ""
+	return ""
 }
 
-// entry names the entry of the reviewers that login is, or says why there is none.
-func (r *Reviewers) entry(ctx context.Context, login string) (as, reason string) {
+// unnamed says why login is none of the named reviewers; empty: they are.
+func (r *Reviewers) unnamed(ctx context.Context, login string) string {
 	var unread, teams []string
 	for _, entry := range r.named {
 		name := strings.TrimPrefix(strings.TrimSpace(entry), "@")
@@ -204,26 +202,26 @@ func (r *Reviewers) entry(ctx context.Context, login string) (as, reason string)
 		switch {
 		case name == "":
 		case !isTeam && strings.EqualFold(name, login):
-			return name, ""
+			return ""
 		case isTeam:
 			in, err := r.c.inTeam(ctx, org, team, login)
 			if err != nil {
 				unread = append(unread, fmt.Sprintf("cannot read the members of %s: %v", name, err))
 			}
 			if in {
-				return name, ""
+				return ""
 			}
 			teams = append(teams, name)
 		}
 	}
 	if len(unread) > 0 {
-		return "", strings.Join(unread, "; ")
+		return strings.Join(unread, "; ")
 	}
 	if len(teams) > 0 {
 		// GitHub says 404 for a team the token may not see, too.
-		return "", "is not a named reviewer, nor in " + text.Or(teams) + " as far as this token may see"
+		return "is not a named reviewer, nor in " + text.Or(teams) + " as far as this token may see"
 	}
-	return "", "is not a named reviewer"
+	return "is not a named reviewer"
 }
 
 // inTeam asks for an active membership. The job's own token may not read teams: that takes a token with read access to

@@ -1,9 +1,7 @@
 package github
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -26,9 +24,6 @@ func Summary(path, markdown string) error {
 	if err != nil {
 		return fmt.Errorf("write the summary: %w", err)
 	}
-	if info.IsDir() {
-		return fmt.Errorf("write the summary: %w", &fs.PathError{Op: "open", Path: path, Err: errors.New("is a directory")})
-	}
 	if !strings.HasSuffix(markdown, "\n") {
 		markdown += "\n"
 	}
@@ -36,7 +31,7 @@ func Summary(path, markdown string) error {
 	if markdown == "" {
 		return nil
 	}
-	if err := appendFile("step-summary", path, strings.TrimSuffix(markdown, "\n")); err != nil {
+	if err := appendFile(path, strings.TrimSuffix(markdown, "\n")); err != nil {
 		return fmt.Errorf("write the summary: %w", err)
 	}
 	return nil

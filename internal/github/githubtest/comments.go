@@ -27,7 +27,6 @@ type Issue struct {
 	Title  string
 	Body   string
 	State  string // open, closed
-	Labels []string
 }
 
 // AddComment is somebody's comment; it returns the comment's id.
@@ -83,11 +82,11 @@ func (g *GitHub) Comments(number int) []Comment {
 func (g *GitHub) AddIssue(author, title, body string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.addIssue(author, title, body, nil).Number
+	return g.addIssue(author, title, body).Number
 }
 
-func (g *GitHub) addIssue(author, title, body string, labels []string) *Issue {
-	i := &Issue{Number: int(g.id()), Author: author, Title: title, Body: body, State: "open", Labels: labels}
+func (g *GitHub) addIssue(author, title, body string) *Issue {
+	i := &Issue{Number: int(g.id()), Author: author, Title: title, Body: body, State: "open"}
 	g.issues = append(g.issues, i)
 	return i
 }
@@ -189,12 +188,11 @@ func (g *GitHub) listIssues(w http.ResponseWriter, r *http.Request) {
 func (g *GitHub) postIssue(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Title, Body string
-		Labels      []string
 	}
 	if !decode(w, r, &in) || !g.mayWrite(w, in.Body) {
 		return
 	}
-	answer(w, http.StatusCreated, g.issueJSON(g.addIssue(g.login, in.Title, in.Body, in.Labels)))
+	answer(w, http.StatusCreated, g.issueJSON(g.addIssue(g.login, in.Title, in.Body)))
 }
 
 func (g *GitHub) patchIssue(w http.ResponseWriter, r *http.Request) {
