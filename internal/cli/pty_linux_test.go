@@ -163,3 +163,151 @@ func TestWholeEvening(t *testing.T) {
 		t.Errorf("not done:\n%s", lines)
 	}
 }
+
+// TestEveryAnswer gives every kind of answer at a terminal: what was not agreed to is not done, and what was is.
+func TestEveryAnswer(t *testing.T) {
+	t.Parallel()
+	const gated = "absent: deactivate\ncleanup: {unmanaged_groups: keep}\nguards: {min_active_users: 1, max_shrink: 100%}\n"
+	ask, yes := "\n> ", "yes"
+	cases := []struct {
+		name, config, users string
+		args                []string
+		steps               []typed
+		routine, gone       bool // what was done: of what needs no approval, and of what does
+	}{
+		{"yes", "", "", nil, []typed{{ask, yes}}, true, false},
+		{"yes, with blanks", "", "", nil, []typed{{ask, "  yes "}}, true, false},
+		{"no", "", "", nil, []typed{{ask, "no"}}, false, false},
+		{"y", "", "", nil, []typed{{ask, "y"}}, false, false},
+		{"Y", "", "", nil, []typed{{ask, "Y"}}, false, false},
+		{"nothing", "", "", nil, []typed{{ask, ""}}, false, false},
+		{"yes no", "", "", nil, []typed{{ask, "yes no"}}, false, false},
+		{"both, yes", gated, "", nil, []typed{{ask, yes}}, true, false},
+		{"both, no", gated, "", nil, []typed{{ask, "no"}}, false, false},
+		{"both, y", gated, "", nil, []typed{{ask, "y"}}, false, false},
+		{"both, Y", gated, "", nil, []typed{{ask, "Y"}}, false, false},
+		{"both, nothing", gated, "", nil, []typed{{ask, ""}}, false, false},
+		{"both, the words in another case", gated, "", nil, []typed{{ask, "I understand"}}, false, false},
+		{"both, the words half", gated, "", nil, []typed{{ask, "I UNDERSTAN"}}, false, false},
+		{"both, the words", gated, "", nil, []typed{{ask, confirmPhrase}}, true, true},
+		{"both, --yes, y", gated, "", []string{"--yes"}, []typed{{ask, "y"}}, true, false},
+		{"both, --yes, the words", gated, "", []string{"--yes"}, []typed{{ask, confirmPhrase}}, true, true},
+		{"gated alone, yes", gated, sameAsNow, nil, []typed{{ask, yes}}, false, false},
+		{"gated alone, nothing", gated, sameAsNow, nil, []typed{{ask, ""}}, false, false},
+		{"gated alone, the words in another case", gated, sameAsNow, nil, []typed{{ask, "i understand"}}, false, false},
+		{"gated alone, the words", gated, sameAsNow, nil, []typed{{ask, confirmPhrase}}, false, true},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			state := twoWorkspaces()
+			users := twoPeople
+			if tc.users != "" {
+				users = tc.users
+			}
+			config := tc.config
+			if config == "" {
+				config = "cleanup: {unmanaged_groups: keep}\n"
+			}
+			b := newBed(t, sandbox.Options{State: state}, files{"users.csv": users, "clockify-sync.yaml": config})
+			b.served(func(h http.Handler) http.Handler { return h })
+			for i := range tc.steps {
+				tc.steps[i].keys += "\n"
+			}
+			code, shown := b.atTerminal(t, tc.steps, append([]string{"apply"}, tc.args...)...)
+			after := strings.Join(worldLines(b.server.State()), "\n")
+			routine, gone := strings.Contains(after, "bob@example.com is ACTIVE, works PT8H"), strings.Contains(after, "cid@example.com is INACTIVE")
+			if routine != tc.routine || gone != tc.gone {
+				t.Errorf("done: %v, want %v; deactivated: %v, want %v\n%s\n%s", routine, tc.routine, gone, tc.gone, shown, after)
+			}
+			agreed := tc.routine || tc.gone
+			if want := map[bool]int{true: ExitDone, false: ExitStopped}[agreed]; code != want || (b.server.WriteCount() > 0) != agreed {
+				t.Errorf("exit code %d, want %d, after %d writes\n%s", code, want, b.server.WriteCount(), shown)
+			}
+			if _, err := os.Stat(filepath.Join(b.dir, "clockify-audit")); (err == nil) != agreed {
+				t.Errorf("an audit folder: %v", err == nil)
+			}
+		})
+	}
+}
+
+// sameAsNow asks for no change of anybody in it.
+const sameAsNow = "NTID email\nann@example.com\nbob@example.com\n"
+
+// TestYesOrNo answers the questions that take y or n, in every form, and then agrees to nothing.
+func TestYesOrNo(t *testing.T) {
+	t.Parallel()
+	key, workspace := typed{"not shown): ", guidedKey + "\n"}, typed{"Number [1-2]: ", "2\n"}
+	for _, tc := range []struct {
+		answers   []string // to whether it is not to be asked again
+		kept      bool
+		questions bool // it came to the last question
+	}{
+		{[]string{"y"}, true, true}, {[]string{"Y"}, true, true}, {[]string{"yes"}, true, true}, {[]string{""}, true, true},
+		{[]string{"n"}, false, true}, {[]string{"No"}, false, true}, {[]string{"perhaps", "n"}, false, true}, {[]string{"I UNDERSTAND", "1", "ja"}, false, false},
+	} {
+		t.Run(strings.Join(tc.answers, ","), func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t, sandbox.Options{State: twoWorkspaces()}, files{"users.csv": twoPeople})
+			b.served(func(h http.Handler) http.Handler { return h })
+			delete(b.env, "CLOCKIFY_API_KEY")
+			delete(b.env, "CLOCKIFY_WORKSPACE_ID")
+			steps := []typed{key, workspace}
+			for _, answer := range tc.answers {
+				steps = append(steps, typed{"asked again? [Y/n] ", answer + "\n"})
+			}
+			if tc.questions {
+				steps = append(steps, typed{"good. [y/N] ", "\n"}, typed{"\n> ", "y\n"})
+			}
+			if code, shown := b.atTerminal(t, steps, "apply"); code == ExitDone || b.server.WriteCount() > 0 {
+				t.Errorf("exit code %d after %d writes\n%s", code, b.server.WriteCount(), shown)
+			}
+			if _, err := os.Stat(filepath.Join(b.dir, "clockify-sync.yaml")); (err == nil) != tc.kept {
+				t.Errorf("a config: %v, want %v", err == nil, tc.kept)
+			}
+		})
+	}
+}
+
+// TestUselessAnswers gives every question that wants a number, a name or a date three answers that are none: it ends, and
+// nothing is written. What is there already is never overwritten.
+func TestUselessAnswers(t *testing.T) {
+	t.Parallel()
+	key, number, second := typed{"not shown): ", guidedKey + "\n"}, typed{"Number [1-2]: ", "1\n"}, typed{"Number [1-2]: ", "2\n"}
+	thrice := func(wait string, answers ...string) (steps []typed) {
+		for _, a := range answers {
+			steps = append(steps, typed{wait, a + "\n"})
+		}
+		return steps
+	}
+	for name, tc := range map[string]struct {
+		args  []string
+		steps []typed
+	}{
+		"the key":            {[]string{"plan"}, thrice("not shown): ", "wrong", "", "also wrong")},
+		"the workspace":      {[]string{"plan"}, append([]typed{key}, thrice("Number [1-2]: ", "0", "three", "")...)},
+		"the repository":     {[]string{"init"}, thrice("Number [1-3]: ", "", "y", "4")},
+		"the syncs":          {[]string{"init"}, append(thrice("Number [1-3]: ", "1"), thrice("Number [1-3]: ", "-1", "both", "9")...)},
+		"the client":         {[]string{"setup", "time"}, append([]typed{key, second}, thrice("Number [1-2]: ", "3", "Acme", "")...)},
+		"the window":         {[]string{"setup", "time"}, append([]typed{key, second, number}, thrice("[7d]: ", "a week", "-1d", "2026-13-01")...)},
+		"the name":           {[]string{"setup", "time"}, append([]typed{key, second, number, {"[7d]: ", "\n"}}, thrice("name for it", "a:b", "a/b", "a,b")...)},
+		"export over a file": {[]string{"export"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t, sandbox.Options{State: twoWorkspaces()}, files{"users.csv": twoPeople})
+			b.served(func(h http.Handler) http.Handler { return h })
+			if tc.steps != nil {
+				delete(b.env, "CLOCKIFY_API_KEY")
+				delete(b.env, "CLOCKIFY_WORKSPACE_ID")
+			}
+			code, shown := b.atTerminal(t, tc.steps, tc.args...)
+			if code != ExitFailed || b.server.WriteCount() > 0 || string(b.read("users.csv")) != twoPeople {
+				t.Errorf("exit code %d after %d writes\n%s", code, b.server.WriteCount(), shown)
+			}
+			if found := allFiles(t, b.dir); len(found) != 1 {
+				t.Errorf("%d files are there, want users.csv alone\n%s", len(found), shown)
+			}
+		})
+	}
+}

@@ -80,7 +80,7 @@ func (r *run) setupTime(ctx context.Context) error {
 		return err
 	}
 	t.Source = state.Endpoint{WorkspaceID: list[from].ID, UserID: self.ID}
-	fmt.Fprintf(r.Stderr, "Whose entries: %s, whose key this is. For others write people: in the config (%stime-sync.md#a-team).\n", visible(cmp.Or(self.Email, self.Name, self.ID)), docsURL)
+	fmt.Fprintf(r.Stderr, "Whose entries: %s, whose key this is. For others write people: in the config.\n", visible(cmp.Or(self.Email, self.Name, self.ID)))
 	customer, err := r.chooseClient(ctx, client, list[from])
 	if err != nil {
 		return err
