@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/action"
+	"github.com/clockify-sync/clockify-sync/internal/audit"
 	"github.com/clockify-sync/clockify-sync/internal/report"
 )
 
@@ -79,7 +80,7 @@ func (r actionFiles) Files() action.Files {
 	f := action.Files{
 		Users: r.file, Config: r.loaded.Config, Problems: r.problems(), Findings: r.loaded.Spec.Findings,
 		Behind: r.behind(r.file, r.loaded.Config),
-		Commit: commitOf(r.path("."), r.file, r.opts.Config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
+		Commit: audit.CommitOf(r.path("."), r.file, r.opts.Config), Rules: rulesOf(r.loaded), SigningKey: r.tokens[mainKey].Reveal(),
 	}
 	var secrets int
 	f.InSecrets, secrets, _ = r.secretProblems() // the problems say what the error does

@@ -108,7 +108,7 @@ func (a *applyRun) meta() audit.Meta {
 	}
 	return audit.Meta{
 		About: audit.About{
-			Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(commitOf(a.path("."), a.file, a.opts.Config), a.getenv("GITHUB_SHA")),
+			Run: run, Command: "apply", Actor: actor, Commit: cmp.Or(audit.CommitOf(a.path("."), a.file, a.opts.Config), a.getenv("GITHUB_SHA")),
 			Approver: a.approver, PullRequest: a.pull,
 		},
 		Secrets: a.secrets(), Reason: a.mask.Reason, Now: a.Now,

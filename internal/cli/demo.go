@@ -42,7 +42,7 @@ func (d *demoCommand) run(ctx context.Context) int {
 	}
 	state := sandbox.Sample(d.Now())
 	server := sandbox.New(sandbox.Options{State: state, Now: d.Now, SettleDelay: 100 * time.Millisecond})
-	url, stop, err := serve(server, "127.0.0.1:0")
+	url, stop, err := server.Serve("127.0.0.1:0")
 	if err != nil {
 		return d.fail(fmt.Errorf("start the sandbox: %w", err))
 	}

@@ -4,12 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,7 +35,7 @@ func (s *sandboxCommand) run(ctx context.Context) int {
 		return s.fail(fmt.Errorf("--state: %w", err))
 	}
 	server := sandbox.New(sandbox.Options{State: state, Now: s.Now, Faults: faults, SettleDelay: 300 * time.Millisecond})
-	url, stop, err := serve(server, s.opts.Listen)
+	url, stop, err := server.Serve(s.opts.Listen)
 	if err != nil {
 		return s.fail(about(aboutCommandLine, fmt.Errorf("--listen: %w", err)))
 	}
@@ -84,35 +79,4 @@ func (s *sandboxCommand) introduce(url string, state sandbox.State) {
 		fmt.Fprintf(s.Stdout, "  curl -H \"X-Api-Key: $CLOCKIFY_API_KEY\" $CLOCKIFY_API_URL/workspaces/%s/user-groups\n", state.Workspaces[0].ID)
 	}
 	fmt.Fprintf(s.Stdout, "\nCalls received: %s/sandbox/calls, everything it holds: %s/sandbox/state\n", url, url)
-}
-
-// serve listens on a loopback address and returns the server's URL and what stops it.
-func serve(handler http.Handler, address string) (url string, stop func(), err error) {
-	if _, err := strconv.ParseUint(strings.TrimPrefix(address, ":"), 10, 16); err == nil { // a port alone
-		address = "127.0.0.1:" + strings.TrimPrefix(address, ":")
-	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return "", nil, fmt.Errorf("%q is no address: want 127.0.0.1:PORT", address)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return "", nil, fmt.Errorf("%s is not a loopback address: want 127.0.0.1:PORT", address)
-	}
-	listener, err := net.Listen("tcp", address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return "", nil, fmt.Errorf("something else listens on %s: name another port", address)
-	}
-	if err != nil {
-		return "", nil, err
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(listener) // ends with ErrServerClosed
-	}()
-	return "http://" + listener.Addr().String(), func() {
-		_ = server.Close()
-		<-done
-	}, nil
 }

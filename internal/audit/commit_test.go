@@ -1,4 +1,4 @@
-package cli
+package audit
 
 import (
 	"os"
@@ -34,11 +34,11 @@ func TestCommitOf(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(repo, "deep", "down"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if got := commitOf(repo); got != "" {
+	if got := CommitOf(repo); got != "" {
 		t.Errorf("no repository: %q", got)
 	}
 	git("init", "-q", "-b", "main")
-	if got := commitOf(repo); got != "" {
+	if got := CommitOf(repo); got != "" {
 		t.Errorf("no commit yet: %q", got)
 	}
 	write(repo, "a")
@@ -47,7 +47,7 @@ func TestCommitOf(t *testing.T) {
 	head := git("rev-parse", "HEAD")
 	same := func(what, dir, want string) {
 		t.Helper()
-		if got := commitOf(dir, "users.csv", ""); got != want {
+		if got := CommitOf(dir, "users.csv", ""); got != want {
 			t.Errorf("%s: %q, want %q", what, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package audit
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 
 var commitHash = regexp.MustCompile(`^[0-9a-f]{40}(?:[0-9a-f]{24})?$`)
 
-// commitOf returns the commit that is checked out in a folder, which is not always the one an event names; "+changes"
+// CommitOf returns the commit that is checked out in a folder, which is not always the one an event names; "+changes"
 // stands behind it where one of the files is not as that commit has it. Empty: there is no repository, or it cannot be
 // told. It reads git's own files: the image of the action has no git, and git refuses folders of another user.
-func commitOf(dir string, files ...string) string {
+func CommitOf(dir string, files ...string) string {
 	git, common := gitFolders(dir)
 	head, err := os.ReadFile(filepath.Join(git, "HEAD"))
 	if git == "" || err != nil {
