@@ -28,7 +28,6 @@ type Project struct {
 	Made            string        // the workspace it is created in
 	Add, Edit, Take int           // entries, those that wait left out
 	Hours           time.Duration // of the new and edited ones
-	Gated           int           // entries that wait for approval
 	Written         time.Duration // of a run: of those that were written
 }
 
@@ -103,8 +102,7 @@ func mostHoursFirst(at map[string]*Project) []Project {
 
 func (p *Project) count(e *end) {
 	if e.Gated {
-		p.Gated++
-		return
+		return // it waits
 	}
 	switch e.Op {
 	case plan.Create:
