@@ -141,3 +141,21 @@ func TestCountedTwice(t *testing.T) {
 		}
 	})
 }
+
+// TestAcceptedHours: hours that do not arrive, and that the sync accepts, stand in the verdict of the plan and of the run.
+func TestAcceptedHours(t *testing.T) {
+	t.Parallel()
+	state, content := timesheet(3, epoch)
+	state.Workspaces[1].Settings.ForceDescription = true
+	e := state.Workspaces[0].Entries[0]
+	state.Workspaces[0].AddEntry(e.UserID, e.ProjectID, "", epoch.Add(-2*time.Hour), 90*time.Minute)
+	content["clockify-sync.yaml"] = strings.Replace(content["clockify-sync.yaml"], "    from:", "    unmirrored: accept\n    from:", 1)
+	bubble(t, func(t *testing.T) {
+		b := newBed(t, sandbox.Options{State: state}, content)
+		for _, command := range []string{"plan", "apply", "plan"} {
+			if got := b.must(ExitDone, command); !strings.Contains(got.out, "1 time entry (1h 30m) is left out") {
+				t.Errorf("%s does not say it:\n%s", command, got.out)
+			}
+		}
+	})
+}

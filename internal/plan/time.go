@@ -130,14 +130,22 @@ func (t *timePlanner) collect() {
 	if t.spec.Several() {
 		subject.People = len(t.people)
 	}
+	unread := map[string][]string{} // people by workspace
 	if t.valid {
 		for _, p := range t.people {
-			if p.have.Missing == "" {
-				subject.Entries += p.collect()
-			} else {
-				name := cmp.Or(p.have.Destination.User, p.have.Source.User)
+			name := cmp.Or(p.have.Destination.User, p.have.Source.User)
+			switch {
+			case p.have.Missing != "":
 				t.addFinding(state.Finding{Kind: state.FindingPersonMissing, Name: name, About: p.have.Missing, Failed: true})
+			case p.have.Unread != "":
+				unread[p.have.Unread] = append(unread[p.have.Unread], name)
+			default:
+				subject.Entries += p.collect()
 			}
+		}
+		for _, workspace := range sorted(unread) {
+			people := unread[workspace]
+			t.addFinding(state.Finding{Kind: state.FindingPeopleUnread, Name: workspace, Count: len(people), Values: people, Failed: true})
 		}
 	}
 	t.plan.Subjects = []Subject{subject}

@@ -33,7 +33,7 @@ func (p *personPlanner) collect() int {
 			}
 			continue
 		case e.Unseen:
-			note(state.FindingNoProject, p.who(), state.CauseUnseenProject)
+			note(state.FindingNotMirrored, p.who(), state.CauseUnseenProject)
 			continue
 		case e.Project == "":
 			if !e.TimeOff { // holidays and time off have no project

@@ -46,13 +46,16 @@ func (t *timePlanner) checkDefaults() {
 		}
 	}
 	if task := t.spec.Defaults.Task; task != "" && t.dest.Rules.NeedsTask {
-		there := t.spec.CreateMissing
+		there, known := t.spec.CreateMissing, []string{}
 		for project := range t.tasks {
 			_, ok := t.usableTask(project, task)
 			there = there || ok
 		}
+		for _, p := range t.dest.Projects {
+			known = append(known, p.Tasks...)
+		}
 		if !there {
-			missing("task", task, nil)
+			missing("task", task, known)
 		}
 	}
 	fields := namesOf(slices.Concat(t.dest.Rules.Fields, t.dest.Rules.NeedsFields))
@@ -83,6 +86,8 @@ func (p *personPlanner) refusedBecause(w, twin *state.Entry) (cause Cause, about
 		return state.CauseTooLong, ""
 	case rules.NeedsDescription && w.Description == "":
 		return state.CauseNeedsDescription, ""
+	case rules.NeedsTask && w.Task == "" && p.spec.Defaults.Task != "":
+		return state.CauseDefaultTask, p.spec.Defaults.Task
 	case rules.NeedsTask && w.Task == "":
 		return state.CauseNeedsTask, ""
 	case rules.NeedsTag && len(w.Tags) == 0:

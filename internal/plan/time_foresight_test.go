@@ -23,13 +23,13 @@ func TestTimeForesight(t *testing.T) {
 			sync: func(s *state.TimeSync) { s.Defaults.Task = "Build" },
 		},
 		{
-			name: "the default task, where the project lacks it", ledger: site + "source Other\ndest Other tasks=Support\nrules task\n" + book, want: refused("needs_task"),
+			name: "the default task, where the project lacks it", ledger: site + "source Other\ndest Other tasks=Support\nrules task\n" + book, want: refused("default_task | Support"),
 			sync: func(s *state.TimeSync) { s.Defaults.Task = "Support" },
 		},
 		{
 			name: "a default task that no project has is told once", ledger: site + "rules task\n" + book,
 			sync: func(s *state.TimeSync) { s.Defaults.Task = "Support" },
-			want: refused("needs_task") + "\nnot_mirrored | task | default_missing | Support | failed",
+			want: refused("default_task | Support") + "\nnot_mirrored | task | default_missing | Support | failed",
 		},
 		{name: "a tag", ledger: site + "rules tag\n" + book, want: refused("needs_tag")},
 		{
@@ -78,7 +78,7 @@ func TestTimeForesight(t *testing.T) {
 			want: "not_mirrored | Alpha / Website | timer_only | 1 of 1h0m0s | 20T09:00 plan",
 		},
 		{name: "what is there already is not refused", ledger: site + "rules task tag timer locked=21T00:00\n" + book + "twin Alpha/Website 20T09:00-20T10:00 plan"},
-		{name: "a project the key cannot see", ledger: site + "book - 20T09:00-20T10:00 what unseen", want: "no_project | ann@x | unseen_project | 1 of 1h0m0s"},
+		{name: "a project the key cannot see", ledger: site + "book - 20T09:00-20T10:00 what unseen", want: "not_mirrored | ann@x | unseen_project | 1 of 1h0m0s | 20T09:00 what | failed"},
 	})
 	long := computeTime(contentSync(), timeStateOf(t, site+"book Website 20T09:00-20T10:00 long=3001\nbook Website 20T10:00-20T11:00 long=3000"))
 	if len(long.Changes) != 1 || len(long.Findings) != 1 || long.Findings[0].Cause != state.CauseTooLong {

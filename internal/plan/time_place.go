@@ -44,7 +44,7 @@ func (l *timePlace) compute() {
 	}
 	for _, p := range l.people {
 		switch {
-		case !p.valid, p.have.Missing != "":
+		case !p.valid, p.have.Missing != "", p.have.Unread != "":
 		case p.spec.Link:
 			p.syncByLink()
 		default:

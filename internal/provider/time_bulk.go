@@ -41,7 +41,6 @@ func (r *timeReader) bulk(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	if !r.sync.Several() {
-		// Who may not read for others gets a report of their own entries, which says nothing of the others.
 		if may, err := r.admins(ctx); err != nil || !may {
 			return false, err
 		}
@@ -56,6 +55,11 @@ func (r *timeReader) bulk(ctx context.Context) (bool, error) {
 		}
 		return false, nil // there is none, or it cannot be relied on: everybody is read
 	}
+	if slices.ContainsFunc(sources, func(user string) bool { return len(source[user]) == 0 }) {
+		if may, err := r.admins(ctx); err != nil || !may {
+			return false, err
+		}
+	}
 	for _, p := range r.people {
 		p.have.Source.Entries, p.have.Destination.Entries = source[p.source], dest[p.destination]
 		for i := range p.have.Destination.Entries {
@@ -66,7 +70,8 @@ func (r *timeReader) bulk(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// admins reports whether both keys are admins' or owners'.
+// admins reports whether both keys are admins' or owners'. Who may not read for others gets a report of their own entries,
+// which says nothing of the others.
 func (r *timeReader) admins(ctx context.Context) (bool, error) {
 	for _, c := range []*workspaceCache{r.src, r.dst} {
 		if admin, err := c.admin(ctx); err != nil || !admin {

@@ -289,7 +289,7 @@ func (c *workspaceCache) tasks(ctx context.Context, project string) ([]clockify.
 func (c *workspaceCache) users(ctx context.Context) ([]clockify.User, error) {
 	return once(&c.lists, "users", func() ([]clockify.User, error) {
 		return clockify.All(func() seq[clockify.User] {
-			return c.w.Reader.Users(ctx, c.w.ID, clockify.UsersQuery{Memberships: "WORKSPACE"})
+			return c.w.Reader.Users(ctx, c.w.ID, clockify.UsersQuery{Memberships: "WORKSPACE", IncludeRoles: true})
 		})
 	})
 }
@@ -301,9 +301,14 @@ func (c *workspaceCache) roles(ctx context.Context) ([]clockify.UserRole, error)
 		return nil, err
 	}
 	return once(&c.lists, "roles", func() ([]clockify.UserRole, error) {
-		rows, err := clockify.All(func() seq[clockify.User] {
-			return c.w.Reader.Users(ctx, c.w.ID, clockify.UsersQuery{Email: self.Email, IncludeRoles: true})
-		})
+		rows, err := []clockify.User(nil), error(nil)
+		if all, known := c.lists.known.Load("users"); known {
+			rows = all.([]clockify.User)
+		} else {
+			rows, err = clockify.All(func() seq[clockify.User] {
+				return c.w.Reader.Users(ctx, c.w.ID, clockify.UsersQuery{Email: self.Email, IncludeRoles: true})
+			})
+		}
 		if clockify.IsStatus(err, 403) {
 			return nil, nil
 		}

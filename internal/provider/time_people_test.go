@@ -74,8 +74,8 @@ func TestTimeTeam(t *testing.T) {
 		}
 	}
 	o.settled(s)
-	if n := o.Total(); n > 7 {
-		t.Errorf("an idle run makes %d calls, want 7 at most: %v", n, o.Calls())
+	if n := o.Total(); n > 8 { // one of them to know whether the key may read those of whom there is nothing
+		t.Errorf("an idle run makes %d calls, want 8 at most: %v", n, o.Calls())
 	}
 	o.change(func(home, _ *sandbox.Workspace) {
 		for i := range 3 {
@@ -339,5 +339,38 @@ func TestTimeTeamNeedsAnAdmin(t *testing.T) {
 	_, err := o.open(o.team()).Read(t.Context(), o.team(), o.now, nil)
 	if err == nil || strings.Count(err.Error(), "may not list the people") != 1 {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A key that may list people and not read their entries: that is one finding, whichever side it is, nothing is taken to
+// match, and whoever can be read is mirrored.
+func TestTimeTeamThatMayNotBeRead(t *testing.T) {
+	t.Parallel()
+	for _, list := range []bool{false, true} {
+		for _, where := range []string{"Home", "Theirs"} {
+			o := newOffice(t, func(o *office, home, theirs *sandbox.Workspace) {
+				o.book(home, 20, "09:00", time.Hour, "mine")
+				for _, w := range []*sandbox.Workspace{home, theirs} {
+					if w.MembersListPeople = true; w.Name == where {
+						member(w)
+					}
+				}
+			})
+			emails := crew(o, 30, 2)
+			s := o.team()
+			if list {
+				s.AllPeople, s.People = false, []state.PersonPair{{Source: "ann@x.io", Destination: "ann@x.io"}}
+				for _, email := range emails {
+					s.People = append(s.People, state.PersonPair{Source: email, Destination: email})
+				}
+			}
+			p, failed := o.run(s)
+			if failed != nil || len(p.Changes) != 1 || o.owned(o.theirs)["ann@x.io"] != 1 {
+				t.Errorf("%s: %d changes, failed %v, there are %v", where, len(p.Changes), failed, o.owned(o.theirs))
+			}
+			if len(p.Findings) != 1 || p.Findings[0].Kind != state.FindingPeopleUnread || p.Findings[0].Name != where || len(p.Findings[0].Values) != 30 || !p.Findings[0].Failed {
+				t.Errorf("%s: findings %+v", where, p.Findings)
+			}
+		}
 	}
 }

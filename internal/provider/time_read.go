@@ -30,13 +30,29 @@ func (r *timeReader) entries(ctx context.Context) error {
 	return group.Wait()
 }
 
-// read reads one person's entries.
+// read reads one person's entries. Of several people those that the key may not read are left out.
 func (r *timeReader) read(ctx context.Context, p *person) error {
 	group, gctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.readSource(gctx, p) })
-	group.Go(func() error { return r.readDestination(gctx, p) })
+	side := func(workspace string, read func(context.Context, *person) error) {
+		group.Go(func() error {
+			err := read(gctx, p)
+			if r.sync.Several() && clockify.IsStatus(err, 403) {
+				r.found.Lock()
+				defer r.found.Unlock()
+				p.have.Unread = workspace
+				return nil
+			}
+			return err
+		})
+	}
+	side(r.source.Workspace, r.readSource)
+	side(r.dest.Workspace, r.readDestination)
 	if err := group.Wait(); err != nil {
 		return err
+	}
+	if p.have.Unread != "" {
+		p.have.Source.Entries, p.have.Destination.Entries = nil, nil
+		return nil
 	}
 	return r.missing(ctx, p)
 }

@@ -75,6 +75,7 @@ var findingWords = map[string]struct{ one, many pattern }{
 	state.FindingCountedTwice:    {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 	state.FindingRenamed:         {"{name} is taken for {about}, which goes by another name on the other side", "{n} projects go by another name on the other side"},
 	state.FindingPersonMissing:   {"{name} is not in the workspace {about}; their entries are left out", "{n} people are not in one of the workspaces; their entries are left out"},
+	state.FindingPeopleUnread:    {"the key may not read the entries of {count person|people} in {name}, and they are left out: {values}. Use an admin's key", "{n} keys may not read other people's entries, who are left out"},
 	state.FindingProjectRights:   {"{count project is|projects are} missing in {name}, and the key may not create projects ({about} may): {values}", "{n} findings on projects that the key may not create"},
 	state.FindingSourceGone:      {"{name}: {sum}{cause}[: {entries}]", "{sum}{causes}"},
 }

@@ -10,6 +10,9 @@ var shownAccounts = []string{"ACTIVE", "PENDING_EMAIL_VERIFICATION", "NOT_REGIST
 
 // listUsers is GET users (#list-of-people), in the order of addresses. A plain member is refused: 403/501.
 func listUsers(c *call) reply {
+	if !c.admin() && !c.sp.meta.MembersListPeople {
+		return denied()
+	}
 	email, status := c.query("email"), c.choice("status", "PENDING", "ACTIVE", "DECLINED", "INACTIVE", "ALL")
 	var rows []*User
 	for m := range c.sp.members.all {

@@ -8,7 +8,7 @@ var routes = split([]route{
 	{method: "GET", pattern: "/v1/workspaces", do: listWorkspaces},
 	{method: "GET", pattern: "/v1/workspaces/{ws}", do: getWorkspace},
 
-	{method: "GET", pattern: "/v1/workspaces/{ws}/users", do: listUsers, admin: true, list: true},
+	{method: "GET", pattern: "/v1/workspaces/{ws}/users", do: listUsers, list: true},
 	{method: "POST", pattern: "/v1/workspaces/{ws}/users", do: invite, admin: true, people: true, body: true},
 	{method: "PUT", pattern: "/v1/workspaces/{ws}/users/{user}", do: setStatus, admin: true, people: true, body: true},
 	{method: "POST", pattern: "/v1/workspaces/{ws}/users/{user}/roles", do: addRole, admin: true, body: true},

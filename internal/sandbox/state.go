@@ -121,6 +121,8 @@ type Quirks struct {
 	ListLag string `json:"listLag,omitempty"`
 	// AllListsLag: lists without a window and the detailed report lag as well [?].
 	AllListsLag bool `json:"allListsLag,omitempty"`
+	// MembersListPeople: a plain member may list people, and read nothing else of theirs [?] (#list-of-people).
+	MembersListPeople bool `json:"membersListPeople,omitempty"`
 	// Seats bounds the members that are not INACTIVE; 0 is no bound.
 	Seats int `json:"seats,omitempty"`
 	// BannedDomains are refused on invitation with 400/1004 (#invitations).

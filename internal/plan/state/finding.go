@@ -69,6 +69,7 @@ const (
 	FindingCountedTwice    = "counted_twice"     // destination entries whose hours count twice, or may; Cause says why
 	FindingRenamed         = "renamed_project"   // a project that goes by another name on the other side, About
 	FindingPersonMissing   = "person_missing"    // a person of a time sync who is not in the workspace About
+	FindingPeopleUnread    = "people_unread"     // people of a time sync whose entries the key may not read in the workspace Name; Values: them
 	FindingProjectRights   = "project_rights"    // projects missing in the source that the key may not create; Values: them, About: who may
 )
 
@@ -165,6 +166,7 @@ const (
 // Why the destination would refuse an entry, and why entries or projects of a time sync are treated as they are.
 const (
 	CauseNeedsTask        Cause = "needs_task"        // entries must have a task there
+	CauseDefaultTask      Cause = "default_task"      // entries must have a task there, and the project lacks About of defaults
 	CauseNeedsTag         Cause = "needs_tag"         // entries must have a tag there
 	CauseNeedsDescription Cause = "needs_description" // entries must have a description there
 	CauseNeedsField       Cause = "needs_field"       // entries must have the custom field About there

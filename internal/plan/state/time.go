@@ -72,6 +72,7 @@ type TimeState struct {
 	Sync        string
 	Place       string    // whose entries in which workspace are written: equal for states that write the same; empty: nobody else's
 	Missing     string    // the workspace that has no such person: nothing was read for them
+	Unread      string    // the workspace whose key may not read their entries: nothing was read for them
 	From, To    time.Time // the window; entries that start in [From, To)
 	Source      WorkspaceEntries
 	Destination WorkspaceEntries
