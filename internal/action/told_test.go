@@ -185,3 +185,16 @@ func TestNowhereToTell(t *testing.T) {
 		}
 	})
 }
+
+// TestLabel: the verdict names what the workflow calls this, in place of the workspace.
+func TestLabel(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		r.run(r.pull(head1, nil))
+		r.env["INPUT_LABEL"] = "People of the agency"
+		r.run(r.pull(head2, nil))
+		all := r.comments()
+		if len(all) != 1 || !strings.HasPrefix(plainText(all[0]), "### Clockify · People of the agency: merging changes") {
+			r.t.Errorf("comments: %.200q", all)
+		}
+	})
+}
