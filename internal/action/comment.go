@@ -28,9 +28,9 @@ func (r *reporter) wantsComment(p Planned) bool {
 }
 
 // ids are the ids of the gated changes as the marker holds them. Those of a plan that cannot be applied as a whole are not
-// there to be approved.
+// there to be approved, nor those of which the comment says that merging applies nothing.
 func (r *reporter) ids(p Planned) []string {
-	if len(p.Problems)+len(p.Refusals) > 0 {
+	if len(p.Problems)+len(p.Refusals) > 0 || r.appliesNothing() != "" {
 		return nil
 	}
 	var ids []string

@@ -158,9 +158,9 @@ func (r *reporter) describe(c *report.Context) {
 
 // onMerge says what the merge will do with what is gated.
 func (r *reporter) onMerge() string {
-	into, rest := "the default branch", "On merge everything but the gated changes is applied; "
-	if branch := r.event.BaseRef; branch != "" && branch != r.event.DefaultBranch {
-		return fmt.Sprintf("Merging into %s applies nothing: only %s is applied.", branch, cmp.Or(r.event.DefaultBranch, into))
+	const rest = "On merge everything but the gated changes is applied; "
+	if nothing := r.appliesNothing(); nothing != "" {
+		return fmt.Sprintf("%s: only %s is applied.", text.Upper(nothing), cmp.Or(r.event.DefaultBranch, "the default branch"))
 	}
 	switch g := r.gate; {
 	case g.shut != "":
@@ -172,6 +172,14 @@ func (r *reporter) onMerge() string {
 			text.Count(g.Count, "reviewer", "reviewers"), text.Or(g.Reviewers))
 	}
 	return rest + "those wait until somebody runs apply with their approval digest."
+}
+
+// appliesNothing says so of a pull request into another branch than the default one; empty: it does not go there.
+func (r *reporter) appliesNothing() string {
+	if branch := r.event.BaseRef; branch != "" && branch != r.event.DefaultBranch {
+		return "merging into " + branch + " applies nothing"
+	}
+	return ""
 }
 
 // key names the plan on a pull request, which may carry several: of other files, other parts, other workspaces.

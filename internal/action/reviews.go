@@ -108,6 +108,8 @@ func (r *reporter) setStatus(ctx context.Context, state github.State, words stri
 func (r *reporter) approvalStatus(gated int, v reviews) (github.State, string) {
 	wait := text.Count(gated, "change waits", "changes wait")
 	switch g := r.gate; {
+	case r.appliesNothing() != "":
+		return github.Success, r.appliesNothing()
 	case gated == 0:
 		return github.Success, "nothing needs approval"
 	case g.From == fromPullRequest && v.err != nil:

@@ -17,6 +17,31 @@ func TestOtherBase(t *testing.T) {
 	})
 }
 
+// TestRetargeted: a review of a pull request into another branch, of which the comment says that it applies nothing, is no
+// approval once it goes into the default branch.
+func TestRetargeted(t *testing.T) {
+	for name, planned := range map[string]bool{"and planned again": true, "and merged at once": false} {
+		t.Run(name, func(t *testing.T) {
+			inRunner(t, func(r *runner) {
+				r.configure(byReview)
+				r.run(r.pull(head1, func(pr map[string]any) { pr["base"].(map[string]any)["ref"] = "topic" })).want(r.t, cli.ExitDone, map[string]string{"gated": "4"})
+				all := r.hub.Statuses()
+				if got := all[len(all)-1]; got.State != "success" || got.Description != "merging into topic applies nothing" {
+					r.t.Errorf("status %+v", got)
+				}
+				r.approve("rita", head1)
+				if planned {
+					r.run(r.pull(head1, nil))
+				}
+				r.merge(head1)
+				got := r.run(r.push())
+				got.want(r.t, cli.ExitDone, map[string]string{"withheld": "4"})
+				contains(r.t, "the summary", plainText(got.summary), "it was not in the plan when the reviewers approved it")
+			})
+		})
+	}
+}
+
 // TestSelfReview: an environment in which people approve what they started is a gate, and it is said how to close it.
 func TestSelfReview(t *testing.T) {
 	inRunner(t, func(r *runner) {
