@@ -59,12 +59,13 @@ func (s Sort) Verb() string { return sortWords[s][0] }
 func (b *builder) approvals(p *plan.Plan, outcomes []plan.Outcome) {
 	at := map[string]int{}
 	var items []Item
-	waits := map[string][]*end{}
+	waits, blocked := map[string][]*end{}, false
 	for i := range b.ends {
 		e := &b.ends[i]
 		if !b.waits(e) {
 			continue
 		}
+		blocked = blocked || b.plan.Blocked(*e.Change)
 		item := b.item(e)
 		key := fmt.Sprint(item.Sort, "\x00", item.Name.String(), "\x00", map[bool]string{true: e.ID}[item.Sort == SortDeleteGroup])
 		n, ok := at[key]
@@ -99,10 +100,8 @@ func (b *builder) approvals(p *plan.Plan, outcomes []plan.Outcome) {
 	if b.doc.Run {
 		a.Digest = withheld(outcomes).ApprovalDigest() // a part of the plan's may have been approved and done
 	}
-	for i := range b.ends {
-		if e := &b.ends[i]; b.waits(e) && b.plan.Blocked(*e.Change) {
-			a.Digest = ""
-		}
+	if blocked {
+		a.Digest = ""
 	}
 	b.doc.Approval = a
 }
@@ -126,13 +125,7 @@ func (b *builder) item(e *end) Item {
 	case e.Leaver != "":
 		return Item{Sort: SortDeactivate, Name: Words{data(e.Leaver)}, Beside: b.names.beside(e.Leaver)}
 	case e.Ref.Kind == plan.KindGroup && e.Op == plan.Delete:
-		item := Item{Sort: SortDeleteGroup, Name: Words{name(e.Ref.Name)}, Why: b.why(e.Change)}
-		for _, f := range e.Fields {
-			if f.Name == "members" && f.Before != "" {
-				item.Why = join("; ", item.Why, Words{ours(headcount(f.Before))})
-			}
-		}
-		return item
+		return Item{Sort: SortDeleteGroup, Name: Words{name(e.Ref.Name)}, Why: join("; ", b.why(e.Change), say(headcount(e.Change)))}
 	case e.Ref.Kind == plan.KindEntry && e.Op == plan.Delete && e.Guard == "":
 		return Item{Sort: SortDeleteEntries, Name: Words{data(projectOf(e.Change))}, Why: b.why(e.Change), Each: []Words{{said(entryText(e.Entry))}}}
 	case e.Guard != "":

@@ -2,13 +2,10 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/text"
 )
 
 // personOf says which person a change is shown with, if any.
@@ -120,155 +117,6 @@ func (b *builder) people() {
 		}
 		return made
 	})
-}
-
-// rows makes a row of every change; what is given and what is taken of one thing stand in one row.
-func (b *builder) rows(ends []*end) []Row {
-	var rows []Row
-	at := map[string]int{}
-	for _, e := range ends {
-		lines := b.lines(e.Change)
-		moves := (e.Ref.Kind == plan.KindManager || e.Ref.Kind == plan.KindMembership) && len(lines) == 1
-		key := joined("\x00", string(e.Ref.Kind), lines[0].What.Text, fmt.Sprint(b.routine(e), e.Gated), e.Leaver)
-		if n, ok := at[key]; ok && moves {
-			rows[n].add(e, lines[0], b.why(e.Change))
-			continue
-		}
-		at[key] = len(rows)
-		rows = append(rows, Row{
-			Kind: e.Ref.Kind, Phase: e.Phase, Lines: lines, Why: b.why(e.Change), Gated: e.Gated, Drift: e.Origin == plan.FromDrift,
-			Changes: 1, Result: e.result, Error: e.err, Tries: e.tries,
-		})
-	}
-	return rows
-}
-
-// add puts the other half of a move into the row. How it ended is told by the half that ended worse.
-func (r *Row) add(e *end, l Line, why Words) {
-	line := &r.Lines[0]
-	line.Before, line.After = append(line.Before, l.Before...), append(line.After, l.After...)
-	r.Changes++
-	r.Drift = r.Drift && e.Origin == plan.FromDrift
-	if r.Why.String() != why.String() {
-		r.Why = join("; ", r.Why, why)
-	}
-	if e.result.worse(r.Result) {
-		r.Result, r.Error, r.Phase = e.result, e.err, e.Phase
-	}
-	r.Tries = max(r.Tries, e.tries)
-}
-
-// staying completes the row of a person's manager with those who stay, such as those who go only after approval.
-func (b *builder) staying(rows []Row, r plan.Report) {
-	i := slices.IndexFunc(rows, func(r Row) bool { return r.Kind == plan.KindManager && !r.Gated && r.Lines[0].What.Text == "manager" })
-	if i < 0 {
-		return
-	}
-	line := &rows[i].Lines[0]
-	var stay []Part
-	for _, m := range r.Before {
-		if label := b.names.person(m); !slices.Contains(line.Before, label) {
-			stay = append(stay, label)
-		}
-	}
-	line.Before = append(line.Before, stay...)
-	line.After = append(stay, line.After...)
-}
-
-// lines say what of the object changes. There is always one.
-func (b *builder) lines(c *plan.Change) []Line {
-	kind := c.Ref.Kind.Info()
-	itself := slices.Contains([]plan.Kind{plan.KindField, plan.KindGroup, plan.KindProject, plan.KindTag, plan.KindTask, plan.KindEntry}, c.Ref.Kind)
-	exists := ours("exists")
-	if c.Ref.Kind == plan.KindEntry {
-		exists = said(entryText(c.Entry))
-	}
-	for _, f := range c.Fields {
-		if c.Ref.Kind == plan.KindGroup && f.Name == "members" && f.Before != "" {
-			exists = ours(headcount(f.Before))
-		}
-	}
-	switch {
-	case !itself:
-	case c.Op == plan.Create && c.Ref.Kind == plan.KindEntry:
-		return []Line{{ours(kind.One), nil, []Part{exists}}}
-	case c.Op == plan.Create:
-		return []Line{{ours(kind.One), nil, []Part{ours(created)}}}
-	case c.Op == plan.Delete:
-		return []Line{{ours(kind.One), []Part{exists}, nil}}
-	}
-	var lines []Line
-	if c.Ref.Kind == plan.KindEntry {
-		lines = append(lines, Line{ours(kind.One), []Part{exists}, []Part{ours("edited")}})
-	}
-	for _, f := range c.Fields {
-		if f.Before != f.After {
-			lines = append(lines, Line{what(c, f.Name), b.value(c, f.Name, f.Before), b.value(c, f.Name, f.After)})
-		}
-	}
-	if len(lines) == 0 {
-		lines = append(lines, Line{ours(kind.One), nil, []Part{ours(string(c.Op) + "d")}})
-	}
-	return lines
-}
-
-// headcount renders how many people a group holds.
-func headcount(n string) string {
-	if n == "1" {
-		return "1 member"
-	}
-	return text.Sanitize(n) + " members"
-}
-
-// what names an attribute. Those of a profile but the capacity are custom fields, whatever they are called.
-func what(c *plan.Change, field string) Part {
-	if c.Ref.Kind == plan.KindProfile && field != "capacity" {
-		return data(field)
-	}
-	return attribute(field)
-}
-
-// value is a field's value as people read it.
-func (b *builder) value(c *plan.Change, field, v string) []Part {
-	switch {
-	case v == "":
-		return nil
-	case c.Ref.Kind == plan.KindManager && strings.Contains(field, "manager"):
-		return []Part{b.names.person(v)}
-	case c.Ref.Kind == plan.KindMembership, c.Ref.Kind == plan.KindGroup:
-		return []Part{name(v)}
-	case c.Ref.Kind == plan.KindProfile && field == "capacity":
-		if d, ok := parseDuration(v); ok {
-			return []Part{ours(hours(c, d))}
-		}
-	case c.Ref.Kind == plan.KindProfile && field == "working days":
-		week := c.Week
-		if v != fieldOf(c, field) {
-			week = c.WeekBefore
-		}
-		if days, ok := workingDays(v); ok && fieldOf(c, "capacity") == "" && week > 0 {
-			return []Part{ours(days + " (" + duration(week) + " a week)")}
-		} else if ok {
-			return []Part{ours(days)}
-		}
-	case c.Ref.Kind == plan.KindPerson, c.Ref.Kind == plan.KindManager:
-		return []Part{ours(text.Clip(letters(v), 20))}
-	case c.Ref.Kind == plan.KindEntry && (field == "start" || field == "end"):
-		if t, err := time.Parse(time.RFC3339, v); err == nil {
-			return []Part{ours(t.UTC().Format(minutes))}
-		}
-	}
-	return []Part{data(v)}
-}
-
-// letters drops everything but ASCII letters, digits and spaces.
-func letters(s string) string {
-	return strings.Map(func(r rune) rune {
-		if alphanumeric(r) || r == ' ' {
-			return r
-		}
-		return -1
-	}, s)
 }
 
 // renames are the new names of groups, by which others speak of them already.

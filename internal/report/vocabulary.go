@@ -152,43 +152,6 @@ func (b *builder) figures(t pattern, f plan.Figures, of string) Words {
 	return t.fill(s)
 }
 
-// line says what a change is about and what it does, in one line: "bob@example.com: manager Rosa Vega → Jane Smith".
-func (b *builder) line(c *plan.Change) Words {
-	object, doing := b.attempt(c)
-	return join(": ", object, doing)
-}
-
-// attempt names the object of a change, and says what is done to it.
-func (b *builder) attempt(c *plan.Change) (object, doing Words) {
-	object = Words{data(c.Ref.Name)}
-	if p, ok := personOf(c); ok {
-		object = Words{data(p)}
-	}
-	verbs := map[plan.Op]string{plan.Create: "created", plan.Update: "edited", plan.Delete: "deleted"}
-	if c.Ref.Kind == plan.KindEntry {
-		doing := say("time entry is %s", verbs[c.Op])
-		if what := entryText(c.Entry); what != "" {
-			doing = append(doing, ours(": "), said(what))
-		}
-		return Words{data(projectOf(c))}, doing
-	}
-	var list []Words
-	for _, l := range b.lines(c) {
-		before, after := enumerate(l.Before, 10), enumerate(l.After, 10)
-		switch {
-		case len(l.After) == 1 && l.After[0] == ours(created), len(l.After) == 0 && len(l.Before) == 1 && l.Before[0].Kind == Ours && c.Ref.Kind == plan.KindGroup:
-			list = append(list, say("%s is %s", l.What, verbs[c.Op]))
-		case len(before) == 0:
-			list = append(list, say("%s %s", l.What, after))
-		case len(after) == 0:
-			list = append(list, say("%s %s removed", l.What, before))
-		default:
-			list = append(list, say("%s %s → %s", l.What, before, after))
-		}
-	}
-	return object, join(", ", list...)
-}
-
 // at is where something stands in a file, without the column.
 func at(s state.Source) Words {
 	if s.File == "" {
@@ -207,20 +170,4 @@ func (b *builder) aboutWhom(s string) Words {
 		return Words{b.names.person(s)}
 	}
 	return Words{data(text.Clip(s, 200))}
-}
-
-// attributes are the names of fields that are words of the plan's, and not of a workspace.
-var attributes = map[string]bool{
-	"billable": true, "capacity": true, "client": true, "color": true, "description": true, "empty role": true, "end": true,
-	"field values": true, "group": true, "hours": true, "manager": true, "manager links": true, "members": true,
-	"memberships": true, "name": true, "people": true, "project": true, "start": true, "status": true, "tag": true, "tags": true,
-	"task": true, "team manager": true, "type": true, "working days": true,
-}
-
-// attribute names what of an object changes: a word of the plan's, or else a custom field.
-func attribute(s string) Part {
-	if attributes[s] {
-		return ours(s)
-	}
-	return data(s)
 }
