@@ -46,9 +46,9 @@ type Process struct {
 	ReadSecret  func(context.Context) (string, error) // reads a line from the terminal without showing it; nil: there is none
 }
 
-// gcPercent has the garbage collector run at less than half the growth it does by default: a run takes a sixth more time for it and
-// holds a quarter less, at every size. GOGC and GOMEMLIMIT set something else.
-const gcPercent = 40
+// gcPercent has the garbage collector run at a quarter of the growth it does by default: a run takes a fifth more time for it and
+// holds a third less, at every size. GOGC and GOMEMLIMIT set something else.
+const gcPercent = 25
 
 // System is the real process.
 func System(v Version) Process {

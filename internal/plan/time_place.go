@@ -65,18 +65,20 @@ func (p *personPlanner) takeBack() {
 		return
 	}
 	dest := p.have.Destination.Entries
-	made := false
-	for i := range dest {
-		made = made || dest[i].Made
-	}
-	if !made {
-		return
-	}
 	group := func(e *state.Entry) contentKey {
 		if p.spec.Link {
 			return contentKey{text: e.Link}
 		}
 		return contentOf(e)
+	}
+	made := map[contentKey]bool{} // no other content has anything to take back
+	for i := range dest {
+		if dest[i].Made {
+			made[group(&dest[i])] = true
+		}
+	}
+	if len(made) == 0 {
+		return
 	}
 	asked := map[contentKey]int{}
 	for _, other := range p.place.people {
@@ -84,7 +86,7 @@ func (p *personPlanner) takeBack() {
 			continue
 		}
 		for i := range other.pairs {
-			if want := &other.pairs[i].want; other.inWindow(want.Start) {
+			if want := &other.pairs[i].want; other.inWindow(want.Start) && made[group(want)] {
 				asked[group(want)]++
 			}
 		}
