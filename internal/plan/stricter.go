@@ -77,7 +77,7 @@ func Stricter(base, head *state.Users) (*state.Users, []Loosened) {
 }
 
 // Elsewhere marks a time sync that is between other workspaces, for another client or for other people than the base's of
-// its name, and says what of it is another. People who are added to a list are not. A sync of a new name is elsewhere where
+// its name, and says what of it is another. People who are added under one address are not. A sync of a new name is elsewhere where
 // no sync of the base has the same ends.
 func Elsewhere(base []state.TimeSync, head state.TimeSync) (state.TimeSync, []Loosened) {
 	var moved []Loosened
@@ -102,7 +102,11 @@ func movedEnds(was, now state.TimeSync) []Loosened {
 	tell("source.user_id", was.Source.UserID, now.Source.UserID)
 	tell("destination.workspace_id", was.Destination.WorkspaceID, now.Destination.WorkspaceID)
 	tell("destination.user_id", was.Destination.UserID, now.Destination.UserID)
-	if gone, came := missing(was.People, now.People), missing(now.People, was.People); len(gone) > 0 && len(came) > 0 {
+	gone, came := missing(was.People, now.People), missing(now.People, was.People)
+	if len(gone) == 0 { // they are added: under their own address in both that is nobody else's time
+		came = slices.DeleteFunc(came, func(p state.PersonPair) bool { return p.Source == p.Destination })
+	}
+	if len(came) > 0 {
 		tell("people", pairs(gone), pairs(came))
 	}
 	return moved

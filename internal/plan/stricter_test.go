@@ -126,24 +126,35 @@ func TestElsewhere(t *testing.T) {
 	cases := map[string]struct {
 		head  func(*state.TimeSync)
 		moved []Loosened
+		all   bool // the base has people: all
 	}{
-		"the same":   {func(s *state.TimeSync) { s.Color, s.Source.Token = "#000000", "OTHER" }, nil},
-		"a new name": {func(s *state.TimeSync) { s.Name = "new" }, nil},
-		"a new sync": {func(s *state.TimeSync) { s.Name, s.Source.ClientID = "new", "o" }, []Loosened{{"time_sync.new", "", "s to d"}}},
-		"people added": {func(s *state.TimeSync) {
+		"all, then some":      {head: func(*state.TimeSync) {}, all: true},
+		"all, then elsewhere": {head: func(s *state.TimeSync) { s.People[0].Destination = "b@x" }, all: true, moved: []Loosened{{"time_sync.acme.people", "", "a@x: b@x"}}},
+		"some, then all":      {head: func(s *state.TimeSync) { s.People, s.AllPeople = nil, true }},
+		"the same":            {head: func(s *state.TimeSync) { s.Color, s.Source.Token = "#000000", "OTHER" }},
+		"a new name":          {head: func(s *state.TimeSync) { s.Name = "new" }},
+		"a new sync":          {head: func(s *state.TimeSync) { s.Name, s.Source.ClientID = "new", "o" }, moved: []Loosened{{"time_sync.new", "", "s to d"}}},
+		"people added": {head: func(s *state.TimeSync) {
 			s.People = append(s.People, state.PersonPair{Source: "b@x", Destination: "b@x"})
-		}, nil},
-		"source":         {func(s *state.TimeSync) { s.Source.WorkspaceID = "o" }, []Loosened{{"time_sync.acme.source.workspace_id", "s", "o"}}},
-		"client":         {func(s *state.TimeSync) { s.Source.ClientID = "o" }, []Loosened{{"time_sync.acme.source.client_id", "c", "o"}}},
-		"person":         {func(s *state.TimeSync) { s.Source.UserID = "o" }, []Loosened{{"time_sync.acme.source.user_id", "u", "o"}}},
-		"destination":    {func(s *state.TimeSync) { s.Destination.WorkspaceID = "o" }, []Loosened{{"time_sync.acme.destination.workspace_id", "d", "o"}}},
-		"person there":   {func(s *state.TimeSync) { s.Destination.UserID = "o" }, []Loosened{{"time_sync.acme.destination.user_id", "v", "o"}}},
-		"another person": {func(s *state.TimeSync) { s.People[0].Destination = "b@x" }, []Loosened{{"time_sync.acme.people", "a@x", "a@x: b@x"}}},
+		}},
+		"people added, with whose time goes to somebody else": {head: func(s *state.TimeSync) {
+			s.People = append(s.People, state.PersonPair{Source: "b@x", Destination: "a@x"})
+		}, moved: []Loosened{{"time_sync.acme.people", "", "b@x: a@x"}}},
+		"source":         {head: func(s *state.TimeSync) { s.Source.WorkspaceID = "o" }, moved: []Loosened{{"time_sync.acme.source.workspace_id", "s", "o"}}},
+		"client":         {head: func(s *state.TimeSync) { s.Source.ClientID = "o" }, moved: []Loosened{{"time_sync.acme.source.client_id", "c", "o"}}},
+		"person":         {head: func(s *state.TimeSync) { s.Source.UserID = "o" }, moved: []Loosened{{"time_sync.acme.source.user_id", "u", "o"}}},
+		"destination":    {head: func(s *state.TimeSync) { s.Destination.WorkspaceID = "o" }, moved: []Loosened{{"time_sync.acme.destination.workspace_id", "d", "o"}}},
+		"person there":   {head: func(s *state.TimeSync) { s.Destination.UserID = "o" }, moved: []Loosened{{"time_sync.acme.destination.user_id", "v", "o"}}},
+		"another person": {head: func(s *state.TimeSync) { s.People[0].Destination = "b@x" }, moved: []Loosened{{"time_sync.acme.people", "a@x", "a@x: b@x"}}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			head := sync(tc.head)
-			marked, moved := Elsewhere([]state.TimeSync{sync(func(*state.TimeSync) {})}, head)
+			was := sync(func(s *state.TimeSync) { s.AllPeople = tc.all })
+			if tc.all {
+				was.People = nil
+			}
+			marked, moved := Elsewhere([]state.TimeSync{was}, head)
 			if diff := cmp.Diff(tc.moved, moved); diff != "" {
 				t.Errorf("moved (-want +got):\n%s", diff)
 			}
