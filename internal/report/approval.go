@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -55,55 +54,60 @@ var sortWords = map[Sort][3]string{
 // Verb is what is done.
 func (s Sort) Verb() string { return sortWords[s][0] }
 
+// waiting is a change that waits, and what it is listed as.
+type waiting struct {
+	Item
+	*end
+}
+
 // approvals groups what waits for approval. Every change that waits is in exactly one of the items.
 func (b *builder) approvals(p *plan.Plan, outcomes []plan.Outcome) {
-	at := map[string]int{}
-	var items []Item
-	waits, blocked := map[string][]*end{}, false
-	for i := range b.ends {
-		e := &b.ends[i]
-		if !b.waits(e) {
-			continue
+	var waits []waiting
+	blocked := false
+	for _, e := range b.ends {
+		if b.waits(e) {
+			waits = append(waits, waiting{b.item(e), e})
+			blocked = blocked || b.plan.Blocked(*e.Change)
 		}
-		blocked = blocked || b.plan.Blocked(*e.Change)
-		item := b.item(e)
-		key := fmt.Sprint(item.Sort, "\x00", item.Name.String(), "\x00", map[bool]string{true: e.ID}[item.Sort == SortDeleteGroup])
-		n, ok := at[key]
-		if !ok {
-			n = len(items)
-			at[key] = n
-			items = append(items, item)
-			items[n].Each = nil
-		}
-		into := &items[n]
-		into.Still = (!ok || into.Still) && e.Origin == plan.FromDrift
-		into.Changes++
-		if item.Sort == SortDeactivate {
-			waits[e.Leaver] = append(waits[e.Leaver], e)
-			continue
-		}
-		into.Each = append(into.Each, item.Each...)
 	}
-	if len(items) == 0 {
+	if len(waits) == 0 {
 		return
 	}
-	slices.SortStableFunc(items, func(x, y Item) int {
-		return cmp.Or(cmp.Compare(x.Sort, y.Sort), cmp.Compare(x.Name.String(), y.Name.String()))
+	var items []Item
+	groups := grouped(waits, waiting.key)
+	slices.SortStableFunc(groups, func(x, y []waiting) int {
+		return cmp.Or(cmp.Compare(x[0].Sort, y[0].Sort), cmp.Compare(x[0].Item.Name.String(), y[0].Item.Name.String()))
 	})
-	for i := range items {
-		if items[i].Sort == SortDeactivate {
-			items[i].Why = b.leaving(waits[items[i].Name[0].Text], i == 0)
+	for i, group := range groups {
+		item := group[0].Item
+		item.Each, item.Changes, item.Still = nil, len(group), true
+		for _, w := range group {
+			item.Each = append(item.Each, w.Each...)
+			item.Still = item.Still && w.Origin == plan.FromDrift
 		}
+		if item.Sort == SortDeactivate {
+			item.Why = b.leaving(group, i == 0)
+		}
+		items = append(items, item)
 	}
 	a := &Approval{Items: items, Reviews: b.ctx.Reviews, Digest: p.ApprovalDigest()}
 	a.Asks, a.Number = asks(items)
-	if b.doc.Run {
+	switch {
+	case blocked:
+		a.Digest = ""
+	case b.doc.Run:
 		a.Digest = withheld(outcomes).ApprovalDigest() // a part of the plan's may have been approved and done
 	}
-	if blocked {
-		a.Digest = ""
-	}
 	b.doc.Approval = a
+}
+
+// key tells the items apart: groups of one name are several.
+func (w waiting) key() [3]string {
+	id := ""
+	if w.Sort == SortDeleteGroup {
+		id = w.ID
+	}
+	return [3]string{w.Sort.Verb(), w.Item.Name.String(), id}
 }
 
 // withheld is a plan of what waits.
@@ -190,7 +194,7 @@ var leavingWords = []pattern{
 
 // leaving says in words why somebody is deactivated and what that takes: who takes over whom, which groups go, what stays.
 // The figures of a limit that all of them are over stand beside the first.
-func (b *builder) leaving(changes []*end, first bool) Words {
+func (b *builder) leaving(changes []waiting, first bool) Words {
 	var why []Words
 	var to, deleted []Part
 	people, groups, left := map[string]bool{}, map[string]bool{}, 0

@@ -14,9 +14,9 @@ type builder struct {
 	ctx     Context
 	plan    *plan.Plan // masked where that is asked for
 	names   names
-	ends    []end
+	ends    []*end
 	limit   int // rows of one section
-	objects map[section][]*object
+	objects map[section][]object
 	renamed map[string]string // groups by their new names
 	mask    *mask
 	verify  Verify
@@ -70,10 +70,10 @@ func newDocument(p *plan.Plan, outcomes []plan.Outcome, verify Verify, ctx Conte
 // match gives every change its outcome. Two equal entries share an id, and each has an outcome of its own.
 func (b *builder) match(outcomes []plan.Outcome) {
 	ended := outcomesByID(outcomes)
-	b.ends = make([]end, len(b.plan.Changes))
+	b.ends = make([]*end, len(b.plan.Changes))
 	for i := range b.plan.Changes {
 		c := &b.plan.Changes[i]
-		e := end{Change: c}
+		e := &end{Change: c}
 		o := ended.take(c.ID)
 		e.result, e.tries = b.result(c, o), o.Attempts
 		if e.result != Done && e.result != Withheld {
@@ -160,8 +160,7 @@ func (b *builder) stops() {
 // count adds up the changes by kind and by result: in the order of kinds, those of time syncs last.
 func (b *builder) count() {
 	at, by := map[[2]string]*Count{}, map[Result]int{}
-	for i := range b.ends {
-		e := &b.ends[i]
+	for _, e := range b.ends {
 		k := [2]string{e.Sync, string(e.Ref.Kind)}
 		c := at[k]
 		if c == nil {

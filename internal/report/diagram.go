@@ -29,8 +29,8 @@ type Manager struct {
 func (b *builder) reports() {
 	results := map[string]Result{}
 	key := func(op plan.Op, manager, person string) string { return joined("\x00", string(op), manager, person) }
-	for i := range b.ends {
-		if e := &b.ends[i]; e.Ref.Kind == plan.KindManager {
+	for _, e := range b.ends {
+		if e.Ref.Kind == plan.KindManager {
 			results[key(e.Op, fieldOf(e.Change, "manager"), e.Ref.Name)] = e.result
 		}
 	}

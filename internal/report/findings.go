@@ -126,28 +126,26 @@ func (b *builder) findings() {
 	for _, e := range b.ctx.Errors {
 		f.Problems = append(f.Problems, Finding{Words: Words{said(b.mask.text(e))}})
 	}
-	kinds := map[[3]string][]*state.Finding{}
-	var order [][3]string
+	type kind struct {
+		sync, kind string
+		level      state.Level
+	}
+	var others []*state.Finding
 	for i := range b.plan.Findings {
 		x := &b.plan.Findings[i]
-		switch {
-		case (x.Failed || x.Level == state.LevelProblem) && !isUnlisted(x):
+		if (x.Failed || x.Level == state.LevelProblem) && !isUnlisted(x) {
 			f.Problems = append(f.Problems, b.finding(x))
-		default:
-			if x.Kind == state.FindingCountedTwice {
-				b.doc.Twice = append(b.doc.Twice, b.finding(x))
-			}
-			key := [3]string{x.Sync, string(x.Level), x.Kind}
-			if kinds[key] == nil {
-				order = append(order, key)
-			}
-			kinds[key] = append(kinds[key], x)
+			continue
+		}
+		others = append(others, x)
+		if x.Kind == state.FindingCountedTwice {
+			b.doc.Twice = append(b.doc.Twice, b.finding(x))
 		}
 	}
-	slices.SortStableFunc(order, func(x, y [3]string) int { return cmp.Compare(x[0], y[0]) })
-	for _, key := range order {
-		switch list := kinds[key]; {
-		case key[1] != string(state.LevelAttention):
+	slices.SortStableFunc(others, func(x, y *state.Finding) int { return cmp.Compare(x.Sync, y.Sync) })
+	for _, list := range grouped(others, func(x *state.Finding) kind { return kind{x.Sync, x.Kind, x.Level} }) {
+		switch {
+		case list[0].Level != state.LevelAttention:
 			f.Notes = append(f.Notes, b.note(list))
 		case len(list) > alike:
 			n := b.note(list)
@@ -193,30 +191,26 @@ func (b *builder) note(list []*state.Finding) Note {
 	sum := *list[0]
 	sum.Count, sum.Length = 0, 0
 	same := true
-	counts := map[plan.Cause]int{}
-	var causes []plan.Cause
 	for _, f := range list {
 		n.Each = append(n.Each, b.finding(f))
 		sum.Count += f.Count
 		sum.Length += f.Length
 		same = same && slices.Equal(f.Values, sum.Values)
-		if counts[f.Cause]++; counts[f.Cause] == 1 {
-			causes = append(causes, f.Cause)
-		}
 	}
 	if !same {
 		sum.Values = nil
 	}
 	slots := b.findingSlots(&sum)
 	slots["n"] = say("%s", len(list))
-	slices.SortStableFunc(causes, func(x, y plan.Cause) int { return cmp.Compare(counts[y], counts[x]) })
+	causes := grouped(list, func(f *state.Finding) plan.Cause { return f.Cause })
+	slices.SortStableFunc(causes, func(x, y []*state.Finding) int { return cmp.Compare(len(y), len(x)) })
 	var why []Words
-	for _, c := range causes {
-		words := cmp.Or(causeWords[c].many, causeWords[c].one)
-		slots["k"] = say("%s", counts[c])
+	for _, of := range causes {
+		words := cmp.Or(causeWords[of[0].Cause].many, causeWords[of[0].Cause].one)
+		slots["k"] = say("%s", len(of))
 		filled := words.fill(slots)
-		if len(causes) > 1 && counts[c] > 1 && len(filled) > 0 && !strings.Contains(string(words), "{k}") {
-			filled = append(filled, ours(" ("+text.Thousands(counts[c])+")"))
+		if len(causes) > 1 && len(of) > 1 && len(filled) > 0 && !strings.Contains(string(words), "{k}") {
+			filled = append(filled, ours(" ("+text.Thousands(len(of))+")"))
 		}
 		why = append(why, filled)
 	}

@@ -57,27 +57,37 @@ type object struct {
 
 // collect puts the changes together by what they are about, in the order of names.
 func (b *builder) collect() {
-	at := map[place]*object{}
-	b.objects = map[section][]*object{}
-	for i := range b.ends {
-		p := b.place(b.ends[i].Change)
-		o := at[p]
-		if o == nil {
-			o = &object{place: p}
-			at[p] = o
-			b.objects[p.section] = append(b.objects[p.section], o)
-		}
-		o.ends = append(o.ends, &b.ends[i])
+	b.objects = map[section][]object{}
+	for _, ends := range grouped(b.ends, func(e *end) place { return b.place(e.Change) }) {
+		p := b.place(ends[0].Change)
+		b.objects[p.section] = append(b.objects[p.section], object{p, ends})
 	}
 	for _, list := range b.objects {
-		slices.SortFunc(list, func(x, y *object) int {
+		slices.SortFunc(list, func(x, y object) int {
 			return cmp.Or(cmp.Compare(strings.ToLower(x.key), strings.ToLower(y.key)), cmp.Compare(x.key, y.key), cmp.Compare(x.beside, y.beside))
 		})
 	}
 }
 
+// grouped puts together what has one key, in the order in which keys are met.
+func grouped[K comparable, V any](list []V, key func(V) K) [][]V {
+	at := map[K]int{}
+	var groups [][]V
+	for _, v := range list {
+		k := key(v)
+		i, ok := at[k]
+		if !ok {
+			i = len(groups)
+			at[k] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], v)
+	}
+	return groups
+}
+
 // section makes a section of its objects, with as many rows as there may be.
-func (b *builder) section(of section, make func(o *object) Object) Section {
+func (b *builder) section(of section, make func(o object) Object) Section {
 	s := Section{Total: len(b.objects[of])}
 	rows := 0
 	for _, o := range b.objects[of] {
@@ -105,7 +115,7 @@ func (b *builder) people() {
 			reports[r.Person] = r
 		}
 	}
-	b.doc.People = b.section(section{of: plan.KindPerson}, func(o *object) Object {
+	b.doc.People = b.section(section{of: plan.KindPerson}, func(o object) Object {
 		made := Object{Name: data(o.key), Email: o.key, Beside: b.names.beside(o.key), Rows: b.rows(o.ends)}
 		for _, e := range o.ends {
 			if e.Ref.Kind == plan.KindPerson {
@@ -132,15 +142,15 @@ func (b *builder) renames() {
 // groups puts together what changes about each group, and counts who comes and goes.
 func (b *builder) groups() {
 	joins, leaves := map[string]int{}, map[string]int{}
-	for i := range b.ends {
-		if e := &b.ends[i]; e.Ref.Kind == plan.KindMembership && b.routine(e) {
+	for _, e := range b.ends {
+		if e.Ref.Kind == plan.KindMembership && b.routine(e) {
 			for _, f := range e.Fields {
 				joins[f.After]++
 				leaves[f.Before]++
 			}
 		}
 	}
-	b.doc.Groups = b.section(section{of: plan.KindGroup}, func(o *object) Object {
+	b.doc.Groups = b.section(section{of: plan.KindGroup}, func(o object) Object {
 		made := Object{Name: name(o.key), Rows: b.rows(o.ends)}
 		for _, called := range []string{o.key, newName(o.ends)} {
 			if called != "" {
@@ -169,7 +179,7 @@ func newName(ends []*end) string {
 
 // fields lists custom fields of people that are created.
 func (b *builder) fields() {
-	b.doc.Fields = b.section(section{of: plan.KindField}, func(o *object) Object {
+	b.doc.Fields = b.section(section{of: plan.KindField}, func(o object) Object {
 		return Object{Name: data(o.key), Made: true, Rows: b.rows(o.ends)}
 	})
 }

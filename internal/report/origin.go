@@ -18,8 +18,8 @@ func (b *builder) origin() Words {
 		return joined("\x00", e.Sync, e.Ref.Name, e.ID)
 	}
 	asked := map[string]bool{}
-	for i := range b.ends {
-		if e := &b.ends[i]; e.Origin == plan.FromPullRequest && !e.Gated {
+	for _, e := range b.ends {
+		if e.Origin == plan.FromPullRequest && !e.Gated {
 			asked[object(e)] = true
 		}
 	}

@@ -83,8 +83,8 @@ func (b *builder) undone() []Undone {
 		{Title: "Failed", Result: Failed}, {Title: "Still to be done", Result: Unknown},
 		{Title: "Skipped", Result: Skipped}, {Title: "Kept by Clockify", Result: Kept},
 	}
-	for i := range b.ends {
-		switch e := &b.ends[i]; e.result {
+	for _, e := range b.ends {
+		switch e.result {
 		case Failed, Unknown:
 			list[0].add(e, withTries(e), b)
 		case Skipped:

@@ -40,8 +40,8 @@ func (b *builder) syncs() {
 		}
 	}
 	changes := map[string][]*end{}
-	for i := range b.ends {
-		if e := &b.ends[i]; e.Domain == plan.Time {
+	for _, e := range b.ends {
+		if e.Domain == plan.Time {
 			changes[e.Sync] = append(changes[e.Sync], e)
 			subjects[e.Sync] = subjects[e.Sync] // a sync without a subject is told too
 		}
@@ -52,7 +52,7 @@ func (b *builder) syncs() {
 			s.Window = from + " to " + to
 		}
 		b.projects(&s, changes[called])
-		s.Section = b.section(section{plan.KindEntry, called}, func(o *object) Object {
+		s.Section = b.section(section{plan.KindEntry, called}, func(o object) Object {
 			return Object{Name: data(o.key), Beside: o.beside, Rows: b.rows(o.ends)}
 		})
 		b.doc.Syncs = append(b.doc.Syncs, s)

@@ -41,8 +41,7 @@ func (b *builder) propose() {
 // changed counts what such changes are about: "4 people", "1 group", "39 time entries".
 func (b *builder) changed(such func(e *end) bool) []string {
 	kinds, seen := map[plan.Kind]int{}, map[place]bool{}
-	for i := range b.ends {
-		e := &b.ends[i]
+	for _, e := range b.ends {
 		if !such(e) {
 			continue
 		}
