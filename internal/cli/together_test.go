@@ -136,7 +136,8 @@ func TestCountedTwice(t *testing.T) {
 		from := &s.Workspaces[0]
 		from.AddEntry(e.UserID, from.Entries[0].ProjectID, "new", epoch.Add(-time.Hour), time.Minute)
 		b.server.SetState(s)
-		if got := b.must(ExitDone, "apply", "--yes"); !strings.Contains(got.out, said) {
+		got := b.must(ExitDone, "apply", "--yes")
+		if _, ended, _ := strings.Cut(got.out, "\nApplied "); !strings.Contains(ended, said) {
 			t.Errorf("the verdict does not say it:\n%s", got.out)
 		}
 	})
@@ -153,7 +154,8 @@ func TestAcceptedHours(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBed(t, sandbox.Options{State: state}, content)
 		for _, command := range []string{"plan", "apply", "plan"} {
-			if got := b.must(ExitDone, command); !strings.Contains(got.out, "1 time entry (1h 30m) is left out") {
+			got := b.must(ExitDone, command)
+			if _, ended, applied := strings.Cut(got.out, "\nApplied "); !strings.Contains(got.out, "1 time entry (1h 30m) is left out") || applied && !strings.Contains(ended, "1 time entry (1h 30m) is left out") {
 				t.Errorf("%s does not say it:\n%s", command, got.out)
 			}
 		}

@@ -23,7 +23,7 @@ func (b *builder) conclude() {
 		d.Mood = MoodBad
 	case d.Approval != nil || d.number(NotTried) > 0:
 		d.Mood = MoodWait
-	case len(b.hours()) > 0:
+	case b.hours() != "":
 		d.Mood = MoodNeutral
 	default:
 		d.Mood = MoodGood
@@ -51,7 +51,7 @@ func (b *builder) applied() string {
 		some(d.number(Blocked), "refused"), some(d.number(Skipped), "skipped because of "+because),
 		some(d.number(Kept), "kept by Clockify"), some(d.number(NotTried), "not tried"))
 	taken := some(b.taken, text.Plural(b.taken, "time entry", "time entries")+" taken back that another run made too")
-	return joined("; ", ended, taken, d.Approval.Need(), d.cannot())
+	return joined("; ", ended, taken, d.Approval.Need(), b.hours(), d.cannot())
 }
 
 // verified says what the second reading found.
@@ -69,7 +69,7 @@ func (b *builder) verified() Words {
 		return say("Verified: NOT as asked. %s still to be made although nothing said so.", text.Count(len(b.left), "change is", "changes are"))
 	case known > 0 && d.Approval != nil:
 		return say("Verified: all is as asked but for what failed and what needs approval.")
-	case known > 0:
+	case known > 0, b.hours() != "", len(d.Findings.Problems) > 0:
 		return say("Verified: all is as asked but for what is listed here.")
 	case d.Approval != nil:
 		return say("Verified: all is as asked but for what needs approval.")

@@ -171,7 +171,8 @@ func (b *builder) hours() string {
 		n, length := b.summed(of)
 		return some(n, text.Plural(n, "time entry", "time entries")+" ("+duration(length)+") "+text.Plural(n, one, many))
 	}
-	return joined("; ", sum(isLeftOut, "is left out", "are left out"), sum(isTwice, "counts twice", "count twice"),
+	return joined("; ", sum(isLeftOut, "is left out", "are left out"),
+		sum(isMissing, "does not arrive", "do not arrive"), sum(isTwice, "counts twice", "count twice"),
 		sum(isUnlisted, "may be there twice", "may be there twice"))
 }
 
@@ -187,6 +188,9 @@ func (b *builder) summed(of func(*state.Finding) bool) (entries int, length time
 
 // isLeftOut is what does not arrive, as its sync accepts (unmirrored: accept).
 func isLeftOut(f *state.Finding) bool { return f.Kind == state.FindingNotMirrored && !f.Failed }
+
+// isMissing is what does not arrive, and ought to.
+func isMissing(f *state.Finding) bool { return f.Kind == state.FindingNotMirrored && f.Failed }
 
 func isUnlisted(f *state.Finding) bool { return f.Cause == state.CauseUnlisted }
 
