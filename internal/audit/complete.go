@@ -29,7 +29,7 @@ func Complete(dir, name string) (Completed, error) {
 	}
 	c, err := complete(f, name)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return c, fmt.Errorf("complete a run in %s: %w", dir, err)
+		return c, fmt.Errorf("%s: %w", dir, err)
 	}
 	return c, nil
 }
@@ -52,7 +52,7 @@ func find(dir folder, name string) (Listed, error) {
 	}
 	switch {
 	case len(found) == 0:
-		return Listed{}, fmt.Errorf("there is no run %q", name)
+		return Listed{}, fmt.Errorf("there is no run %q; clockify-sync audit lists those that are there", name)
 	case len(found) > 1:
 		return Listed{}, fmt.Errorf("%d runs are named %q, such as %s", len(found), name, found[len(found)-1].Folder)
 	}

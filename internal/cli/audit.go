@@ -47,7 +47,7 @@ func (a *auditCommand) run(context.Context) int {
 	}
 	run, err := audit.Complete(a.path(dir), name)
 	if err != nil {
-		return a.fail(err)
+		return a.fail(about(aboutOutput, err))
 	}
 	if run.Already {
 		fmt.Fprintf(a.Stdout, "%s ended by itself or was completed before: its files are complete.\n", run.Folder)

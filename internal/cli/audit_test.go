@@ -74,6 +74,18 @@ func TestMadeLately(t *testing.T) {
 	})
 }
 
+// TestAuditOfNoRun names a run that is not there: it is said where to look, and no folder is made.
+func TestAuditOfNoRun(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, sandbox.Options{State: twoWorkspaces()}, files{"users.csv": twoPeople})
+	wantText(t, b.must(ExitFailed, "audit", "typo").err, `there is no run "typo": there is no folder`, "errors.md#files-that-cannot-be-written")
+	if found := allFiles(t, b.dir); len(found) != 1 || len(b.runs()) > 0 {
+		t.Errorf("%d files are there", len(found))
+	}
+	b.must(ExitDone, "apply")
+	wantText(t, b.must(ExitFailed, "audit", "typo").err, `clockify-audit: there is no run "typo"; clockify-sync audit lists those that are there`, "errors.md#files-that-cannot-be-written")
+}
+
 // TestAuditWhileRunning: a run that has not ended is told from one that was killed, and its files are left to it.
 func TestAuditWhileRunning(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,9 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 					t.Errorf("%s: exit code %d, want once %q:\n%s", command, r.code, want, shown)
 				}
 			}
+			if shown := b.run(t.Context(), append([]string{"plan"}, strings.Fields(args)...)...).out; strings.HasPrefix(args, "--users") && strings.Contains(shown, "\nPlan ") {
+				t.Errorf("a plan of nothing has a digest:\n%s", shown)
+			}
 			if b.server.WriteCount() > 0 {
 				t.Error("something was written")
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,7 @@ func (s *sandboxCommand) run(ctx context.Context) int {
 	}
 	state, err := s.sandboxState()
 	if err != nil {
-		return s.fail(fmt.Errorf("--state: %w", err))
+		return s.fail(about(aboutCommandLine, fmt.Errorf("--state: %w", err)))
 	}
 	server := sandbox.New(sandbox.Options{State: state, Now: s.Now, Faults: faults, SettleDelay: 300 * time.Millisecond})
 	url, stop, err := server.Serve(s.opts.Listen)
@@ -65,6 +66,9 @@ func (s *sandboxCommand) sandboxState() (sandbox.State, error) {
 			return sandbox.ReadState(f)
 		case !errors.Is(err, os.ErrNotExist):
 			return sandbox.State{}, err
+		}
+		if folder, err := os.Stat(filepath.Dir(s.path(s.opts.State))); err != nil || !folder.IsDir() { // told now, and not when all is lost
+			return sandbox.State{}, fmt.Errorf("there is no folder %s to write it to", filepath.Dir(s.opts.State))
 		}
 	}
 	return sandbox.Sample(s.Now()), nil

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
@@ -58,7 +59,11 @@ func AskedAbout(w io.Writer, p *plan.Plan, style Style, ctx Context) {
 func OutcomeText(w io.Writer, p *plan.Plan, outcomes []plan.Outcome, verify Verify, style Style, ctx Context) {
 	d := newDocument(p, outcomes, verify, ctx, 1)
 	t := newTerminal(w, d, style, ctx)
-	t.line(0, joined(" ", t.paint(bold, plain(d.Verdict.Upper().String())+"."), d.Effort+stop(d.Effort)))
+	took := ""
+	if d.Effort != "" {
+		took = "It took " + d.Effort + "."
+	}
+	t.line(0, joined(" ", t.paint(bold, plain(d.Verdict.Upper().String())+"."), took))
 	color := ""
 	if d.Doubt {
 		color = red
@@ -87,7 +92,11 @@ func Problems(w io.Writer, problems []state.Problem, style Style, ctx Context) {
 		t.problem("", p.Source, p.Text, p.Excerpt)
 	}
 	if len(problems) > 0 {
-		t.line(0, t.paint(red, text.Count(len(problems), "problem", "problems"))+"; nothing was planned for these rows and nothing will be written.")
+		end := "; nothing will be written."
+		if slices.ContainsFunc(problems, func(p state.Problem) bool { return p.Source.Line > 1 }) {
+			end = "; nothing was planned for these rows and nothing will be written."
+		}
+		t.line(0, t.paint(red, text.Count(len(problems), "problem", "problems"))+end)
 	}
 }
 
@@ -208,6 +217,10 @@ func (t *terminal) closing() {
 	t.line(0, joined(" ", t.paint(bold, t.words(t.Verdict.Upper())+"."), text.Upper(t.Effort)+stop(t.Effort)))
 	if len(t.Origin) > 0 {
 		t.line(0, t.words(t.Origin))
+	}
+	if len(t.Problems) > 0 && len(t.Results) == 0 {
+		t.next() // what would be nothing is no plan
+		return
 	}
 	digest := "Plan " + short(t.Digest)
 	if t.Approval != nil && t.Approval.Digest != "" {

@@ -120,7 +120,7 @@ func parseRule(rule string) (Faults, error) {
 		case "stale":
 			f.Stale = value
 		default:
-			return f, fmt.Errorf("no such key: %s", key)
+			return f, fmt.Errorf("no such key: %s; there are seed, rate, kinds, only, route, status, after, times, retry_after, slow, timeout and stale", key)
 		}
 		if err != nil {
 			return f, fmt.Errorf("%s: %w", key, err)
