@@ -65,9 +65,10 @@ var probes = []probe{
 	{"a window of entries is read as wall clock", "windows", "a day more is read on both sides than is needed", probeWindow},
 	{"one entry can be read by its id", "one-entry", "entries that were written cannot be verified", probeEntryByID},
 	{"the detailed report lists entries", "detailed-report", "entries are read person by person", probeReport},
+	{"the detailed report tells an entry as its list does", "detailed-report", "whoever's entries it tells otherwise is read singly: more calls", probeReportEntry},
 }
 
-// Probe looks at every assumption that can be looked at by reading. It costs about ten calls. Its error is the one of
+// Probe looks at every assumption that can be looked at by reading. It costs about twelve calls. Its error is the one of
 // opening the workspace.
 func (w *Workspace) Probe(ctx context.Context) ([]ProbeResult, error) {
 	self, workspace, err := w.open(ctx)
@@ -185,28 +186,33 @@ func probeRoleSource(_ context.Context, p *probing) (Verdict, string, error) {
 	case p.groupsErr != nil:
 		return "", "", p.groupsErr
 	}
+	roles := p.rolesOnGroups()
+	if slices.ContainsFunc(roles, func(e clockify.RoleEntity) bool { return !e.Source.Group() }) {
+		return Differs, "a role on a group has no source", nil
+	}
+	if len(roles) == 0 {
+		return CannotTell, "no group has a manager", nil
+	}
+	return Holds, text.Count(len(roles), "role", "roles")+" on groups", nil
+}
+
+// rolesOnGroups are the groups that the list of people tells as managed by somebody, each as its role has it.
+func (p *probing) rolesOnGroups() []clockify.RoleEntity {
 	groups := map[string]bool{}
 	for _, g := range p.groups {
 		groups[g.ID] = true
 	}
-	seen := 0
+	var found []clockify.RoleEntity
 	for _, row := range p.users.Rows {
 		for _, role := range row.Roles {
 			for _, e := range role.Entities {
-				if role.Role != clockify.RoleTeamManager || !groups[e.ID] {
-					continue
+				if role.Role == clockify.RoleTeamManager && groups[e.ID] {
+					found = append(found, e)
 				}
-				if !e.Source.Group() {
-					return Differs, "a role on a group has no source", nil
-				}
-				seen++
 			}
 		}
 	}
-	if seen == 0 {
-		return CannotTell, "no group has a manager", nil
-	}
-	return Holds, fmt.Sprintf("%d roles on groups", seen), nil
+	return found
 }
 
 func probeFieldValues(ctx context.Context, p *probing) (Verdict, string, error) {
@@ -279,12 +285,18 @@ func probeGroups(_ context.Context, p *probing) (Verdict, string, error) {
 			return Holds, "managers are there", nil
 		}
 	}
+	if len(p.rolesOnGroups()) > 0 {
+		return Differs, "managers that the list of people tells are missing", nil
+	}
 	return CannotTell, "no group has a manager", nil
 }
 
 func probeFeatures(_ context.Context, p *probing) (Verdict, string, error) {
 	if n := len(p.workspace.Features); n > 0 {
 		return Holds, fmt.Sprintf("%d features", n), nil
+	}
+	if plan := p.workspace.FeatureSubscriptionType; plan != "" && plan != "FREE" {
+		return Differs, "the list is empty on the plan " + plan, nil
 	}
 	return CannotTell, "the list is empty", nil
 }
@@ -347,4 +359,37 @@ func probeReport(ctx context.Context, p *probing) (Verdict, string, error) {
 		return "", "", err
 	}
 	return Holds, text.Count(len(got.Rows), "entry", "entries") + " of a week on a page", nil
+}
+
+// probeReportEntry holds what the report says of an entry against what the list says.
+func probeReportEntry(ctx context.Context, p *probing) (Verdict, string, error) {
+	e := p.entry
+	switch {
+	case p.entryErr != nil:
+		return "", "", p.entryErr
+	case e == nil || e.TimeInterval.End == nil:
+		return CannotTell, "the key's user has no entries", nil
+	}
+	start := e.TimeInterval.Start
+	got, err := p.w.Reader.PeekReport(ctx, p.w.ID, clockify.ReportQuery{Start: start, End: start.Add(time.Second), UserIDs: []string{p.self.ID}, PageSize: 50})
+	if err != nil {
+		return "", "", err
+	}
+	i := slices.IndexFunc(got.Rows, func(row clockify.ReportEntry) bool { return row.ID == e.ID })
+	if i < 0 {
+		return Differs, "the newest entry is not in it", nil
+	}
+	row, unlike := got.Rows[i], []string(nil)
+	for name, same := range map[string]bool{
+		"description": row.Description == e.Description, "billable": row.Billable == e.Billable, "type": row.Type == e.Type, "task": row.TaskID == e.TaskID,
+		"tags": len(row.Tags) == len(e.TagIDs), "end": row.TimeInterval.End != nil && row.TimeInterval.End.Equal(*e.TimeInterval.End),
+	} {
+		if !same {
+			unlike = append(unlike, name)
+		}
+	}
+	if slices.Sort(unlike); len(unlike) > 0 {
+		return Differs, "it is told otherwise: " + text.And(unlike), nil
+	}
+	return Holds, "the newest entry is the same in both", nil
 }

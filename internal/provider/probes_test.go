@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ func TestProbes(t *testing.T) {
 		of   map[string]provider.Verdict // by name
 		most int                         // calls
 	}{
-		{"as known", func(*sandbox.Workspace) {}, map[provider.Verdict]int{provider.Holds: 13}, nil, 11},
+		{"as known", func(*sandbox.Workspace) {}, map[provider.Verdict]int{provider.Holds: 14}, nil, 12},
 		{"otherwise", func(w *sandbox.Workspace) {
 			w.Quirks = sandbox.Quirks{NoLastPage: true, ListOmitsFieldValues: true, RefusesLargePages: true, LargestPage: 1000}
 			w.WithoutFeatures = []string{"SCHEDULING"}
@@ -30,13 +31,40 @@ func TestProbes(t *testing.T) {
 			"the list of people has the values of their fields": provider.Differs,
 			"capacities are told in bulk":                       provider.Differs,
 			"capacities in bulk are in seconds":                 provider.CannotTell,
-		}, 13},
+		}, 14},
+		{"unlike", func(w *sandbox.Workspace) {
+			w.Quirks = sandbox.Quirks{Unlike: []string{"memberships", "features", "groups", "totals", "windows", "entry", "report"}, OwnerRole: "BOSS"}
+		}, nil, map[string]provider.Verdict{
+			"everybody's membership is in the list of people":     provider.Differs,
+			"the list of people tells who is owner or admin":      provider.Differs,
+			"capacities in bulk are in seconds":                   provider.Differs,
+			"groups are listed with their managers":               provider.Differs,
+			"the plan's features are a list of names":             provider.Differs,
+			"a window of entries is read as wall clock":           provider.Differs,
+			"one entry can be read by its id":                     provider.Differs,
+			"the detailed report lists entries":                   provider.Differs,
+			"the detailed report tells an entry as its list does": provider.CannotTell,
+		}, 14},
+		{"a report that lacks things", func(w *sandbox.Workspace) {
+			w.Quirks = sandbox.Quirks{ReportLacks: []string{"description", "end"}, Unlike: []string{"sources"}}
+		}, nil, map[string]provider.Verdict{
+			"the detailed report tells an entry as its list does": provider.Differs,
+			"a role on a group names its source":                  provider.Differs,
+		}, 14},
 		{
 			"cut pages", func(w *sandbox.Workspace) { w.Quirks = sandbox.Quirks{LargestPage: 10} }, nil,
 			map[string]provider.Verdict{"a page holds 5,000 rows": provider.Differs},
-			13,
+			14,
 		},
 	}
+	var differed sync.Map
+	t.Cleanup(func() { // every probe has been seen to say both
+		for _, name := range provider.ProbeNames() {
+			if _, ok := differed.Load(name); !ok {
+				t.Errorf("nothing here makes %q differ", name)
+			}
+		}
+	})
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +85,9 @@ func TestProbes(t *testing.T) {
 			got := map[provider.Verdict]int{}
 			for _, p := range results {
 				got[p.Verdict]++
+				if p.Verdict == provider.Differs {
+					differed.Store(p.Name, true)
+				}
 				if want, ok := tc.of[p.Name]; ok && want != p.Verdict {
 					t.Errorf("%s: %s (%s), want %s", p.Name, p.Verdict, p.Seen, want)
 				}

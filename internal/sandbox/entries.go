@@ -178,7 +178,7 @@ func (c *call) window(userID string) (from, to time.Time, rep *reply) {
 			*at = t
 		}
 	}
-	if !to.IsZero() {
+	if !to.IsZero() && !c.sp.meta.unlike("windows") {
 		loc := c.s.zone(c.d.users.get(userID).TimeZone)
 		to = wallClock(to, loc)
 		if !from.IsZero() {
@@ -205,6 +205,9 @@ func (c *call) theEntry(id string) (*Entry, *reply) {
 }
 
 func getEntry(c *call) reply {
+	if c.sp.meta.unlike("entry") {
+		return refuse("Time entry doesn't belong to Workspace")
+	}
 	e, rep := c.theEntry(c.p["entry"])
 	if rep != nil {
 		return *rep

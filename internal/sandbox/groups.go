@@ -42,6 +42,7 @@ func (c *call) group(g *Group, managers bool) any {
 // listGroups is the only read of groups: GET of one is 405 (#groups).
 func listGroups(c *call) reply {
 	managers, _ := c.flag("includeTeamManagers")
+	managers = managers && !c.sp.meta.unlike("groups")
 	rows := slices.Collect(c.sp.groups.all)
 	sortNamed(rows, groupID, func(g *Group) string { return g.Name })
 	return page(c, rows, 5000, true, func(g *Group) any { return c.group(g, managers) })

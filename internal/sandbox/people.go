@@ -72,7 +72,7 @@ func (c *call) userRow() func(*User) any {
 	withRoles, _ := c.flag("include-roles")
 	return func(u *User) any {
 		row := c.user(u)
-		if memberships {
+		if memberships && !c.sp.meta.unlike("memberships") {
 			row.Memberships = c.d.workspacesOf(u.ID)
 		}
 		if !c.sp.meta.ListOmitsFieldValues {

@@ -67,6 +67,9 @@ func reportDate(v string) (time.Time, error) {
 // wall clock in the profile zone; times are rendered in the request's zone. On the free plan a range is 31 days at most; the
 // status of a longer one is unrecorded [?]. A plain member sees their own entries [?]. Running timers are left out [?].
 func detailedReport(c *call) reply {
+	if c.sp.meta.unlike("report") {
+		return denied()
+	}
 	from, to, rep := c.reportRange()
 	if rep != nil {
 		return *rep

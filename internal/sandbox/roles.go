@@ -48,7 +48,7 @@ func (sp *workspace) rolesOf(d *db, userID string) []wireRole {
 func (sp *workspace) entity(d *db, g Grant) wireEntity {
 	e := wireEntity{ID: g.EntityID, Name: sp.nameOf(d, g)}
 	switch {
-	case g.SourceType != "USER_GROUP":
+	case g.SourceType != "USER_GROUP", sp.meta.unlike("sources"):
 	case sp.meta.RoleSourceAsString:
 		e.Source = "USER_GROUP"
 	default:

@@ -33,6 +33,9 @@ func listTotals(c *call) reply {
 	return pageOf(c, people, number, size, 200, false, func(u *User) any {
 		m := c.sp.members.get(u.ID)
 		perDay, _ := seconds(m.WorkCapacity)
+		if c.sp.meta.unlike("totals") {
+			perDay /= 60
+		}
 		return map[string]any{
 			"userId": u.ID, "userName": orNull(u.Name), "userImage": "", "userStatus": m.Status, "workspaceId": c.sp.meta.ID,
 			"capacityPerDay": perDay, "workingDays": m.WorkingDays, "totalHoursPerDay": []any{},

@@ -50,7 +50,9 @@ func (c *call) workspace() map[string]any {
 		memberships = append(memberships, wireMembership{UserID: m.UserID, TargetID: sp.meta.ID, MembershipType: "WORKSPACE", MembershipStatus: m.Status})
 	}
 	features := []string{}
-	features = append(features, sp.meta.features()...)
+	if !sp.meta.unlike("features") {
+		features = append(features, sp.meta.features()...)
+	}
 	rate := map[string]any{"amount": 0, "currency": sp.meta.Settings.Currency}
 	return map[string]any{
 		"id": sp.meta.ID, "name": sp.meta.Name, "imageUrl": "", "memberships": memberships,
