@@ -193,7 +193,7 @@ func probeRoleSource(_ context.Context, p *probing) (Verdict, string, error) {
 	if len(roles) == 0 {
 		return CannotTell, "no group has a manager", nil
 	}
-	return Holds, text.Count(len(roles), "role", "roles")+" on groups", nil
+	return Holds, text.Count(len(roles), "role", "roles") + " on groups", nil
 }
 
 // rolesOnGroups are the groups that the list of people tells as managed by somebody, each as its role has it.
