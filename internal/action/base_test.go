@@ -59,12 +59,15 @@ func TestStricterRules(t *testing.T) {
 		"more are needed": {Rules{Approval: byReview}, with(func(a *Approval) { a.Count = 3 }), with(func(a *Approval) { a.Count = 3 }), nil},
 		"one is enough":   {Rules{Approval: byReview}, with(func(a *Approval) { a.Count = 1 }), Rules{Approval: byReview}, []string{"approval.count"}},
 		"fewer reviewers": {
-			Rules{Approval: byReview}, with(func(a *Approval) { a.Reviewers = []string{"Acme/people-ops"} }),
+			Rules{Approval: byReview},
+			with(func(a *Approval) { a.Reviewers = []string{"Acme/people-ops"} }),
 			with(func(a *Approval) { a.Reviewers = []string{"@acme/people-ops"} }), nil,
 		},
 		"another reviewer": {
-			Rules{Approval: byReview}, with(func(a *Approval) { a.Reviewers = []string{"mallory"} }),
-			with(func(a *Approval) { a.Reviewers = nil }), []string{"approval.reviewers"},
+			Rules{Approval: byReview},
+			with(func(a *Approval) { a.Reviewers = []string{"mallory"} }),
+			with(func(a *Approval) { a.Reviewers = nil }),
+			[]string{"approval.reviewers"},
 		},
 		"no gate":                          {Rules{Approval: byReview}, Rules{}, Rules{Approval: byReview}, []string{"approval.from"}},
 		"an environment beside reviews":    {Rules{Approval: byReview}, with(func(a *Approval) { a.Environment = "staging" }), Rules{Approval: byReview}, nil},
