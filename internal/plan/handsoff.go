@@ -135,6 +135,9 @@ func (p *userPlanner) sayUnmatched(before *userState) {
 			}
 		})
 	}
+	if c := p.spec.Protect.Column; c != "" && !slices.ContainsFunc(p.dir.Groups, func(g state.Group) bool { return p.keep.values[folded(g.Name)] }) {
+		p.note(state.Finding{Kind: state.FindingProtectsNothing, Name: c, About: "protect.groups_from_column"})
+	}
 	for _, pattern := range p.spec.Protect.Users {
 		say("protect.users", pattern, func(yield func(string) bool) {
 			for email := range before.people {

@@ -65,18 +65,20 @@ func (p *userPlanner) findNear(email string) string {
 			return other
 		}
 	}
+	best, least := "", text.Near(local)+1
 	for _, other := range r.emails {
-		if abs(len(email)-len(other)) > 2 || other == email {
+		if abs(len(email)-len(other)) > least || other == email {
 			continue
 		}
 		if r.compared++; r.compared > mostCompared {
 			break
 		}
-		if text.Distance(email, other) <= 2 && withoutDigits(email) != withoutDigits(other) {
-			return other
+		// Of two that are as near, one who has no row is the likelier.
+		if d := text.Distance(email, other); (d < least || d == least && best != "" && r.declared[best] && !r.declared[other]) && withoutDigits(email) != withoutDigits(other) {
+			best, least = other, d
 		}
 	}
-	return ""
+	return best
 }
 
 // nearNumber is the number of somebody that is the same but for zeros before it; empty: there is none.

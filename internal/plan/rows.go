@@ -74,6 +74,12 @@ func (p *userPlanner) readRows(before *userState) *roll {
 		planned.Email = email
 		r.rows = append(r.rows, planned)
 	}
+	if n := len(p.spec.People); n > 0 && len(r.left) == n && len(r.known) == 0 && p.spec.UnreadableRows == 0 {
+		p.plan.Problems = append(p.plan.Problems, state.Problem{
+			Source: state.Source{File: p.spec.File, Line: 1, Column: 1},
+			Text:   "everybody in the file has left, by their status or last day. That is read as a mistake, as an empty file is.",
+		})
+	}
 	if len(later) > 0 {
 		slices.Sort(later)
 		p.note(state.Finding{Kind: state.FindingNotStarted, Count: len(later), Values: later})

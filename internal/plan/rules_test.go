@@ -138,6 +138,9 @@ func TestWhen(t *testing.T) {
 		{name: "left by their last day", have: have, csv: csv, dir: today, set: at("cyd@x", func(r *state.Row) { r.Ends = day(19) }), want: `
 				deactivate update person cyd@x status: active -> inactive [gated] (left_by_date)
 			`},
+		{name: "everybody has left", have: have, csv: "cyd@x ann@x", dir: today, set: func(u *state.Users) { u.People[0].Ends = day(19) }, want: `
+				problem users.csv:1:1: everybody in the file has left, by their status or last day. That is read as a mistake, as an empty file is.
+			`},
 		{name: "their last day is today", have: have, csv: csv, dir: today, set: at("cyd@x", func(r *state.Row) { r.Ends = day(20) }), want: `
 				profiles update profile cyd@x capacity: PT4H -> PT8H
 				assign create manager cyd@x manager: none -> ann@x

@@ -681,6 +681,7 @@ func TestProtectedGroups(t *testing.T) {
 				provision create group M name: none -> M
 				assign create manager M team manager: none -> m@x
 				assign create membership a@x group: none -> M
+				finding protects_nothing Country: protect.groups_from_column
 			`,
 		},
 		{
@@ -691,6 +692,7 @@ func TestProtectedGroups(t *testing.T) {
 			want: `
 				cleanup delete group Old name: Old -> none; members: 1 -> none [gated] (unmanaged)
 				finding protected Vault: protected_member
+				finding protects_nothing Country: protect.groups_from_column
 			`,
 		},
 		{
@@ -701,6 +703,7 @@ func TestProtectedGroups(t *testing.T) {
 			want: `
 				cleanup delete group Old name: Old -> none; members: 0 -> none [gated] (unmanaged)
 				finding keeps_manager a@x @users.csv:2:2: manager_unknown nobody@x
+				finding protects_nothing Country: protect.groups_from_column
 				finding protects_nothing Holiday *: protect.groups
 			`,
 		},

@@ -148,19 +148,40 @@ func (b *builder) findings() {
 		case list[0].Level != state.LevelAttention:
 			f.Notes = append(f.Notes, b.note(list))
 		case len(list) > alike:
-			n := b.note(list)
-			var who []Part
-			for _, x := range list {
-				who = append(who, data(x.Name))
-			}
-			n.Words = say("%s (%s)", n.Words, enumerate(who, firstFew))
-			f.Attention = append(f.Attention, n)
+			f.Attention = append(f.Attention, b.folded(list))
 		default:
-			for _, x := range list {
-				f.Attention = append(f.Attention, Note{Finding: b.finding(x), Kind: x.Kind})
-			}
+			f.Attention = append(f.Attention, b.oneByOne(list)...)
 		}
 	}
+}
+
+// folded is the line for many of one kind, with the first few of whom it is true.
+func (b *builder) folded(list []*state.Finding) Note {
+	n := b.note(list)
+	var who []Part
+	for _, x := range list {
+		who = append(who, data(x.Name))
+	}
+	n.Words = say("%s (%s)", n.Words, enumerate(who, firstFew))
+	return n
+}
+
+// oneByOne are the lines for some of one kind. Those that have one cause, which is about one thing, are folded.
+func (b *builder) oneByOne(list []*state.Finding) (notes []Note) {
+	type because struct {
+		cause plan.Cause
+		about string
+	}
+	for _, same := range grouped(list, func(x *state.Finding) because { return because{x.Cause, x.About} }) {
+		if same[0].Cause != "" && same[0].About != "" && len(same) > firstFew {
+			notes = append(notes, b.folded(same))
+			continue
+		}
+		for _, x := range same {
+			notes = append(notes, Note{Finding: b.finding(x), Kind: x.Kind})
+		}
+	}
+	return notes
 }
 
 // finding puts one finding into words.
@@ -251,6 +272,9 @@ func (b *builder) whom(f *state.Finding) Words {
 func (b *builder) findingSlots(f *state.Finding) slots {
 	s := b.slots(f.Source, f.About)
 	s["name"] = b.whom(f)
+	if f.Kind == state.FindingNearManager || f.Kind == state.FindingNearPerson {
+		s["about"] = Words{data(f.About)} // it is about the address
+	}
 	s["count"] = say("%s", f.Count)
 	s["gets"], s["get"] = say("has"), say("have")
 	if f.Level == state.LevelAttention {

@@ -114,14 +114,14 @@ var guardWords = map[plan.Guard]struct {
 	many string
 	over pattern
 }{
-	plan.MaxDeactivations: {"deactivations", "{have} deactivations; guards.max_deactivations allows {limit} of {base}[, {allow} would allow it]"},
-	plan.MaxReactivations: {"reactivations", "{have} reactivations; guards.max_reactivations allows {limit} of {base}[, {allow} would allow it]"},
-	plan.MaxInvitations:   {"invitations", "{have} invitations; guards.max_invitations allows {limit} of {base}[, {allow} would allow it]"},
-	plan.MaxChanges:       {"changes", "{have} people get another value[ of {of}]; guards.max_changes allows {limit} of {base}[, {allow} would allow it]"},
-	plan.MaxRemovals:      {"removals", "{have} people lose a value[ of {of}]; guards.max_removals allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxDeactivations: {"deactivations", "{have deactivation|deactivations}; guards.max_deactivations allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxReactivations: {"reactivations", "{have reactivation|reactivations}; guards.max_reactivations allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxInvitations:   {"invitations", "{have invitation|invitations}; guards.max_invitations allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxChanges:       {"changes", "{have person gets|people get} another value[ of {of}]; guards.max_changes allows {limit} of {base}[, {allow} would allow it]"},
+	plan.MaxRemovals:      {"removals", "{have person loses|people lose} a value[ of {of}]; guards.max_removals allows {limit} of {base}[, {allow} would allow it]"},
 	plan.MaxShrink:        {"people missing", "{have} of {base} active people are missing in {file}; guards.max_shrink allows {limit}. A file that was cut off, most likely[; if they really left, {allow} would allow it]"},
 	plan.MinKnown:         {"people unknown", "the workspace knows {have} of the {base} people in {file}; guards.min_known asks for {limit}. The wrong file or the wrong workspace, most likely[; {allow} would allow it]"},
-	plan.MinActiveUsers:   {"people left", "{have} active people would be left of {base}; guards.min_active_users asks for {limit}[, {allow} would allow it]"},
+	plan.MinActiveUsers:   {"people left", "{have active person|active people} would be left of {base}; guards.min_active_users asks for {limit}[, {allow} would allow it]"},
 	plan.OtherWorkspace:   {"changes in another workspace", "this pull request names another workspace than its base, so every change needs approval"},
 	plan.OtherSync:        {"changes of a time sync pointed elsewhere", "this pull request names another workspace, client or person of the sync than its base, so every change of it needs approval"},
 }

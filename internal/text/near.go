@@ -50,6 +50,15 @@ func Nearest(s string, names []string) (string, bool) {
 // Distance counts the edits between a and b: insertions, deletions, replacements and swaps of neighbouring runes.
 func Distance(a, b string) int { return distance([]rune(a), []rune(b)) }
 
+// Near is in how many letters another name may differ from s and be meant by it: one, or two where s is long. Two letters
+// swapped count as one.
+func Near(s string) int {
+	if len(s) < 12 {
+		return 1
+	}
+	return 2
+}
+
 // distance fills the table of the edit distance row by row; it needs the last two rows only.
 func distance(a, b []rune) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)

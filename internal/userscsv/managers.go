@@ -144,13 +144,9 @@ func (r *reader) nearManagers() {
 	}
 }
 
-// nearest is the one of names that differs from name in one or two letters, and short ones in one; empty: none does.
+// nearest is the one of names that a name was most likely meant to be; empty: none is.
 func nearest(name string, names []string) string {
-	limit := 2
-	if len(name) < 8 {
-		limit = 1
-	}
-	best := ""
+	best, limit := "", text.Near(name)
 	for _, n := range names {
 		if max(len(n)-len(name), len(name)-len(n)) > limit {
 			continue
