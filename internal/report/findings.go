@@ -223,6 +223,9 @@ func (b *builder) note(list []*state.Finding) Note {
 	}
 	slots := b.findingSlots(&sum)
 	slots["n"] = say("%s", len(list))
+	if !same {
+		delete(slots, "unset") // what is missing for one is there for another
+	}
 	causes := grouped(list, func(f *state.Finding) plan.Cause { return f.Cause })
 	slices.SortStableFunc(causes, func(x, y []*state.Finding) int { return cmp.Compare(len(y), len(x)) })
 	var why []Words
