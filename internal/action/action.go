@@ -178,11 +178,17 @@ func (r *reporter) defaultBranch() string {
 	return cmp.Or(r.event.DefaultBranch, strings.TrimPrefix(r.event.Ref, "refs/heads/"))
 }
 
+// checkedOut is the commit whose files are read. It may be newer than the event: a job waits, and takes the branch's tip.
+func (r *reporter) checkedOut() string {
+	commit, _, _ := strings.Cut(r.files.Commit, "+") // what the workflow itself has changed since is its own
+	return cmp.Or(commit, r.event.SHA)
+}
+
 // elsewhere says why the files that are checked out are not the default branch's, whatever the event says; empty: they
 // are, or nobody can tell.
 func (r *reporter) elsewhere(ctx context.Context) string {
-	commit, _, _ := strings.Cut(r.files.Commit, "+") // what the workflow itself has changed since is its own
-	if commit == "" || commit == r.event.SHA || r.client == nil {
+	commit := r.checkedOut()
+	if commit == r.event.SHA || r.client == nil {
 		return ""
 	}
 	branch := r.defaultBranch()

@@ -60,7 +60,7 @@ func baseRef(e github.Event) (ref string, ok bool) {
 func (r *reporter) readBase(ctx context.Context, loaded Loaded) (rules Rules, loosened []plan.Loosened, why error) {
 	own := r.files.Rules
 	sha, ok := baseRef(r.event)
-	if commit, _, _ := strings.Cut(r.files.Commit, "+"); !ok && commit != "" && commit != r.event.SHA {
+	if !ok && r.checkedOut() != r.event.SHA {
 		sha, ok = r.defaultBranch(), true // the job checked out another commit: it may be anybody's
 	}
 	if !ok {

@@ -139,7 +139,7 @@ func (r *reporter) starterCounts(ctx context.Context, w *Word) ([]string, error)
 		return nil, errors.New("without a github-token nobody can tell whose word it is")
 	}
 	files := append([]string{r.files.Users, r.files.Config}, r.files.Behind...)
-	writers, pulls, err := r.client.LastWriters(ctx, r.event.DefaultBranch, r.event.SHA, files...)
+	writers, pulls, err := r.client.LastWriters(ctx, r.event.DefaultBranch, r.checkedOut(), files...)
 	if err != nil {
 		return nil, fmt.Errorf("who wrote what is approved could not be read: %w", err)
 	}

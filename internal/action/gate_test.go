@@ -41,6 +41,11 @@ func TestByHand(t *testing.T) {
 			}
 			r.hub.AddChange("people.csv", githubtest.Commit{SHA: head2, Author: "rita", Committer: "web-flow"})
 		}, says: "rita wrote what is approved"},
+		"wrote what came after the start": {config: byReview, who: "rita", setup: func(r *runner) {
+			r.checkedOut(head2) // the branch's tip, when the job began at last
+			r.hub.AddCompare("main", head2, nil)
+			r.hub.AddChangeAt(head2, "users.csv", githubtest.Commit{SHA: head2, Author: "rita", Committer: "web-flow"})
+		}, says: "rita wrote what is approved"},
 		"not named":              {config: byReview, who: "mallory", says: "mallory is not a named reviewer"},
 		"may only read":          {config: byReview, who: "rita", setup: func(r *runner) { r.hub.SetPermission("rita", "read") }, says: "rita may not write to the repository"},
 		"a bot":                  {config: strings.Replace(byReview, "rita", `"sync[bot]"`, 1), who: "sync[bot]", says: "is no person"},

@@ -218,12 +218,22 @@ func (g *GitHub) membership(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"state": "active", "role": "member"})
 }
 
-// AddChange says which commit last changed a file.
+// AddChange says which commit last changed a file, on all branches and commits.
 func (g *GitHub) AddChange(file string, c Commit) { g.set(func() { g.changes[file] = c }) }
+
+// AddChangeAt says which commit last changed a file as it is in the commit at.
+func (g *GitHub) AddChangeAt(at, file string, c Commit) {
+	g.set(func() { g.changes[at+" "+file] = c })
+}
 
 func (g *GitHub) listCommits(w http.ResponseWriter, r *http.Request) {
 	items := []any{}
-	if c, ok := g.changes[r.URL.Query().Get("path")]; ok {
+	q := r.URL.Query()
+	c, ok := g.changes[q.Get("sha")+" "+q.Get("path")]
+	if !ok {
+		c, ok = g.changes[q.Get("path")]
+	}
+	if ok {
 		items = append(items, c.json())
 	}
 	g.page(w, r, items)
