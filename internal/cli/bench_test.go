@@ -194,7 +194,7 @@ func BenchmarkPlan(b *testing.B) {
 func BenchmarkWhole(b *testing.B) {
 	seed, content := both(10_000, 100_000)
 	for range b.N {
-		if peak := peakOf(b, seed, content); peak > 0 {
+		if peak := costOf(b, seed, content, 20).peak; peak > 0 {
 			b.ReportMetric(peak, "peak-MB")
 		}
 	}
@@ -271,8 +271,11 @@ func BenchmarkTogether(b *testing.B) {
 	}
 }
 
-// peakOf applies in a process of its own and returns the most memory it held, in MB; 0 where the system does not tell.
-func peakOf(tb testing.TB, seed sandbox.State, content files) float64 {
+// cost is what a run took.
+type cost struct{ peak, cpu float64 } // MB, 0 where the system does not tell; seconds
+
+// costOf applies in a process of its own, which has so many changes to make.
+func costOf(tb testing.TB, seed sandbox.State, content files, writes int, args ...string) cost {
 	tb.Helper()
 	b := newBed(tb, sandbox.Options{State: seed, Now: atEpoch}, content)
 	s := httptest.NewServer(b.server)
@@ -280,22 +283,54 @@ func peakOf(tb testing.TB, seed sandbox.State, content files) float64 {
 	b.env["CLOCKIFY_API_URL"], b.env["CLOCKIFY_REPORTS_URL"] = s.URL+"/api/v1", s.URL+"/report/v1"
 	b.env["ANNA"] = seed.Keys[len(seed.Keys)-1].Key
 	b.env["PEAK_FILE"] = filepath.Join(b.dir, "peak")
-	cmd := b.process("apply")
+	cmd := b.process(append([]string{"apply"}, args...)...)
 	var out bytes.Buffer
 	cmd.Args[0] = "clockify-sync-measured"
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
 		tb.Fatalf("apply: %v\n%s", err, clipped(out.String()))
 	}
-	if n := b.server.WriteCount(); n != 20 {
-		tb.Fatalf("%d writes, want 20\n%s", n, clipped(out.String()))
+	if n := b.server.WriteCount(); n != writes {
+		tb.Fatalf("%d writes, want %d\n%s", n, writes, clipped(out.String()))
 	}
-	tb.Logf("%.1f s of CPU", (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
 	kB, err := strconv.ParseFloat(string(b.read("peak")), 64)
 	if err != nil {
 		tb.Logf("peak memory is told by Linux alone (this is %s)", runtime.GOOS)
 	}
-	return kB / 1024
+	return cost{kB / 1024, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
+}
+
+// BenchmarkGrowth runs at a size and at ten times that, ten changes each, and fails where a run takes more than twelve
+// times the processor time or the memory: 10,000 and 100,000 people, 100,000 and 1,000,000 entries, or a tenth of both where
+// CLOCKIFY_TESTS is not full.
+func BenchmarkGrowth(b *testing.B) {
+	for _, bm := range []struct {
+		only string
+		size int
+		make func(n int) (sandbox.State, files)
+	}{
+		{"users", sized(1000, 10_000), func(n int) (sandbox.State, files) { return both(n, 20) }},
+		{"time", sized(10_000, 100_000), func(n int) (sandbox.State, files) { return both(100, n) }},
+	} {
+		b.Run(fmt.Sprintf("%s=%d", bm.only, bm.size), func(b *testing.B) {
+			for range b.N {
+				at := func(n int) cost {
+					seed, content := bm.make(n)
+					return costOf(b, seed, content, 10, "--only", bm.only)
+				}
+				one, ten := at(bm.size), at(10*bm.size)
+				b.ReportMetric(one.cpu, "cpu-s")
+				b.ReportMetric(ten.cpu, "cpu-s-tenfold")
+				b.ReportMetric(ten.cpu/one.cpu, "cpu-growth")
+				b.ReportMetric(one.peak, "MB")
+				b.ReportMetric(ten.peak, "MB-tenfold")
+				b.ReportMetric(ten.peak/max(1, one.peak), "memory-growth")
+				if ten.cpu > 12*one.cpu || ten.peak > 12*max(1, one.peak) {
+					b.Errorf("ten times the size takes %.1f times the processor time and %.1f times the memory", ten.cpu/one.cpu, ten.peak/max(1, one.peak))
+				}
+			}
+		})
+	}
 }
 
 var highWater = regexp.MustCompile(`(?m)^VmHWM:\s*(\d+) kB$`)
@@ -317,10 +352,10 @@ func TestPeakMemory(t *testing.T) {
 		t.Skip("measured without -race")
 	}
 	seed, content := both(sized(2000, 10_000), sized(20_000, 100_000))
-	peak := peakOf(t, seed, content)
-	t.Logf("peak memory %.0f MB", peak)
-	if most := float64(sized(100, 220)); peak >= most {
-		t.Errorf("peak memory %.0f MB, want less than %.0f", peak, most)
+	took := costOf(t, seed, content, 20)
+	t.Logf("peak memory %.0f MB, %.1f s of processor time", took.peak, took.cpu)
+	if most := float64(sized(100, 220)); took.peak >= most {
+		t.Errorf("peak memory %.0f MB, want less than %.0f", took.peak, most)
 	}
 }
 

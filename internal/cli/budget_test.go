@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -230,4 +232,63 @@ func TestBudgetOfUnknownNeed(t *testing.T) {
 			t.Errorf("it says %s", r.err)
 		}
 	})
+}
+
+// TestTooSmallABudgetNamesTheNeed: the number that is named is what reading takes where nothing is to do: with it a plan is
+// made, and with one less none is.
+func TestTooSmallABudgetNamesTheNeed(t *testing.T) {
+	t.Parallel()
+	mirror := func(change func(string) string) func() (sandbox.State, files) {
+		return func() (sandbox.State, files) {
+			s, f := mirrored(30)
+			f["clockify-sync.yaml"] = change(f["clockify-sync.yaml"])
+			return s, f
+		}
+	}
+	crewOf := func(people int) func() (sandbox.State, files) {
+		return func() (sandbox.State, files) {
+			s, together, _ := crew(people, 3, epoch)
+			home := &s.Workspaces[0] // whoever has no entries has the key's rights asked for
+			home.AddEntry(s.Users[0].ID, home.Projects[0].ID, "work", epoch.Add(-time.Hour), time.Minute)
+			return s, together
+		}
+	}
+	for _, tc := range []struct {
+		name string
+		make func() (sandbox.State, files)
+		need int
+	}{
+		{"people", func() (sandbox.State, files) { return tidy(20) }, 6},
+		{"450 people", func() (sandbox.State, files) { return tidy(450) }, 8},
+		{"a time sync", mirror(func(s string) string { return s }), 5},
+		{"with the link", mirror(func(s string) string { return strings.Replace(s, "    from:", "    link: field\n    from:", 1) }), 6},
+		{"with tags", mirror(func(s string) string { return strings.Replace(s, "    from:", "    only: {tags: [x]}\n    from:", 1) }), 6},
+		{"of twelve people", crewOf(12), 7},
+		{"of twelve, one shard of two", crewOf(12), 7},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			state, content := tc.make()
+			bubble(t, func(t *testing.T) {
+				b := newBed(t, sandbox.Options{State: state}, content)
+				args := []string{"plan"}
+				if strings.Contains(tc.name, "shard") {
+					args = append(args, "--only", "time:team:1/2")
+				}
+				b.must(ExitDone, "apply", "--yes")
+				for _, most := range []int{2, tc.need - 1} {
+					b.env["CLOCKIFY_SYNC_MAX_CALLS"] = strconv.Itoa(most)
+					r := b.must(ExitStopped, args...)
+					if want := fmt.Sprintf("at least %d, and one more for each change", tc.need); !strings.Contains(r.err, want) {
+						t.Errorf("of %d calls it does not say %q:\n%s", most, want, r.err)
+					}
+				}
+				b.env["CLOCKIFY_SYNC_MAX_CALLS"] = strconv.Itoa(tc.need)
+				r := b.run(t.Context(), args...)
+				if strings.Contains(r.err, "reading alone") {
+					t.Errorf("%d calls do not suffice:\n%s", tc.need, r.err)
+				}
+			})
+		})
+	}
 }

@@ -179,7 +179,7 @@ func TestCrewMemory(t *testing.T) {
 	}
 	window := fmt.Sprintf("    from: %s\n    to: %s\n", atEpoch().AddDate(0, 0, -7).Format(time.RFC3339), atEpoch().AddDate(0, 0, 7).Format(time.RFC3339))
 	together["clockify-sync.yaml"] = strings.Replace(together["clockify-sync.yaml"], "    shards: 2\n", window, 1)
-	peak := peakOf(t, state, together)
+	peak := costOf(t, state, together, 20).peak
 	t.Logf("%d people, %d entries: peak memory %.0f MB", people, people*n, peak)
 	if most := float64(sized(120, 300)); peak >= most {
 		t.Errorf("peak memory %.0f MB, want less than %.0f", peak, most)

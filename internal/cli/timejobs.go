@@ -121,7 +121,7 @@ func (r *run) timeJob(sync state.TimeSync, all []state.TimeSync) *job {
 	}
 	now := r.Now()
 	j.endpoints = []endpoint{{sync.Source.WorkspaceID, sync.Source.Token}, {sync.Destination.WorkspaceID, sync.Destination.Token}}
-	j.least = provider.LeastTimeCalls
+	j.least = provider.LeastTimeCalls(sync)
 	j.workspace = func(c plan.Change) string {
 		if c.Ref.Kind == plan.KindProject {
 			return sync.Source.WorkspaceID

@@ -118,8 +118,21 @@ func LeastUserCalls(spec *state.Users) int {
 	return n
 }
 
-// LeastTimeCalls is how many calls Time.Read takes at least.
-const LeastTimeCalls = 5
+// LeastTimeCalls is how many calls Time.Read takes at least: the workspaces, both sides' projects and entries, and what
+// the sync needs beside.
+func LeastTimeCalls(sync state.TimeSync) int {
+	n := 5
+	if sync.Several() {
+		n += 2 // the people of both sides
+	}
+	if sync.Link {
+		n++ // the custom fields
+	}
+	if len(sync.OnlyTags) > 0 {
+		n++
+	}
+	return n
+}
 
 // open asks who the key's user is and for the workspace. Both are asked first: a wrong key costs one call.
 func (w *Workspace) open(ctx context.Context) (clockify.User, clockify.Workspace, error) {

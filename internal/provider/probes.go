@@ -301,17 +301,21 @@ func probeFeatures(_ context.Context, p *probing) (Verdict, string, error) {
 	return CannotTell, "the list is empty", nil
 }
 
+// noEntry is what probes of an entry say without one.
+func (p *probing) noEntry() (Verdict, string, error) {
+	if p.entryErr != nil {
+		return "", "", p.entryErr
+	}
+	return CannotTell, "the key's user has no entries", nil
+}
+
 // probeWindow asks for the second in which an entry starts: whoever reads it as wall clock elsewhere than in UTC does not
 // find the entry there.
 func probeWindow(ctx context.Context, p *probing) (Verdict, string, error) {
-	e := p.entry
-	switch {
-	case p.entryErr != nil:
-		return "", "", p.entryErr
-	case e == nil:
-		return CannotTell, "the key's user has no entries", nil
+	if p.entry == nil {
+		return p.noEntry()
 	}
-	start := e.TimeInterval.Start
+	start := p.entry.TimeInterval.Start
 	zone, err := time.LoadLocation(p.self.Settings.TimeZone)
 	if err != nil || p.self.Settings.TimeZone == "" {
 		return CannotTell, "the key's user has no time zone", nil //nolint:nilerr // said in words
@@ -323,27 +327,23 @@ func probeWindow(ctx context.Context, p *probing) (Verdict, string, error) {
 	if err != nil {
 		return "", "", err
 	}
-	if slices.ContainsFunc(got.Rows, func(row clockify.TimeEntry) bool { return row.ID == e.ID }) {
+	if slices.ContainsFunc(got.Rows, func(row clockify.TimeEntry) bool { return row.ID == p.entry.ID }) {
 		return Differs, "a window is read as instants", nil
 	}
 	return Holds, "an entry is not in the window of its own instant", nil
 }
 
 func probeEntryByID(ctx context.Context, p *probing) (Verdict, string, error) {
-	e := p.entry
-	switch {
-	case p.entryErr != nil:
-		return "", "", p.entryErr
-	case e == nil:
-		return CannotTell, "the key's user has no entries", nil
+	if p.entry == nil {
+		return p.noEntry()
 	}
-	got, err := p.w.Reader.TimeEntry(ctx, p.w.ID, e.ID)
+	got, err := p.w.Reader.TimeEntry(ctx, p.w.ID, p.entry.ID)
 	switch {
 	case clockify.IsStatus(err, 400, 403, 404, 405):
 		return Differs, reasonOf(err), nil
 	case err != nil:
 		return "", "", err
-	case got.ID != e.ID || !got.TimeInterval.Start.Equal(e.TimeInterval.Start):
+	case got.ID != p.entry.ID || !got.TimeInterval.Start.Equal(p.entry.TimeInterval.Start):
 		return Differs, "another entry is answered", nil
 	}
 	return Holds, "it reads as in the list", nil
