@@ -144,6 +144,13 @@ func TestMerge(t *testing.T) {
 			r.env["INPUT_USERS"] = "people.csv"
 			r.approve("rita", head1)
 		}, says: "#7: it has no plan comment of this run's, only one of other files (\"users.csv clockify-sync.yaml "},
+		{name: "another account's comment of an earlier commit is newer", config: byReview, merged: head2, review: func(r *runner) {
+			r.hub.ActAs("acme-sync[bot]", false)
+			r.run(r.pull(head1, nil))
+			r.hub.ActAs("github-actions[bot]", false)
+			r.run(r.pull(head2, nil)) // updates its own
+			r.approve("rita", head2)
+		}, leaves: true},
 		{name: "another account's comment of an earlier commit is still there", config: byReview, merged: head2, review: func(r *runner) {
 			r.hub.ActAs("acme-sync[bot]", false)
 			r.run(r.pull(head2, nil))

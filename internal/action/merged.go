@@ -55,7 +55,7 @@ func (r *reporter) mergedPulls(ctx context.Context) []mergedPull {
 	var all []mergedPull
 	for _, pull := range pulls {
 		m := mergedPull{Pull: pull}
-		m.marker, m.err = r.shownOn(ctx, pull.Number)
+		m.marker, m.err = r.shownOn(ctx, pull.Number, pull.HeadSHA)
 		all = append(all, m)
 	}
 	return all
@@ -85,14 +85,17 @@ func (r *reporter) commentOutcome(ctx context.Context, p Planned, done Applied, 
 	return first
 }
 
-// shownOn reads what the plan comment of a pull request has shown: the newest that is signed, for a token of another
-// account posts one of its own. The error says why it is not believed.
-func (r *reporter) shownOn(ctx context.Context, pr int) (github.Marker, error) {
+// shownOn reads what the plan comment of a pull request has shown. A token of another account posts one of its own, so
+// there may be several that are signed: the newest of this head commit counts, else the newest. The error says why it is
+// not believed.
+func (r *reporter) shownOn(ctx context.Context, pr int, head string) (github.Marker, error) {
 	comments, err := r.client.PlanComments(ctx, pr)
 	if err != nil {
 		return github.Marker{}, err
 	}
 	var why error
+	var shown github.Marker
+	var in github.Comment
 	for _, c := range slices.Backward(comments) {
 		if github.KeyOf(c) != r.key() {
 			continue
@@ -100,18 +103,21 @@ func (r *reporter) shownOn(ctx context.Context, pr int) (github.Marker, error) {
 		marker, err := r.signer(pr).Read(c)
 		if err != nil {
 			why = cmp.Or(why, err)
-			continue
+		} else if in.ID == 0 || marker.Head == head && shown.Head != head {
+			shown, in = marker, c
 		}
-		editors, err := r.client.Editors(ctx, c)
-		switch {
-		case err != nil:
-			return github.Marker{}, err
-		case len(editors) > 0:
-			return github.Marker{}, fmt.Errorf("%w. Edited by: %s", github.ErrEdited, strings.Join(editors, ", "))
-		}
-		return marker, nil
 	}
-	return github.Marker{}, cmp.Or(why, r.noComment(comments))
+	if in.ID == 0 {
+		return github.Marker{}, cmp.Or(why, r.noComment(comments))
+	}
+	editors, err := r.client.Editors(ctx, in)
+	switch {
+	case err != nil:
+		return github.Marker{}, err
+	case len(editors) > 0:
+		return github.Marker{}, fmt.Errorf("%w. Edited by: %s", github.ErrEdited, strings.Join(editors, ", "))
+	}
+	return shown, nil
 }
 
 // noComment says which plan comments there are instead of this run's.

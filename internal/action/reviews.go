@@ -158,7 +158,7 @@ func (r *reporter) reviewsBeforeQueue(ctx context.Context, ids []string) (v revi
 	if err != nil {
 		return reviews{err: err}, 0
 	}
-	marker, err := r.shownOn(ctx, pull.Number)
+	marker, err := r.shownOn(ctx, pull.Number, pull.HeadSHA)
 	if err != nil {
 		return reviews{err: err}, 0
 	}
@@ -180,7 +180,7 @@ func (r *reporter) refresh(ctx context.Context) int {
 		r.log.Printf("Reviews of a pull request approve nothing here: approval.from is not pull-request.")
 		return 0
 	}
-	marker, err := r.shownOn(ctx, r.event.PullRequest)
+	marker, err := r.shownOn(ctx, r.event.PullRequest, r.event.HeadSHA)
 	if err != nil {
 		r.setStatus(ctx, github.Pending, "no plan to approve: "+err.Error())
 		r.warn("review", "a review covers what the plan comment has shown, and there is none to believe: "+err.Error())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -41,13 +42,13 @@ func (c *Client) PlanComments(ctx context.Context, pr int) ([]Comment, error) {
 	})
 }
 
-// OwnComment finds among comments the one with a marker of key that was written by this token's own account.
+// OwnComment finds among comments the newest with a marker of key that was written by this token's own account.
 func (c *Client) OwnComment(ctx context.Context, comments []Comment, key string) (Comment, bool, error) {
 	me, err := c.Login(ctx)
 	if err != nil {
 		return Comment{}, false, commentError(err)
 	}
-	for _, found := range comments {
+	for _, found := range slices.Backward(comments) {
 		if m, ok := parseMarker(found.Body); ok && m.Key == key && strings.EqualFold(found.Author, me) {
 			return found, true, nil
 		}
