@@ -243,8 +243,14 @@ func TestYesOrNo(t *testing.T) {
 		kept      bool
 		questions bool // it came to the last question
 	}{
-		{[]string{"y"}, true, true}, {[]string{"Y"}, true, true}, {[]string{"yes"}, true, true}, {[]string{""}, true, true},
-		{[]string{"n"}, false, true}, {[]string{"No"}, false, true}, {[]string{"perhaps", "n"}, false, true}, {[]string{"I UNDERSTAND", "1", "ja"}, false, false},
+		{[]string{"y"}, true, true},
+		{[]string{"Y"}, true, true},
+		{[]string{"yes"}, true, true},
+		{[]string{""}, true, true},
+		{[]string{"n"}, false, true},
+		{[]string{"No"}, false, true},
+		{[]string{"perhaps", "n"}, false, true},
+		{[]string{"I UNDERSTAND", "1", "ja"}, false, false},
 	} {
 		t.Run(strings.Join(tc.answers, ","), func(t *testing.T) {
 			t.Parallel()
