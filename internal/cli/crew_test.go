@@ -128,7 +128,7 @@ func TestCrewCalls(t *testing.T) {
 // TestCrewUnderFaults: a fifth of all calls goes wrong, and everybody's entries are there once, and nobody else's.
 func TestCrewUnderFaults(t *testing.T) {
 	t.Parallel()
-	people, n, seeds := sized(12, 100), sized(5, 100), sized(3, 20)
+	people, n, seeds := sized(12, 100), sized(5, 100), seeds(3, 6)
 	state, together, _ := crew(people, n, epoch)
 	want := map[string]int{}
 	for _, e := range state.Workspaces[0].Entries {

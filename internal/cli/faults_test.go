@@ -117,7 +117,7 @@ func converge(t *testing.T, state sandbox.State, content files, faults sandbox.F
 // TestEntriesUnderFaults is the same for time entries, which nothing keeps from being doubled but the care that is taken.
 func TestEntriesUnderFaults(t *testing.T) {
 	t.Parallel()
-	entries, seeds, most := sized(1000, 10_000), seeds(), 3
+	entries, seeds, most := sized(1000, 10_000), seeds(6, 3), 3
 	state, content := timesheet(entries, epoch)
 	want, p := undisturbed(t, state, content)
 	if len(p.Changes) != entries+10 {

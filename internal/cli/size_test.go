@@ -18,9 +18,9 @@ func sized(small, full int) int {
 }
 
 // seeds is how many disturbed lives are lived: 20 at night, fewer by day.
-func seeds() int {
+func seeds(small, full int) int {
 	if os.Getenv("CLOCKIFY_TESTS") == "nightly" {
 		return 20
 	}
-	return sized(6, 6)
+	return sized(small, full)
 }
