@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"embed"
 	"errors"
 	"io/fs"
 	"path"
@@ -66,7 +67,7 @@ func (r *reporter) readBase(ctx context.Context, loaded Loaded) (rules Rules, lo
 	if !ok {
 		return own, nil, nil
 	}
-	var files fs.FS = nothing{}
+	var files fs.FS = embed.FS{} // without files
 	switch {
 	case strings.Trim(sha, "0") == "":
 		why = errors.New("the event does not say which commit that is")
@@ -127,13 +128,6 @@ func stricter(base, head Rules) (Rules, []plan.Loosened) {
 func sameReviewer(a, b string) bool {
 	plain := func(s string) string { return strings.TrimPrefix(strings.TrimSpace(s), "@") }
 	return strings.EqualFold(plain(a), plain(b))
-}
-
-// nothing is a commit without files.
-type nothing struct{}
-
-func (nothing) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // commit reads the files of a commit by the API. It is a function, for what an interface holds keeps all its methods in the

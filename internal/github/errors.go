@@ -93,19 +93,19 @@ func isStatus(err error, status int) bool {
 	return ok && e.Status == status
 }
 
-// Reason says in a word why a comment could not be posted.
+// Reason says why a comment could not be posted.
 type Reason string
 
 // The reasons. With every one of them the run goes on and the text belongs in
 // the summary (docs/github.md#comments).
 const (
-	ReadOnly    Reason = "read-only"   // 401, 403: the token may not write
-	NotFound    Reason = "not-found"   // 404
-	Locked      Reason = "locked"      // 403 or 410: the conversation is locked, or issues are off
-	TooLong     Reason = "too-long"    // 422, or found too long before sending
-	Invalid     Reason = "invalid"     // 422 otherwise
-	Limited     Reason = "limited"     // a rate limit that lasts too long
-	Unavailable Reason = "unavailable" // 5xx, no connection, or an answer that makes no sense
+	ReadOnly    Reason = "the GitHub token may not write here (it needs pull-requests: write, or issues: write for issues)"
+	NotFound    Reason = "it is not there, or the GitHub token may not see it"
+	Locked      Reason = "the conversation is locked"
+	TooLong     Reason = "the text is too long for GitHub"
+	Invalid     Reason = "GitHub refused the text"
+	Limited     Reason = "GitHub's rate limit is used up"
+	Unavailable Reason = "GitHub is not available"
 )
 
 // CommentError is a comment or issue that could not be posted.
@@ -114,24 +114,7 @@ type CommentError struct {
 	Err    error
 }
 
-func (e *CommentError) Error() string {
-	words := "GitHub is not available"
-	switch e.Reason {
-	case ReadOnly:
-		words = "the GitHub token may not write here (it needs pull-requests: write, or issues: write for issues)"
-	case NotFound:
-		words = "it is not there, or the GitHub token may not see it"
-	case Locked:
-		words = "the conversation is locked"
-	case TooLong:
-		words = "the text is too long for GitHub"
-	case Invalid:
-		words = "GitHub refused the text"
-	case Limited:
-		words = "GitHub's rate limit is used up"
-	}
-	return words + ": " + e.Err.Error()
-}
+func (e *CommentError) Error() string { return string(e.Reason) + ": " + e.Err.Error() }
 
 func (e *CommentError) Unwrap() error { return e.Err }
 

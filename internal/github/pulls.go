@@ -15,19 +15,17 @@ import (
 // Pull is a pull request.
 type Pull struct {
 	Number   int
-	URL      string
 	Author   string // "" when the account is gone
 	HeadSHA  string
 	BaseRef  string
-	BaseSHA  string
 	MergeSHA string // commit that the merge made, or would make
 	MergedAt time.Time
 }
 
 func asPull(p *gh.PullRequest) Pull {
 	return Pull{
-		Number: p.GetNumber(), URL: p.GetHTMLURL(), Author: p.GetUser().GetLogin(), HeadSHA: p.GetHead().GetSHA(),
-		BaseRef: p.GetBase().GetRef(), BaseSHA: p.GetBase().GetSHA(), MergeSHA: p.GetMergeCommitSHA(), MergedAt: p.GetMergedAt().Time,
+		Number: p.GetNumber(), Author: p.GetUser().GetLogin(), HeadSHA: p.GetHead().GetSHA(),
+		BaseRef: p.GetBase().GetRef(), MergeSHA: p.GetMergeCommitSHA(), MergedAt: p.GetMergedAt().Time,
 	}
 }
 

@@ -115,7 +115,7 @@ func TestPull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Pull{Number: 7, URL: "https://github.com/acme/people/pull/7", Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", MergeSHA: "s1", MergedAt: at(1)}
+	want := Pull{Number: 7, Author: "ann", HeadSHA: "4f2d9aa", BaseRef: "main", MergeSHA: "s1", MergedAt: at(1)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
