@@ -29,15 +29,39 @@ func (a *applyRun) verify(ctx context.Context) {
 		a.verified.Skipped = "nothing was changed"
 		return
 	}
+	waits := othersTakeBack
 	for try := 0; ; try++ {
 		jobs, again := a.look(ctx)
 		switch {
 		case try < maxTakenBack && a.takeBack(ctx, jobs, again):
+		case len(waits) > 0 && doubledSince(jobs, again) && a.Sleep(ctx, waits[0]) == nil:
+			waits = waits[1:]
 		case try > 0, a.verified.Err == "" && len(a.verified.Unexpected(a.outcomes)) == 0, a.Sleep(ctx, rereadAfter) != nil:
 			a.tellTwice(jobs, again)
 			return
 		}
 	}
+}
+
+// othersTakeBack are the waits for another run to take back what it made too, and later.
+var othersTakeBack = []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second}
+
+// doubledSince reports whether more entries are there twice than when the jobs were planned.
+func doubledSince(jobs []*job, again []result) bool {
+	twice := func(p *plan.Plan) (n int) {
+		for _, f := range p.Findings {
+			if f.Cause == state.CauseTwice {
+				n += f.Count
+			}
+		}
+		return n
+	}
+	for i, j := range jobs {
+		if again[i].plan != nil && twice(again[i].plan) > twice(j.plan) {
+			return true
+		}
+	}
+	return false
 }
 
 // tellTwice puts what counts twice now in the place of what was found before the plan was carried out.

@@ -90,7 +90,7 @@ var causeWords = map[plan.Cause]struct{ one, many pattern }{
 	state.CauseDefaultMissing:   {"defaults gives {about}, and nothing in the destination is called so: make it there, or correct defaults[. Did you mean {values}?]", ""},
 	state.CauseOldForm:          {"it overlaps an entry being created and reads like it", "they overlap entries being created and read like them: the hours would count twice. Delete the old ones in Clockify"},
 	state.CauseOverlaps:         {"it overlaps a mirrored entry of the same project", "they overlap mirrored entries of the same project: the hours count twice. Delete or shorten them in Clockify"},
-	state.CauseTwice:            {"it is equal to a mirrored entry", "they are equal to mirrored entries: the hours count twice. Delete one of each in Clockify"},
+	state.CauseTwice:            {"it is equal to a mirrored entry", "they are equal to mirrored entries: the hours count twice. Where the next plan still says so, delete one of each in Clockify"},
 	state.CauseUnlisted:         {"made by this run, and Clockify does not list it", "made by this run, and Clockify does not list them even after a minute: whether another run made them too is not known. Run it again later"},
 	state.CauseDoubled:          {"another run made the same entry, and earlier", ""},
 	state.CauseForEntries:       {"entries need it (create_missing)", ""},
