@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clockify-sync/clockify-sync/internal/plan"
-	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // A Doer carries out one change. It calls begin right before the first call that writes, and writes nothing where begin
@@ -132,7 +131,7 @@ func (r *run) change(ctx context.Context, c plan.Change) plan.Outcome {
 	if err != nil {
 		o.Status, o.Err = failure(err, stops), err.Error()
 		if o.Status == plan.Skipped && errors.Is(err, plan.ErrNotCleared) {
-			o.Cause = state.CauseClearingRefused
+			o.Cause = plan.ClearingRefused
 		}
 	}
 	if err := r.journal.End(o); err != nil {

@@ -265,7 +265,7 @@ func TestNotCleared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := outcomes[0]; a.Status != plan.Skipped || a.Cause != state.CauseClearingRefused || a.Attempts != 1 || a.Err == "" {
+	if a := outcomes[0]; a.Status != plan.Skipped || a.Cause != plan.ClearingRefused || a.Attempts != 1 || a.Err == "" {
 		t.Errorf("the clearing is %+v", a)
 	}
 	if outcomes[1].Status != plan.Done || plan.Wrong(outcomes) != 0 {

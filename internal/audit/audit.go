@@ -152,7 +152,7 @@ func (a *Audit) End(o plan.Outcome) error {
 		}
 	}
 	return a.line(line{
-		Event: eventEnd, Time: stamp(a.meta.Now()), ID: o.Change.ID, Status: o.Status, Err: o.Err, HTTPStatus: o.HTTPStatus,
+		Event: eventEnd, Time: stamp(a.meta.Now()), ID: o.Change.ID, Status: o.Status, Cause: o.Cause, Err: o.Err, HTTPStatus: o.HTTPStatus,
 		Response: o.Response, Made: o.MadeID, Attempts: o.Attempts, Started: stamp(o.Started), Seconds: o.Duration.Seconds(),
 	})
 }

@@ -35,14 +35,15 @@ type line struct {
 	ID     string  `json:"id,omitempty"`
 	Change *change `json:"change,omitempty"`
 
-	Status     plan.Status `json:"status,omitempty"`
-	Err        string      `json:"error,omitempty"`
-	HTTPStatus int         `json:"http_status,omitempty"`
-	Response   string      `json:"response,omitempty"`
-	Made       string      `json:"made,omitempty"` // Clockify's id of a time entry that was made
-	Attempts   int         `json:"attempts,omitempty"`
-	Started    string      `json:"started,omitempty"`
-	Seconds    float64     `json:"seconds,omitempty"`
+	Status     plan.Status       `json:"status,omitempty"`
+	Cause      plan.OutcomeCause `json:"outcome_cause,omitempty"`
+	Err        string            `json:"error,omitempty"`
+	HTTPStatus int               `json:"http_status,omitempty"`
+	Response   string            `json:"response,omitempty"`
+	Made       string            `json:"made,omitempty"` // Clockify's id of a time entry that was made
+	Attempts   int               `json:"attempts,omitempty"`
+	Started    string            `json:"started,omitempty"`
+	Seconds    float64           `json:"seconds,omitempty"`
 
 	ExitCode *int `json:"exit_code,omitempty"`
 }
@@ -114,7 +115,8 @@ func readJournal(data []byte) (history, error) {
 		case l.Event == eventEnd && len(at) > 0:
 			e := &h.entries[at[0]]
 			waiting[l.ID] = at[1:]
-			e.Status, e.Err, e.Response, e.HTTPStatus, e.Attempts, e.MadeID = l.Status, l.Err, l.Response, l.HTTPStatus, l.Attempts, l.Made
+			e.Status, e.Cause, e.Err, e.Response = l.Status, l.Cause, l.Err, l.Response
+			e.HTTPStatus, e.Attempts, e.MadeID = l.HTTPStatus, l.Attempts, l.Made
 			e.Duration = time.Duration(l.Seconds * float64(time.Second)).Round(time.Microsecond)
 			if t := instant(l.Started); !t.IsZero() {
 				e.Started = t

@@ -28,6 +28,7 @@ type run struct {
 	LeftOut        []string       `json:"left_out,omitempty" jsonschema_description:"syncs that the budget did not hold, and that the next run begins with"`
 	VerifyError    string         `json:"verify_error,omitempty"`
 	Left           []change       `json:"left,omitempty" jsonschema_description:"changes that are still to be made although nothing said so"`
+	NotCleared     []notCleared   `json:"not_cleared,omitempty" jsonschema_description:"changes that were tried and are skipped for good; in the totals they are skipped"`
 	NotTried       []notTried     `json:"not_tried,omitempty" jsonschema_description:"changes that were withheld, skipped, or not reached"`
 	Errors         []string       `json:"errors,omitempty" jsonschema_description:"what went wrong beside the changes"`
 	Problems       []string       `json:"problems,omitempty" jsonschema_description:"input that could not be used"`
@@ -39,6 +40,12 @@ type run struct {
 type calls struct {
 	Made   int `json:"made" jsonschema_description:"calls of the run, as the server saw them"`
 	Needed int `json:"needed" jsonschema_description:"calls the plan was to take"`
+}
+
+type notCleared struct {
+	ID           string            `json:"id"`
+	OutcomeCause plan.OutcomeCause `json:"outcome_cause" jsonschema:"enum=clearing_refused"`
+	Name         string            `json:"name"`
 }
 
 type notTried struct {
@@ -64,6 +71,9 @@ func newRun(about About, digest, started string) *run {
 func (r *run) add(e entry) {
 	r.Totals[string(e.Status)]++
 	r.Totals["tried"]++
+	if e.Cause != "" {
+		r.NotCleared = append(r.NotCleared, notCleared{e.Change.ID, e.Cause, e.Change.Ref.Name})
+	}
 	if e.Status == plan.Done {
 		r.success = append(r.success, r.row(e))
 	} else {

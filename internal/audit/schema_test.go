@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,6 +51,11 @@ func TestSchema(t *testing.T) {
 		a, err := Open(dir, meta(), "d")
 		must(t, err)
 		must(t, a.Begin(sample(1)))
+		kept := done(sample(5))
+		kept.Status, kept.Cause = plan.Skipped, plan.ClearingRefused
+		must(t, a.Begin(kept.Change))
+		must(t, a.End(kept))
+		s.Outcomes = append(s.Outcomes, kept)
 		if killed {
 			kill(t, a)
 			completed(t, dir, a.Folder())
@@ -60,6 +66,9 @@ func TestSchema(t *testing.T) {
 		must(t, err)
 		if err := compiled.Validate(v); err != nil {
 			t.Errorf("%s: %v", what, err)
+		}
+		if run := read(t, filepath.Join(dir, a.Folder()), RunFile); !strings.Contains(run, `"outcome_cause": "clearing_refused"`) {
+			t.Errorf("%s does not say why a change that was tried is skipped:\n%s", what, run)
 		}
 	}
 	valid("an empty run", Summary{}, false)

@@ -39,17 +39,23 @@ const (
 	Unknown  Status = "unknown"   // it was begun, and nobody knows how it ended
 )
 
+// OutcomeCause is why a change that was tried is skipped. The list is closed and part of plan.json and run.json.
+type OutcomeCause string
+
+// ClearingRefused: Clockify was asked to clear a value, and refuses it.
+const ClearingRefused OutcomeCause = "clearing_refused"
+
 // An Outcome is one change and how it ended.
 type Outcome struct {
 	Change     Change
 	Status     Status
-	Cause      Cause  // state.CauseClearingRefused: it was tried, and is skipped for good
-	Err        string // why it was not done; empty when it was
-	Response   string // ok, or what the server answered, in short: "403 501 Access Denied"
-	HTTPStatus int    // of the last answer; 0: there was none
-	Attempts   int    // writes sent for it
-	Reads      int    // reads made for it
-	MadeID     string // the server's id of a time entry that was made, for the journal alone
+	Cause      OutcomeCause // why it is skipped for good although it was tried; empty: it is not
+	Err        string       // why it was not done; empty when it was
+	Response   string       // ok, or what the server answered, in short: "403 501 Access Denied"
+	HTTPStatus int          // of the last answer; 0: there was none
+	Attempts   int          // writes sent for it
+	Reads      int          // reads made for it
+	MadeID     string       // the server's id of a time entry that was made, for the journal alone
 	Started    time.Time
 	Duration   time.Duration
 }

@@ -124,7 +124,7 @@ func (b *builder) result(c *plan.Change, o plan.Outcome) Result {
 	switch {
 	case o.Status == plan.Skipped && blocked, o.Status == "" && blocked:
 		return Blocked
-	case o.Status == plan.Skipped && o.Cause == state.CauseClearingRefused:
+	case o.Status == plan.Skipped && o.Cause == plan.ClearingRefused:
 		return Kept
 	case o.Status != "":
 		return Result(o.Status)

@@ -31,7 +31,6 @@ var causeWords = map[plan.Cause]struct{ one, many pattern }{
 	state.CauseBack:               {"back in {file}", ""},
 	state.CauseAbsent:             {"not in {file}", ""},
 	state.CauseBlank:              {"blank in {file}", ""},
-	state.CauseClearingRefused:    {"Clockify refuses to clear {about}, and the value stays: clear it by hand in Clockify, or write it into {file}", ""},
 	state.CauseEmptyRole:          {"a team manager role over nobody", ""},
 	state.CauseLeaver:             {"{about} leaves", "their manager leaves"},
 	state.CauseDeclined:           {"they declined the invitation", ""},
@@ -145,7 +144,8 @@ func (b *builder) notCleared(c *plan.Change) Words {
 	for _, f := range c.Fields {
 		fields = append(fields, f.Name)
 	}
-	return causeWords[state.CauseClearingRefused].one.fill(b.slots(c.Source, strings.Join(fields, ", ")))
+	refused := pattern("Clockify refuses to clear {about}, and the value stays: clear it by hand in Clockify, or write it into {file}")
+	return refused.fill(b.slots(c.Source, strings.Join(fields, ", ")))
 }
 
 // slots are those that every sentence may use.

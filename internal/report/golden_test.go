@@ -310,7 +310,7 @@ func TestOutcomes(t *testing.T) {
 	kept := applied(routine)
 	for i, o := range kept {
 		if o.Change.Ref.Kind == plan.KindProfile && o.Change.Op == plan.Delete {
-			kept[i].Status, kept[i].Cause, kept[i].HTTPStatus, kept[i].Err = plan.Skipped, state.CauseClearingRefused, 400, "the value stays: 400 501 no"
+			kept[i].Status, kept[i].Cause, kept[i].HTTPStatus, kept[i].Err = plan.Skipped, plan.ClearingRefused, 400, "the value stays: 400 501 no"
 		}
 	}
 	redacted := onMerge

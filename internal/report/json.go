@@ -38,12 +38,15 @@ type jsonWorkspace struct {
 
 type jsonChange struct {
 	plan.Change
-	Reason     string     `json:"reason"`                // the cause in words, empty where the fields say it
-	Entry      *jsonEntry `json:"entry,omitempty"`       // a time entry as it is afterwards; a deleted one as it was
-	Status     string     `json:"status,omitempty"`      // how it ended; only after an apply
-	Error      string     `json:"error,omitempty"`       // why it was not made; only after an apply
-	HTTPStatus int        `json:"http_status,omitempty"` // of the last answer; only after an apply
-	Attempts   int        `json:"attempts,omitempty"`    // writes sent for it; only after an apply
+	Reason string     `json:"reason"`           // the cause in words, empty where the fields say it
+	Entry  *jsonEntry `json:"entry,omitempty"`  // a time entry as it is afterwards; a deleted one as it was
+	Status string     `json:"status,omitempty"` // how it ended; only after an apply
+
+	OutcomeCause plan.OutcomeCause `json:"outcome_cause,omitempty" jsonschema:"enum=clearing_refused"` // why it is skipped although it was tried
+
+	Error      string `json:"error,omitempty"`       // why it was not made; only after an apply
+	HTTPStatus int    `json:"http_status,omitempty"` // of the last answer; only after an apply
+	Attempts   int    `json:"attempts,omitempty"`    // writes sent for it; only after an apply
 }
 
 type jsonEntry struct {
@@ -144,6 +147,7 @@ func (b *builder) jsonChange(c plan.Change, o plan.Outcome) any {
 	}
 	if b.doc.Run {
 		j.Status, j.HTTPStatus, j.Attempts = string(cmp.Or(o.Status, plan.NotTried)), o.HTTPStatus, o.Attempts
+		j.OutcomeCause = o.Cause
 		if o.Status != plan.Done {
 			j.Error = b.mask.text(cmp.Or(o.Err, o.Response))
 		}

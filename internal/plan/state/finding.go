@@ -93,7 +93,6 @@ const (
 	CauseBack             Cause = "back"                // in the CSV again: the leave date goes
 	CauseAbsent           Cause = "absent"              // active, not in the CSV
 	CauseBlank            Cause = "blank"               // the cell is blank
-	CauseClearingRefused  Cause = "clearing_refused"    // Clockify was asked to clear the field About, and refuses it
 	CauseEmptyRole        Cause = "empty_role"          // a team manager role over nothing
 	CauseLeaver           Cause = "leaver"              // About leaves: what they have goes
 	CauseLeftByStatus     Cause = "left_by_status"      // their status says that they left
