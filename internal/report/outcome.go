@@ -80,8 +80,10 @@ func (b *builder) verified() Words {
 // undone lists what was not done by its cause: many failures of one cause are one line.
 func (b *builder) undone() []Undone {
 	list := []Undone{
-		{Title: "Failed", Result: Failed}, {Title: "Still to be done", Result: Unknown},
-		{Title: "Skipped", Result: Skipped}, {Title: "Kept by Clockify", Result: Kept},
+		{Title: "Failed", Result: Failed},
+		{Title: "Still to be done", Result: Unknown},
+		{Title: "Skipped", Result: Skipped},
+		{Title: "Kept by Clockify", Result: Kept},
 	}
 	for _, e := range b.ends {
 		switch e.result {

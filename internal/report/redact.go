@@ -20,7 +20,7 @@ import (
 // (R***-3f2a1c, the same digits). A mask of nil leaves text as it is.
 type mask struct {
 	key   []byte
-	names map[rune][]alias // by the first rune in lower case, longest first
+	names map[string][]alias // by the word they begin with (head), longest first
 }
 
 type alias struct{ text, by string }
@@ -34,7 +34,7 @@ func newMask(ctx Context, names map[string]string, more ...string) *mask {
 	if ctx.Redact != Mask {
 		return nil
 	}
-	m := &mask{key: ctx.RedactKey, names: map[rune][]alias{}}
+	m := &mask{key: ctx.RedactKey, names: map[string][]alias{}}
 	holders := map[string][]string{}
 	for _, email := range slices.Sorted(maps.Keys(names)) {
 		holders[email] = []string{email} // it may hold what the pattern takes for the end of an email
@@ -56,9 +56,7 @@ func newMask(ctx Context, names map[string]string, more ...string) *mask {
 		if strings.Contains(name, "@") && of == name {
 			by = m.email(name)
 		}
-		first, _ := utf8.DecodeRuneInString(name)
-		first = unicode.ToLower(first)
-		m.names[first] = append(m.names[first], alias{name, by})
+		m.names[head(name)] = append(m.names[head(name)], alias{name, by})
 	}
 	for _, list := range m.names {
 		slices.SortFunc(list, func(a, b alias) int {
@@ -132,8 +130,7 @@ func (m *mask) text(s string) string {
 
 // at finds the longest name that s begins with and that ends at a word boundary; n is its length in s.
 func (m *mask) at(s string) (by string, n int) {
-	first, _ := utf8.DecodeRuneInString(s)
-	for _, a := range m.names[unicode.ToLower(first)] {
+	for _, a := range m.names[head(s)] {
 		if len(s) < len(a.text) || !strings.EqualFold(s[:len(a.text)], a.text) {
 			continue
 		}
@@ -144,6 +141,27 @@ func (m *mask) at(s string) (by string, n int) {
 		}
 	}
 	return "", 0
+}
+
+// head is what s begins with, whatever its case: a word whole, or one rune of another kind.
+func head(s string) string {
+	end := strings.IndexFunc(s, func(r rune) bool { return !word(r) })
+	switch {
+	case end < 0:
+		end = len(s)
+	case end == 0:
+		_, end = utf8.DecodeRuneInString(s)
+	}
+	return strings.Map(fold, s[:end])
+}
+
+// fold is the least of the runes that differ from r in case alone, as strings.EqualFold takes them.
+func fold(r rune) rune {
+	least := r
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	return least
 }
 
 func word(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

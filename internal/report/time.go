@@ -43,7 +43,9 @@ func (b *builder) syncs() {
 	for _, e := range b.ends {
 		if e.Domain == plan.Time {
 			changes[e.Sync] = append(changes[e.Sync], e)
-			subjects[e.Sync] = subjects[e.Sync] // a sync without a subject is told too
+			if _, known := subjects[e.Sync]; !known { // a sync without a subject is told too
+				subjects[e.Sync] = plan.Subject{}
+			}
 		}
 	}
 	for _, called := range slices.Sorted(maps.Keys(subjects)) {

@@ -187,7 +187,8 @@ func (r *reader) missingColumns() {
 		column state.Column
 		there  bool
 	}{
-		{"manager", r.layout.Manager, r.header.has("manager")}, {"hours", r.layout.Hours, r.header.has("hours")},
+		{"manager", r.layout.Manager, r.header.has("manager")},
+		{"hours", r.layout.Hours, r.header.has("hours")},
 		{"protect.groups_from_column", r.layout.Protect, r.header.protect >= 0},
 	} {
 		if !c.there && c.column.Name != "" && c.column.At.Line == 0 && !r.layout.Unsure {
