@@ -30,7 +30,14 @@ func (p *userPlanner) diff(from, to *userState, why map[string]why, apart map[st
 	if from == to {
 		return nil
 	}
+	changed := 0
+	for email, person := range to.people {
+		if from.people[email] != person {
+			changed++
+		}
+	}
 	d := &stateDiff{userPlanner: p, from: from, to: to, why: why, apart: apart}
+	d.changes = make([]Change, 0, 6*changed) // they are large: about as many as there will be, so that few are copied
 	for _, name := range sorted(to.fields) {
 		if !from.fields[name] {
 			d.add(Provision, Create, name, CustomField{name}, Field{"type", "", string(state.FieldText)})
