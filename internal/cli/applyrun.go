@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -65,7 +64,7 @@ func (r *run) earlier() [][]string {
 		}
 	}
 	for _, name := range names {
-		data, err := os.ReadFile(r.path(name))
+		data, err := r.readPlan(name)
 		if err != nil {
 			continue
 		}

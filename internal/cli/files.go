@@ -42,9 +42,16 @@ func confine(setting, name string) error {
 	return nil
 }
 
-// writeFile writes a file the user asked for, whole or not at all.
+// writeFile writes a file the user asked for, whole or not at all. What is there and no file, such as /dev/stdout, is
+// written to and not replaced.
 func (c *console) writeFile(name string, data []byte) error {
 	path := c.path(name)
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a folder; name a file in it", name)
+	case err == nil && !info.Mode().IsRegular():
+		return os.WriteFile(path, data, 0o644)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".clockify-sync-*")
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is no folder %s: make it first", filepath.Dir(name))
@@ -70,6 +77,9 @@ func (c *console) writeFile(name string, data []byte) error {
 
 // makeDir makes a folder for output. In GitHub Actions one that leaves the workspace, by a symbolic link too, is refused.
 func (c *console) makeDir(name string) error {
+	if info, err := os.Stat(c.path(name)); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file; name a folder", name)
+	}
 	if c.log == nil {
 		return os.MkdirAll(c.path(name), 0o755)
 	}
@@ -83,4 +93,12 @@ func (c *console) makeDir(name string) error {
 	}
 	_, err = root.Stat(name)
 	return err
+}
+
+// readPlan reads a plan that was written before. What is no file, such as /dev/stdout, never ends or never begins.
+func (c *console) readPlan(name string) ([]byte, error) {
+	if info, err := os.Stat(c.path(name)); err != nil || !info.Mode().IsRegular() {
+		return nil, fs.ErrNotExist
+	}
+	return os.ReadFile(c.path(name))
 }

@@ -73,3 +73,37 @@ func TestNothingButSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestOutputsThatAreNoFiles: what cannot be written to is told in words, and a device is neither replaced nor read.
+func TestOutputsThatAreNoFiles(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"plan --out lists":            "--out: lists is a folder; name a file in it",
+		"plan --out no/plan.json":     "--out: there is no folder no: make it first",
+		"plan --out users.csv":        "--out users.csv: the run reads this file",
+		"apply --audit-dir users.csv": "users.csv is a file; name a folder",
+		"plan --out /dev/full":        "--out: write /dev/full",
+		"apply --approve nonsense":    `--approve: approval "nonsense" is not an approval digest`,
+		"apply --expect 0123":         `--expect "0123" is not a digest of a plan`,
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t, sandbox.Options{State: twoWorkspaces()}, files{"users.csv": twoPeople})
+			if err := os.Mkdir(filepath.Join(b.dir, "lists"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat("/dev/full"); err != nil && strings.Contains(args, "/dev/") {
+				t.Skip(err)
+			}
+			if r := b.must(ExitFailed, strings.Fields(args)...); !strings.Contains(r.err, want) || strings.Count(r.err, "See ") != 1 {
+				t.Errorf("it says %s, want %q", r.err, want)
+			}
+			if b.server.WriteCount() > 0 {
+				t.Error("something was written")
+			}
+			if strings.HasSuffix(args, "nonsense") && b.server.Total() > 0 {
+				t.Errorf("%d calls before it was told", b.server.Total())
+			}
+		})
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clockify-sync/clockify-sync/internal/config"
+	"github.com/clockify-sync/clockify-sync/internal/plan"
 )
 
 // options are a command's settings: what flags, environment and defaults say, once settle has read them.
@@ -87,6 +88,11 @@ func (c *command) settle() error {
 	}
 	o.Given, o.Only = env, cmp.Or(o.part, env.Only)
 	c.verbose, c.noColor = env.Verbose, env.NoColor
+	if c.log == nil { // in GitHub Actions the run says why an approval does not count
+		if _, _, err := (&plan.Plan{}).ParseApproval(o.Approve); err != nil {
+			return about(aboutApproval, fmt.Errorf("--approve: %w", err))
+		}
+	}
 	return about(aboutCommandLine, o.check())
 }
 
@@ -95,6 +101,8 @@ func (o *options) check() error {
 	name, shard, of := o.onlySync()
 	_, part, parted := strings.Cut(strings.TrimPrefix(o.Only, "time:"), ":")
 	switch {
+	case o.Expect != "" && !wholeDigest.MatchString(strings.ToLower(o.Expect)):
+		return fmt.Errorf("--expect %q is not a digest of a plan: give at least %d hexadecimal digits of the one that plan shows", o.Expect, plan.ShortDigest)
 	case o.Only == "" || o.Only == "users" || o.Only == "time":
 	case strings.Contains(o.person(), "@"):
 	case name == "":

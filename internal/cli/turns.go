@@ -260,6 +260,6 @@ func leftOutError(names []string) error {
 	if len(shown) > 3 {
 		shown = append(slices.Clone(names[:3]), fmt.Sprintf("and %d more", len(names)-3))
 	}
-	return fmt.Errorf("%w: %s left for the next run, which begins with them: %s", clockify.ErrBudget,
-		text.Count(len(names), "sync is", "syncs are"), strings.Join(shown, ", "))
+	return fmt.Errorf("%w: %s left for the next run, which begins with %s: %s", clockify.ErrBudget,
+		text.Count(len(names), "sync is", "syncs are"), text.Plural(len(names), "it", "them"), strings.Join(shown, ", "))
 }
