@@ -172,8 +172,9 @@ func TestManagersWithGroups(t *testing.T) {
 func TestWhoFitsNoRow(t *testing.T) {
 	t.Parallel()
 	dir := workspace(10)
-	dir.Fields = []state.Field{{Name: "Grade", Type: state.FieldText}}
+	dir.Fields = []state.Field{{Name: "Badge", Type: state.FieldNumber}, {Name: "Grade", Type: state.FieldText}}
 	dir.People[3].Fields = map[string]string{"Grade": "#N/A"}
+	dir.People[4].Fields = map[string]string{"Badge": "1000000000000000000000"} // more digits than a NUMBER field keeps
 	e, err := New(dir, "users.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +183,7 @@ func TestWhoFitsNoRow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(yaml), "- p0003@example.com   # a value of Grade") || len(e.Users.People) != 9 {
+	if !strings.Contains(string(yaml), "- p0003@example.com   # a value of Grade") || !strings.Contains(string(yaml), "- p0004@example.com   # a value of Badge") || len(e.Users.People) != 8 {
 		t.Errorf("the config does not say who is set aside:\n%s", yaml)
 	}
 }

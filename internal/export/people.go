@@ -73,7 +73,7 @@ func (e *Export) cells(row *state.Row, p state.Person) string {
 	for _, m := range e.Users.Fields {
 		text := p.Fields[m.Field]
 		field := e.dir.Fields[slices.IndexFunc(e.dir.Fields, func(f state.Field) bool { return f.Name == m.Field })]
-		if back, err := plan.FieldText(field, text); err != nil || back != text || !userscsv.HoldsCell(text) {
+		if back, err := plan.CellText(field, text); err != nil || back != text || !userscsv.HoldsCell(text) {
 			return "a value of " + m.Field + " that the field does not take today or a CSV cannot hold"
 		}
 		row.Cells = append(row.Cells, state.Cell{Field: m.Field, Text: text})

@@ -112,11 +112,7 @@ func (r *roll) account(email string) string {
 func (p *userPlanner) convertible(r state.Row) bool {
 	sound := true
 	for _, cell := range r.Cells {
-		_, err := FieldText(p.fields[cell.Field], cell.Text)
-		if err == nil && p.fields[cell.Field].Type == state.FieldNumber {
-			err = unclear(cell.Text)
-		}
-		if err != nil {
+		if _, err := CellText(p.fields[cell.Field], cell.Text); err != nil {
 			sound = false
 			p.plan.Problems = append(p.plan.Problems, state.Problem{Source: cell.At, Text: cell.Field + ": " + err.Error() + "."})
 		}

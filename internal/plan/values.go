@@ -61,6 +61,16 @@ func FieldText(f state.Field, text string) (string, error) {
 	return text, nil
 }
 
+// CellText is FieldText for a cell of users.csv, which has to be clear: a number that may mean two, or has more digits than
+// are kept, is an error.
+func CellText(f state.Field, text string) (string, error) {
+	canonical, err := FieldText(f, text)
+	if err == nil && f.Type == state.FieldNumber {
+		err = unclear(text)
+	}
+	return canonical, err
+}
+
 var ambiguous = regexp.MustCompile(`^[1-9]\d{0,2}(?:,\d{3})+$`)
 
 // Ambiguous reports whether a number may mean two: 1,005 is a thousand and five, or one and five thousandths.
