@@ -122,9 +122,12 @@ func (a *applyRun) End(o plan.Outcome) error {
 	return a.audit.End(a.mask.Outcomes([]plan.Outcome{o})[0])
 }
 
+// stopped reports whether problems of the input let nothing be written.
+func (a *applyRun) stopped() bool { return len(a.plan.Problems) > 0 && a.plan.AllBlocked() }
+
 // apply runs every job's plan, side by side.
 func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
-	if len(a.plan.Problems) > 0 {
+	if a.stopped() {
 		return
 	}
 	a.reserve()
@@ -138,7 +141,9 @@ func (a *applyRun) apply(ctx context.Context, approval plan.Approval) {
 		if j.plan == nil || j.plan.Empty() {
 			return
 		}
-		outcomes, err := apply.Run(ctx, j.plan, j.do, a, apply.Options{Approval: approval, Now: a.Now, Progress: bar.add})
+		p := *j.plan
+		p.Problems = a.plan.Problems // those of the files too
+		outcomes, err := apply.Run(ctx, &p, j.do, a, apply.Options{Approval: approval, Now: a.Now, Progress: bar.add})
 		mu.Lock()
 		defer mu.Unlock()
 		if a.ends[slices.Index(a.jobs, j)] = outcomes; err != nil {

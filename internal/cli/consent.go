@@ -34,7 +34,7 @@ func (c *command) agree(ctx context.Context, p *plan.Plan) (plan.Approval, error
 	if c.opts.Yes {
 		routine = 0
 	}
-	if len(p.Problems) > 0 || routine+gated == 0 || !c.asking() {
+	if routine+gated == 0 || !c.asking() {
 		return plan.Approval{}, nil
 	}
 	if gated > 0 && len(p.Changes) > aScreen {

@@ -57,9 +57,10 @@ func readFiles(fsys fs.FS, w wantedFiles) (loadedFiles, error) {
 			problems = append(problems, state.Problem{
 				Source: state.Source{File: name},
 				Text:   "this file is missing; it lists the people of the workspace. " + nearFile(fsys, name) + "Name another with --users, or let clockify-sync export write it.",
+				Users:  true,
 			})
 		case unread != "":
-			problems = append(problems, state.Problem{Source: state.Source{File: name}, Text: unread})
+			problems = append(problems, state.Problem{Source: state.Source{File: name}, Text: unread, Users: true})
 		case err != nil:
 			return l, fmt.Errorf("read the users: %w", err)
 		default:

@@ -72,7 +72,7 @@ func (a *applyRun) print(reason string) {
 		}
 		return
 	}
-	if a.plan.Empty() || len(a.plan.Problems) > 0 {
+	if a.plan.Empty() || a.stopped() {
 		return
 	}
 	if reason != "" {

@@ -5,13 +5,14 @@ package plan
 
 import (
 	"github.com/clockify-sync/clockify-sync/internal/plan/state"
+	"slices"
 )
 
 // A Plan is what a run would do and what it has to say. The same Spec and State give the same Plan, byte for byte.
 type Plan struct {
 	Changes  []Change // in the order they are run: by domain, phase and then by what they need
 	Findings []state.Finding
-	Problems []state.Problem   // input that cannot be used; while there is one, nothing is written
+	Problems []state.Problem   // input that cannot be used; while there is one, what it is about is not written (Blocked)
 	Refusals []Refusal         // guards and preflight checks that stand against any write
 	Exceeded []Exceeded        // guards that make changes wait
 	Subjects []Subject         // what was planned, one per domain and workspace
@@ -102,8 +103,10 @@ func (p *Plan) Gated() []Change {
 
 // Blocked reports whether nothing of the change's domain may be written.
 func (p *Plan) Blocked(c Change) bool {
-	if len(p.Problems) > 0 {
-		return true
+	for _, problem := range p.Problems {
+		if !problem.Users || c.Domain == Users {
+			return true
+		}
 	}
 	for _, r := range p.Refusals {
 		if r.Domain == c.Domain && r.Sync == c.Sync {
@@ -111,6 +114,11 @@ func (p *Plan) Blocked(c Change) bool {
 		}
 	}
 	return false
+}
+
+// AllBlocked reports whether no change may be written, as where there is none.
+func (p *Plan) AllBlocked() bool {
+	return !slices.ContainsFunc(p.Changes, func(c Change) bool { return !p.Blocked(c) })
 }
 
 // Join puts the plans of several domains together, in the order given.

@@ -78,6 +78,7 @@ func (p *userPlanner) readRows(before *userState) *roll {
 		p.plan.Problems = append(p.plan.Problems, state.Problem{
 			Source: state.Source{File: p.spec.File, Line: 1, Column: 1},
 			Text:   "everybody in the file has left, by their status or last day. That is read as a mistake, as an empty file is.",
+			Users:  true,
 		})
 	}
 	if len(later) > 0 {
@@ -114,7 +115,7 @@ func (p *userPlanner) convertible(r state.Row) bool {
 	for _, cell := range r.Cells {
 		if _, err := CellText(p.fields[cell.Field], cell.Text); err != nil {
 			sound = false
-			p.plan.Problems = append(p.plan.Problems, state.Problem{Source: cell.At, Text: cell.Field + ": " + err.Error() + "."})
+			p.plan.Problems = append(p.plan.Problems, state.Problem{Source: cell.At, Text: cell.Field + ": " + err.Error() + ".", Users: true})
 		}
 	}
 	return sound

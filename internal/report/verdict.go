@@ -14,7 +14,7 @@ import (
 func (b *builder) propose() {
 	d := b.doc
 	stopped := b.stopped()
-	d.Stopped = stopped != "" && b.allBlocked()
+	d.Stopped = stopped != "" && b.plan.AllBlocked()
 	d.Idle = b.plan.Empty() && stopped == ""
 	d.Workspaces, d.Stands = b.workspaces(), stopped
 	d.Effort = effort(b.plan.Calls, b.ctx)
@@ -67,18 +67,16 @@ func (b *builder) changed(such func(e *end) bool) []string {
 // stopped says why nothing, or not everything, will be written; empty: nothing stands in the way.
 func (b *builder) stopped() string {
 	switch refused := b.refusedFor(); {
-	case len(b.plan.Problems) > 0:
+	case len(b.plan.Problems) > 0 && b.plan.AllBlocked():
 		return text.Count(len(b.plan.Problems), "problem", "problems") + " in the input, nothing will be written"
-	case len(refused) > 0 && b.allBlocked():
+	case len(b.plan.Problems) > 0:
+		return text.Count(len(b.plan.Problems), "problem", "problems") + " in " + b.ctx.usersFile() + ", no person will be changed"
+	case len(refused) > 0 && b.plan.AllBlocked():
 		return "refused, nothing will be written"
 	case len(refused) > 0:
 		return "refused for " + text.And(refused) + ", nothing will be written there"
 	}
 	return ""
-}
-
-func (b *builder) allBlocked() bool {
-	return !slices.ContainsFunc(b.plan.Changes, func(c plan.Change) bool { return !b.plan.Blocked(c) })
 }
 
 // refusedFor lists for what nothing may be written: "users", "a time sync".

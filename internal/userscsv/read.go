@@ -36,6 +36,9 @@ func Read(file string, data []byte, layout state.UsersFile, declared state.Users
 		r.users.UnreadableRows++ // while the file cannot be read, nobody counts as absent
 	}
 	found := r.all()
+	for i := range found {
+		found[i].Users = true
+	}
 	slices.SortStableFunc(found, func(a, b state.Problem) int { return a.Source.Compare(b.Source) })
 	return Result{r.users, r.findings, found}
 }

@@ -36,6 +36,7 @@ type Problem struct {
 	Source  Source
 	Text    string // one line: what was found and what to do
 	Excerpt string // the line of the file and, under it, a caret; empty where a line helps nobody. Never a value that may be a secret
+	Users   bool   // of users.csv: it stops the user sync alone
 }
 
 // String renders the problem as compilers do: users.csv:12:5: text.
