@@ -203,11 +203,11 @@ func (g *GitHub) contents(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "Not Found")
 		return
 	}
-	text := base64.StdEncoding.EncodeToString([]byte(content))
-	for at := 60; at < len(text); at += 61 { // GitHub breaks the lines
-		text = text[:at] + "\n" + text[at:]
+	var text strings.Builder
+	for line := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString([]byte(content))), 60) { // GitHub breaks the lines
+		text.Write(append(line, '\n'))
 	}
-	answer(w, http.StatusOK, map[string]any{"type": "file", "encoding": "base64", "path": r.PathValue("path"), "content": text + "\n"})
+	answer(w, http.StatusOK, map[string]any{"type": "file", "encoding": "base64", "path": r.PathValue("path"), "content": text.String()})
 }
 
 func (g *GitHub) membership(w http.ResponseWriter, r *http.Request) {
