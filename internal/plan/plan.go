@@ -4,8 +4,9 @@
 package plan
 
 import (
-	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 	"slices"
+
+	"github.com/clockify-sync/clockify-sync/internal/plan/state"
 )
 
 // A Plan is what a run would do and what it has to say. The same Spec and State give the same Plan, byte for byte.
