@@ -64,11 +64,12 @@ var probes = []probe{
 	{"the plan's features are a list of names", "plans", "features are tried instead of looked up", probeFeatures},
 	{"a window of entries is read as wall clock", "windows", "a day more is read on both sides than is needed", probeWindow},
 	{"one entry can be read by its id", "one-entry", "entries that were written cannot be verified", probeEntryByID},
+	{"approved periods can be listed", "approvals", "an entry in an approved period is tried, and refused by Clockify", probeApprovals},
 	{"the detailed report lists entries", "detailed-report", "entries are read person by person", probeReport},
 	{"the detailed report tells an entry as its list does", "detailed-report", "whoever's entries it tells otherwise is read singly: more calls", probeReportEntry},
 }
 
-// Probe looks at every assumption that can be looked at by reading. It costs about twelve calls. Its error is the one of
+// Probe looks at every assumption that can be looked at by reading. It costs about thirteen calls. Its error is the one of
 // opening the workspace.
 func (w *Workspace) Probe(ctx context.Context) ([]ProbeResult, error) {
 	self, workspace, err := w.open(ctx)
@@ -331,6 +332,24 @@ func probeWindow(ctx context.Context, p *probing) (Verdict, string, error) {
 		return Differs, "a window is read as instants", nil
 	}
 	return Holds, "an entry is not in the window of its own instant", nil
+}
+
+func probeApprovals(ctx context.Context, p *probing) (Verdict, string, error) {
+	if !p.workspace.Settings.TimeApprovalEnabled {
+		return CannotTell, "approvals are not used here", nil
+	}
+	for a, err := range p.w.Reader.Approvals(ctx, p.w.ID) {
+		switch {
+		case clockify.IsStatus(err, 400, 403, 404, 405):
+			return Differs, reasonOf(err), nil
+		case err != nil:
+			return "", "", err
+		case a.UserID == "" || a.Start.IsZero() || a.End.IsZero():
+			return Differs, "one without a person or a period", nil
+		}
+		return Holds, "with person and period", nil
+	}
+	return CannotTell, "nothing is approved", nil
 }
 
 func probeEntryByID(ctx context.Context, p *probing) (Verdict, string, error) {

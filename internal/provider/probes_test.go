@@ -21,7 +21,10 @@ func TestProbes(t *testing.T) {
 		of   map[string]provider.Verdict // by name
 		most int                         // calls
 	}{
-		{"as known", func(*sandbox.Workspace) {}, map[provider.Verdict]int{provider.Holds: 14}, nil, 12},
+		{"as known", func(w *sandbox.Workspace) {
+			w.Settings.TimeApproval = true
+			w.ApprovedPeriods = []sandbox.Period{{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}}
+		}, map[provider.Verdict]int{provider.Holds: 15}, nil, 13},
 		{"otherwise", func(w *sandbox.Workspace) {
 			w.Quirks = sandbox.Quirks{NoLastPage: true, ListOmitsFieldValues: true, RefusesLargePages: true, LargestPage: 1000}
 			w.WithoutFeatures = []string{"SCHEDULING"}
@@ -33,7 +36,8 @@ func TestProbes(t *testing.T) {
 			"capacities in bulk are in seconds":                 provider.CannotTell,
 		}, 14},
 		{"unlike", func(w *sandbox.Workspace) {
-			w.Quirks = sandbox.Quirks{Unlike: []string{"memberships", "features", "groups", "totals", "windows", "entry", "report"}, OwnerRole: "BOSS"}
+			w.Quirks = sandbox.Quirks{Unlike: []string{"memberships", "features", "groups", "totals", "windows", "entry", "report", "approvals"}, OwnerRole: "BOSS"}
+			w.Settings.TimeApproval = true
 		}, nil, map[string]provider.Verdict{
 			"everybody's membership is in the list of people":     provider.Differs,
 			"the list of people tells who is owner or admin":      provider.Differs,
@@ -42,6 +46,7 @@ func TestProbes(t *testing.T) {
 			"the plan's features are a list of names":             provider.Differs,
 			"a window of entries is read as wall clock":           provider.Differs,
 			"one entry can be read by its id":                     provider.Differs,
+			"approved periods can be listed":                      provider.Differs,
 			"the detailed report lists entries":                   provider.Differs,
 			"the detailed report tells an entry as its list does": provider.CannotTell,
 		}, 14},

@@ -64,6 +64,9 @@ func (p Period) holds(e *Entry) bool {
 // listApprovals is GET approval-requests: the approved periods of those who have entries in them, the latest first. A plain
 // member sees their own [?] (#approvals).
 func listApprovals(c *call) reply {
+	if c.sp.meta.unlike("approvals") {
+		return denied()
+	}
 	if status := c.query("status"); status != "" && status != "APPROVED" {
 		return page(c, []Period{}, 200, true, func(Period) any { return nil })
 	}

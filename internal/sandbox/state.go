@@ -125,7 +125,7 @@ type Quirks struct {
 	MembersListPeople bool `json:"membersListPeople,omitempty"`
 	// Seats bounds the members that are not INACTIVE; 0 is no bound.
 	Seats int `json:"seats,omitempty"`
-	// Unlike are facts that are otherwise here than they are known, for what looks at them: memberships, features, groups,
+	// Unlike are facts that are otherwise here than they are known, for what looks at them: approvals, memberships, features, groups,
 	// sources, totals, windows, entry, report.
 	Unlike []string `json:"unlike,omitempty"`
 	// BannedDomains are refused on invitation with 400/1004 (#invitations).
