@@ -146,6 +146,12 @@ func (b *builder) waits(e *end) bool {
 
 // stops says what stands against any write.
 func (b *builder) stops() {
+	if len(b.plan.Problems) > 0 {
+		b.doc.Unsound = say("Nothing is written while there are problems in the input.")
+		if !b.plan.AllBlocked() {
+			b.doc.Unsound = say("No person is changed while there are problems in %s.", data(b.ctx.usersFile()))
+		}
+	}
 	for _, p := range b.plan.Problems {
 		b.doc.Problems = append(b.doc.Problems, Problem{p.Source, Words{said(p.Text)}, p.Excerpt})
 	}

@@ -29,6 +29,7 @@ type Document struct {
 	Digest     string
 
 	Problems []Problem   // of the input
+	Unsound  Words       // what is not written while there are problems
 	Refusals []Words     // of guards and preflight
 	Loosened []Words     // what a pull request loosens, and what holds until it is merged
 	Approval *Approval   // nil: nothing needs approval

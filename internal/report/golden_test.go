@@ -183,6 +183,27 @@ func TestVerdictOfWhatIsToBeLookedAt(t *testing.T) {
 	}
 }
 
+// A problem of users.csv stops the people alone, and the document says so.
+func TestUnsoundUsers(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Problems: []state.Problem{{Text: "no email", Users: true}}}
+	p.Changes = []plan.Change{
+		{Domain: plan.Users, Op: plan.Update, Person: "a@example.com", Ref: plan.Ref{Kind: plan.KindPerson, Name: "a@example.com"}, Do: plan.Person{Email: "a@example.com", Active: true}},
+		{Domain: plan.Time, Sync: "acme", Op: plan.Create, Ref: plan.Ref{Kind: plan.KindProject, Name: "Audit"}, Do: plan.Project{Name: "Audit"}},
+	}
+	told := func() [2]string {
+		d := newDocument(p, nil, Verify{}, Context{}, 1000)
+		return [2]string{d.Unsound.String(), d.Stands}
+	}
+	if diff := cmp.Diff([2]string{"No person is changed while there are problems in users.csv.", "1 problem in users.csv, no person will be changed"}, told()); diff != "" {
+		t.Errorf("of users.csv (-want +got):\n%s", diff)
+	}
+	p.Problems[0].Users = false
+	if diff := cmp.Diff([2]string{"Nothing is written while there are problems in the input.", "1 problem in the input, nothing will be written"}, told()); diff != "" {
+		t.Errorf("of the config (-want +got):\n%s", diff)
+	}
+}
+
 // A plan that leaves hours out, as its sync accepts, never says that all of them are there.
 func TestVerdictOfLeftOut(t *testing.T) {
 	t.Parallel()
