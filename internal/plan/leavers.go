@@ -53,7 +53,8 @@ func (p *userPlanner) mayLeave(s *userState) []string {
 // choose decides who leaves, and says who does not and why.
 func (l *leaving) choose(desired *userState) {
 	gone := l.absent(l.full.userState)
-	if len(gone) == 0 {
+	unread := l.spec.UnreadableRows > 0 && len(l.spec.People)+len(l.spec.InvalidEmails) == 0 // the file as a whole: who is not in it is no news
+	if len(gone) == 0 || unread {
 		return
 	}
 	found := state.Finding{Kind: state.FindingAbsent, Cause: state.CauseAbsent, Count: len(gone), Values: gone}
