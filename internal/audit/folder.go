@@ -154,7 +154,15 @@ func (f folder) lock() (io.Closer, error) {
 	if err := lock(held, true); err != nil {
 		return nil, errors.Join(err, held.Close())
 	}
-	return held, nil
+	return locked{held}, nil
+}
+
+// locked is a file with a lock. Closing it ends the lock, also while a process that is just being started still has the file.
+type locked struct{ *os.File }
+
+func (l locked) Close() error {
+	unlock(l.File)
+	return l.File.Close()
 }
 
 // held reports whether somebody has the lock of a run in the audit folder.
@@ -163,6 +171,6 @@ func (f folder) held(run string) bool {
 	if err != nil {
 		return false
 	}
-	defer func() { _ = looked.Close() }() // it was only looked at
+	defer func() { _ = locked{looked}.Close() }() // it was only looked at
 	return errors.Is(lock(looked, false), errHeld)
 }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lock takes a lock on an open file, for itself alone or shared, without waiting. Closing the file ends it.
+// lock takes a lock on an open file, for itself alone or shared, without waiting.
 func lock(f *os.File, alone bool) error {
 	how := syscall.LOCK_SH
 	if alone {
@@ -25,3 +25,6 @@ func lock(f *os.File, alone bool) error {
 		return err
 	}
 }
+
+// unlock ends the lock for every process that has the file.
+func unlock(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
