@@ -171,3 +171,19 @@ func TestElsewhereApproved(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsoundUsersOnSchedule: a problem of users.csv stops the people, and hours are mirrored all the same.
+func TestUnsoundUsersOnSchedule(t *testing.T) {
+	inRunner(t, func(r *runner) {
+		e := r.elsewhere()
+		r.write("clockify-sync.yaml", e.users+e.time)
+		r.write("users.csv", strings.Replace(companyCSV, "lena.berg@example.com,", "lena.berg at example.com,", 1))
+		r.clockify.ResetCalls()
+		got := r.run(r.schedule())
+		got.want(r.t, cli.ExitFailed, map[string]string{"failed": "0"})
+		if n, s := r.clockify.WriteCount(), r.clockify.State(); n != 1 || len(s.Workspaces[0].Entries) != 1 {
+			r.t.Errorf("%d writes and %d entries, want the one entry", n, len(s.Workspaces[0].Entries))
+		}
+		contains(r.t, "the summary", plainText(got.summary), "No person is changed while there are problems in users.csv")
+	})
+}

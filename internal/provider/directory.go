@@ -15,7 +15,7 @@ import (
 
 // ReadUsers reads everything a user sync needs: the key's user and the workspace, the people with their roles and field
 // values, the groups with members and managers, the user fields, and the capacity of the people of the CSV. It costs a
-// page of each (people 1,000 a page, capacities 200) wherever Clockify tells them in bulk (docs/clockify-api.md#list-of-people).
+// page of each (people 5,000 a page, capacities 200) wherever Clockify tells them in bulk (docs/clockify-api.md#list-of-people).
 // Any list not proved complete is an error.
 func (w *Workspace) ReadUsers(ctx context.Context, spec *state.Users) (*state.Directory, error) {
 	return w.read(ctx, spec, false)
